@@ -1,0 +1,35 @@
+"""Where the program starts, and the one place that turns an error into a sentence and a code."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+
+import click
+
+from .cli import cli
+from .errors import Lnb24soError
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command line and return its exit code; every error is one plain sentence."""
+    try:
+        code = cli.main(arguments, prog_name="lnb24so", standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        return 2
+    except (click.Abort, KeyboardInterrupt):
+        return 130
+    except Lnb24soError as error:
+        click.echo(f"lnb24so: {error}", err=True)
+        return error.exit_code
+    except BrokenPipeError:
+        # The reader of a pipe left, as `head` does; Python must not complain at its own end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    return code if isinstance(code, int) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

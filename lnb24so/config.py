@@ -1,0 +1,331 @@
+"""The configuration: what every setting is called, may be, and is when it is left out.
+
+The dataclasses are the whole schema: `yamlfile` fills them by their type hints, and a check in a
+hint (`Annotated[..., check]`) takes the value and returns it, or raises ValueError with a sentence.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Literal, TypedDict
+from urllib.parse import urlsplit
+
+from lnb24so.errors import ConfigError
+from lnb24so.yamlfile import Reader
+from lnb24so.yamlfile import Secret as Secret  # where others look for it
+
+WhenGone = Literal["zero", "keep"]
+# OrderSlipStateType of the 24SevenOffice WSDL, in its order.
+OrderState = Literal[
+    "None", "Offer", "Pack", "Invoiced", "Web", "Repeating", "CollectingOrder", "Return",
+    "Distribution", "Rest", "ForInvoicing", "OvertimeRent", "Confirmed", "OrderState_Sent",
+    "Production", "PaymentReminder", "OnAccount", "Lending", "InvoicedCashAccount", "InvoicedPack",
+    "Inactive", "Hours", "OrderState_SuperStore", "Draft",
+]  # fmt: skip
+
+# These post to the accounts or claim money; 24SevenOffice cannot undo a posting.
+BOOKING_STATES = {"Invoiced", "InvoicedCashAccount", "InvoicedPack"}
+BOOKING_STATES |= {"PaymentReminder", "OnAccount", "OvertimeRent"}
+# No sale to a retailer is one of these; an order saved as one would lie where nobody looks.
+NO_ORDER_STATES = {"None", "Return", "Repeating", "Hours", "Inactive"}
+# 24SevenOffice holds back no stock for these, so they need not be among the open states.
+NOT_YET_ORDER_STATES = {"Draft", "Offer"}
+
+LOOPBACK = re.compile(r"localhost|127(\.[0-9]{1,3}){3}|::1")
+DEFAULT_PLACES = (Path("config.yaml"), Path("/etc/lnb24so/config.yaml"))
+
+
+def within(low: float, high: float = 2_147_483_647) -> Callable[[float], float]:
+    """Return a check for low <= number <= high; 24SevenOffice's ids have 32 bits."""
+
+    def check(number: float) -> float:
+        if not low <= number <= high:
+            raise ValueError(f"must be from {low} to {high}")
+        return number
+
+    return check
+
+
+def matching(pattern: str, otherwise: str) -> Callable[[str], str]:
+    """Return a check for texts of the pattern; the sentence for others does not show them."""
+
+    def check(text: str) -> str:
+        if not re.fullmatch(pattern, text):
+            raise ValueError(otherwise)
+        return text
+
+    return check
+
+
+def order_target(state: str) -> str:
+    """Return the state, or raise ValueError when no new order may be given it."""
+    if state in BOOKING_STATES:
+        raise ValueError(f"{state} books in 24SevenOffice and cannot be undone; use Web or Draft")
+    if state in NO_ORDER_STATES:
+        raise ValueError(f"{state} is no state of a sales order; use Web, Confirmed or Draft")
+    return state
+
+
+def web_address(text: str) -> str:
+    """Return the address, or raise ValueError without showing it: it may hold a secret."""
+    try:
+        parts = urlsplit(text)
+        host, _ = parts.hostname or "", parts.port
+    except ValueError:
+        host = ""
+    if not host or parts.scheme not in ("https", "http") or re.search(r"\s", text):
+        raise ValueError("expected an address such as https://example.com")
+    if "@" in parts.netloc:
+        raise ValueError("an address must not hold a user name or password")
+    if parts.scheme == "http" and not LOOPBACK.fullmatch(host):
+        raise ValueError("plain http is only for this machine (localhost); use https")
+    return text
+
+
+def base_address(text: str) -> str:
+    """Return the address without its last slash, or raise ValueError without showing it."""
+    if "?" in text or "#" in text:
+        raise ValueError("must end before the ? or #")
+    return web_address(text).rstrip("/")
+
+
+Guid = Annotated[
+    str,
+    matching(
+        "[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}",
+        "expected a guid such as 01234567-89ab-cdef-0123-456789abcdef",
+    ),
+]
+Template = Annotated[
+    str,
+    matching(
+        r"[^{}]*\{reference\}[^{}]*", "must hold {reference} exactly once and no other braces"
+    ),
+]
+BaseUrl = Annotated[str, base_address]
+PingUrl = Annotated[str, web_address]
+Seconds = Annotated[float, within(0.001, 86_400)]
+Days = Annotated[int, within(0, 36_500)]
+Id = Annotated[int, within(1)]
+CreateAs = Annotated[OrderState, order_target]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Erp:
+    """The login to 24SevenOffice."""
+
+    username: str
+    password: Secret
+    application_id: Guid
+    identity_id: Guid | None = None
+    base_url: BaseUrl = "https://api.24sevenoffice.com"
+    timeout_seconds: Seconds = 120.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeNewBlack:
+    """The login to Le New Black; `batch_size` is the number of codes in one stock request."""
+
+    client_id: str
+    client_secret: Secret
+    base_url: BaseUrl = "https://www.lenewblack.com/apis/wholesale/v2"
+    timeout_seconds: Seconds = 30.0
+    batch_size: Annotated[int, within(1, 10_000)] = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Products:
+    """How a product here is recognised there."""
+
+    match_by: Literal["ean13", "sku", "ean13_then_sku"] = "ean13"
+    sku_field: Literal["No", "ProductCode", "SupplierProductCode"] = "No"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stock:
+    """What counts as available to sell, and when a drop looks wrong."""
+
+    lnb_mode: Literal["simple", "advanced", "time_based"]
+    quantity: Literal["available", "on_hand"] = "available"
+    waiting_statuses: tuple[str, ...] = ("confirmed", "invoicing")
+    open_order_states: tuple[OrderState, ...] = (
+        *("Web", "Confirmed", "Production", "Pack", "ForInvoicing"),
+        *("Rest", "CollectingOrder", "Lending"),
+    )
+    open_order_delivery_within_days: Days | None = None
+    buffer: Annotated[int, within(0)] = 0
+    expired_products: WhenGone = "zero"
+    deleted_products: WhenGone = "zero"
+    max_zeroed_percent: Annotated[float, within(0, 100)] = 30.0
+
+
+class ModeRule(TypedDict, total=False):
+    """What differs for one order_mode of Le New Black; a key that is absent is not overridden."""
+
+    take_status: str | None
+    done_status: str | None
+    create_as: CreateAs
+    department_id: Id | None
+    project_id: Id | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResolvedMode:
+    """The settings of one order after its order_mode; `take_status` None: is not exported."""
+
+    take_status: str | None
+    done_status: str | None
+    create_as: OrderState
+    department_id: int | None
+    project_id: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Orders:
+    """Which orders are exported, and how they look in 24SevenOffice."""
+
+    customer_match: Literal["id", "external_id", "organization_number"]
+    take_status: str = "invoicing"
+    done_status: str | None = "closed"
+    blocked_status: str | None = None
+    create_as: CreateAs = "Web"
+    customer_map: Mapping[str, Id] = field(default_factory=dict)
+    since: datetime | None = None
+    missing_code: Literal["block", "skip_line"] = "block"
+    reference: Template = "LNB{reference}"
+    unit_price: Literal["before_discount", "after_discount"] = "before_discount"
+    prices_include_vat: bool = False
+    total_check: Literal["block", "warn"] = "block"
+    shipping_product: str | None = None
+    department_id: Id | None = None
+    project_id: Id | None = None
+    our_reference_id: Id | None = None
+    by_mode: Mapping[str, ModeRule] = field(default_factory=dict)
+    max_per_run: Annotated[int, within(1)] = 50
+    unknown_grace_minutes: Annotated[float, within(0, 525_600)] = 15.0
+
+    def for_mode(self, order_mode: str | None) -> ResolvedMode:
+        """Return the settings of an order of this mode; modes compare stripped and case-folded."""
+        wanted = _fold(order_mode or "")
+        rule = next((r for mode, r in self.by_mode.items() if _fold(mode) == wanted), ModeRule())
+        return ResolvedMode(
+            take_status=rule.get("take_status", self.take_status),
+            done_status=rule.get("done_status", self.done_status),
+            create_as=rule.get("create_as", self.create_as),
+            department_id=rule.get("department_id", self.department_id),
+            project_id=rule.get("project_id", self.project_id),
+        )
+
+    def take_statuses(self) -> tuple[str, ...]:
+        """Return the distinct statuses to ask Le New Black for, the common one first."""
+        modes = (self.for_mode(mode).take_status for mode in self.by_mode)
+        wanted = [self.take_status, *(status for status in modes if status is not None)]
+        return tuple({_fold(status): status for status in wanted}.values())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Paths:
+    """Two folders, absolute once loaded."""
+
+    state: Path = Path("state")
+    logs: Path = Path("logs")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Logs:
+    """How long log files stay."""
+
+    keep_days: Annotated[int, within(1, 36_500)] = 90
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Monitoring:
+    """Addresses that are told of each run."""
+
+    pull_stock_ping_url: PingUrl | None = None
+    push_orders_ping_url: PingUrl | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Config:
+    """All settings. `file` is where they were read."""
+
+    erp: Erp = field(metadata={"key": "24sevenoffice"})
+    lenewblack: LeNewBlack
+    products: Products = Products()
+    stock: Stock
+    orders: Orders
+    paths: Paths = Paths()
+    logs: Logs = Logs()
+    monitoring: Monitoring = Monitoring()
+    file: Path = field(metadata={"key": None})
+
+
+def _fold(text: str) -> str:
+    return text.strip().casefold()
+
+
+def find_config(flag: Path | None, environ: Mapping[str, str], cwd: Path) -> Path:
+    """Return the configuration file: flag, LNB24SO_CONFIG, ./config.yaml, /etc/lnb24so."""
+    for source, given in (("--config", flag), ("LNB24SO_CONFIG", environ.get("LNB24SO_CONFIG"))):
+        if given:
+            if not _exists(cwd / given):
+                raise ConfigError(f"No configuration at {cwd / given} (from {source}).")
+            return cwd / given
+    for place in DEFAULT_PLACES:
+        if _exists(cwd / place):
+            return cwd / place
+    raise ConfigError(
+        f"No configuration: looked for {' and '.join(str(cwd / p) for p in DEFAULT_PLACES)}. "
+        "Fix: copy config.example.yaml to config.yaml, or give --config PATH."
+    )
+
+
+def _exists(path: Path) -> bool:
+    try:
+        return path.exists()
+    except OSError:
+        return True  # there, but closed to us: load_config says so
+
+
+def load_config(path: Path, environ: Mapping[str, str] = os.environ) -> Config:
+    """Return the settings of the file; ConfigError with every mistake in it, one a line."""
+    reader = Reader(path, environ)
+    values = reader.values(Config)
+    if "stock" in values and "orders" in values:
+        for name, reason in _clashes(values["stock"], values["orders"]):
+            reader.refuse(name, reason)
+    reader.finish()
+    folder = path.absolute().parent
+    paths: Paths = values["paths"]
+    values["paths"] = Paths(state=folder / paths.state, logs=folder / paths.logs)
+    return Config(**values, file=path.absolute())
+
+
+def _clashes(stock: Stock, orders: Orders) -> Iterator[tuple[str, str]]:
+    """Yield the settings that do harm together, each with the reason."""
+    counted = NOT_YET_ORDER_STATES | set(stock.open_order_states)
+    folded = [_fold(mode) for mode in orders.by_mode]
+    for prefix, mode in (("orders", None), *((f"orders.by_mode.{m}", m) for m in orders.by_mode)):
+        if mode is not None and folded.count(_fold(mode)) > 1:
+            yield prefix, "is the same order_mode as another; case and spaces do not count"
+        used = orders.for_mode(mode)
+        if used.take_status is None:
+            continue
+        if stock.lnb_mode == "advanced" and used.done_status is None:
+            yield (
+                f"{prefix}.done_status",
+                "must not be null while stock.lnb_mode is advanced: Le New Black goes on "
+                "subtracting the exported order, and it would count twice; use closed",
+            )
+        if stock.quantity == "available" and used.create_as not in counted:
+            yield (
+                f"{prefix}.create_as",
+                f"{used.create_as} is not among stock.open_order_states: the order would not be "
+                "subtracted from stock and would be sold twice; add it there",
+            )

@@ -1,0 +1,46 @@
+"""One story in two places: each step of an order goes to the ledger, then to the log."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from .ledger import Entry, Ledger
+from .reasons import Reason, sentence
+
+
+@dataclass(frozen=True, slots=True)
+class Journal:
+    """The ledger of a run and its log."""
+
+    ledger: Ledger
+    event: Callable[..., None]
+
+    def entry(self, reference: str) -> Entry:
+        """Return the order's entry, or a new one that is not saved yet."""
+        return self.ledger.entry(reference) or Entry(reference)
+
+    def save(self, entry: Entry, event: str, **changes: object) -> Entry:
+        """Commit the entry with its changes, then log the same; return the new entry."""
+        after = replace(entry, **changes)  # type: ignore[arg-type]
+        detail = {
+            "order_id": after.order_id,
+            "customer_id": after.customer_id,
+            "attempt": after.attempts or None,
+            "erp_reference": after.erp_reference,
+        }
+        told = {name: value for name, value in detail.items() if value is not None}
+        reasons = after.reasons or ((after.notice,) if after.notice else ())
+        sentences = [sentence(after.reference, reason) for reason in reasons]
+        self.ledger.save(after, event, **told, reasons=sentences)
+        for reason in reasons:
+            self.event(event, reference=after.reference, **told, **fields_of(reason))
+        if not reasons:
+            self.event(event, reference=after.reference, **told)
+        return after
+
+
+def fields_of(reason: Reason) -> dict[str, object]:
+    """Return a reason as fields of a log line."""
+    line = {} if reason.line is None else {"line": reason.line}
+    return {"reason": reason.code, "message": reason.message, **line}

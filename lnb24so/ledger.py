@@ -1,0 +1,458 @@
+"""The ledger: what we know of each order, and every step that led there.
+
+One SQLite file for each pair of company and Le New Black account. An order is committed here,
+on disk, before the request that creates it leaves the machine.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, fields, replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any, Literal, get_args
+
+from .clock import Clock, from_utc_text, utc_text
+from .errors import ConfigError, Lnb24soError
+from .ledger_schema import migrate
+from .reasons import Reason
+
+State = Literal[
+    "blocked",
+    "retry",
+    "sending",
+    "unconfirmed",
+    "exported",
+    "done",
+    "needs_decision",
+    "skipped",
+    "withdrawn",
+]
+STATES: tuple[State, ...] = get_args(State)
+FILE_NAME = "ledger.sqlite3"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """All that the ledger holds of one order, times in aware UTC."""
+
+    reference: str
+    state: State = "retry"
+    reasons: tuple[Reason, ...] = ()
+    erp_reference: str | None = None
+    customer_id: int | None = None
+    content_hash: str | None = None
+    attempts: int = 0
+    attempt_started: datetime | None = None
+    attempt_ended: datetime | None = None
+    seen_id: int | None = None
+    doubted: bool = False
+    look_again_at: datetime | None = None
+    order_id: int | None = None
+    done_status: str | None = None
+    blocked_status: str | None = None
+    notice: Reason | None = None
+    notice_hash: str | None = None
+    accept_total: bool = False
+    not_ours: tuple[int, ...] = ()
+
+    @property
+    def final(self) -> bool:
+        """Nothing is left to do: done, skipped, or exported with no status step to take."""
+        return self.state in ("done", "skipped") or (
+            self.state == "exported" and self.done_status is None
+        )
+
+    @property
+    def in_doubt(self) -> bool:
+        """An attempt had no clear answer at some time: 24SevenOffice may create it late."""
+        return self.doubted or self.state in ("sending", "unconfirmed")
+
+    @property
+    def in_erp(self) -> bool:
+        """24SevenOffice has the order, as far as we know."""
+        return self.order_id is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One dated line of an order's history."""
+
+    at: datetime
+    run_id: str
+    reference: str
+    event: str
+    state: State
+    detail: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One run of a task; `exit_code` is None while it runs or where it was killed."""
+
+    run_id: str
+    task: str
+    started: datetime
+    finished: datetime | None
+    exit_code: int | None
+    counters: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Binding:
+    """The pair that this ledger belongs to; it refuses every other one."""
+
+    company_id: int
+    company: str
+    client_id: str
+
+
+class Ledger:
+    """Open it with `Ledger.open` to write, or `Ledger.peek` to read and touch nothing."""
+
+    def __init__(self, database: sqlite3.Connection, run_id: str, clock: Clock) -> None:
+        self._database = database
+        self._run_id = run_id
+        self._clock = clock
+
+    @classmethod
+    def open(cls, folder: Path, run_id: str, clock: Clock) -> Ledger:
+        """Open the folder's ledger to write, made or migrated where needed (hold the lock).
+
+        Raises ConfigError where the file is damaged, newer than this program or not writable.
+        """
+        path = folder / FILE_NAME
+        with _as_our_errors(path):
+            os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+            database = _connect(path, "rw")
+            # Rollback journal with EXTRA: a committed row survives a power cut (SQLite manual,
+            # "PRAGMA synchronous"). WAL with NORMAL may lose it, and a lost row is a second order.
+            database.execute("PRAGMA journal_mode = DELETE")
+            database.execute("PRAGMA synchronous = EXTRA")
+            migrate(database, path, clock.now())
+        return cls(database, run_id, clock)
+
+    @classmethod
+    def peek(cls, folder: Path, clock: Clock) -> Ledger:
+        """Open the folder's ledger to read only; one that does not exist yet is empty."""
+        path = folder / FILE_NAME
+        with _as_our_errors(path):
+            if path.exists() and path.stat().st_size:
+                database = _connect(path, "rw")
+                migrate(database, path, clock.now(), only_check=True)
+            else:
+                database = _connect(Path(":memory:"), "memory")
+                migrate(database, path, clock.now())
+            database.execute("PRAGMA query_only = ON")
+        return cls(database, "", clock)
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._database.close()
+
+    # Orders
+
+    def entry(self, reference: str) -> Entry | None:
+        """Return what is known of the order, or None."""
+        rows = self._rows("SELECT * FROM orders WHERE reference = ?", (reference,))
+        return _entry(rows[0]) if rows else None
+
+    def entries(self, *states: State) -> list[Entry]:
+        """Return the entries in the given states (all without any), oldest first."""
+        wanted = states or STATES
+        marks = ", ".join("?" * len(wanted))
+        query = f"SELECT * FROM orders WHERE state IN ({marks}) ORDER BY rowid"  # noqa: S608
+        return [_entry(row) for row in self._rows(query, wanted)]
+
+    def unsettled(self, now: datetime) -> list[Entry]:
+        """Return the entries that a run must look after even if Le New Black no longer lists them.
+
+        Those are attempts without a clear answer, exported orders whose status step or second
+        look is due, and everything that is blocked or waits to be tried again.
+        """
+        return [
+            _entry(row)
+            for row in self._rows(
+                "SELECT * FROM orders WHERE state IN ('sending', 'unconfirmed', 'blocked', 'retry')"
+                " OR (state = 'exported' AND done_status IS NOT NULL)"
+                " OR look_again_at <= ? ORDER BY rowid",
+                (utc_text(now),),
+            )
+        ]
+
+    def waiting(self) -> list[Entry]:
+        """Return the entries that wait for something: what `status` shows."""
+        return [
+            entry
+            for entry in self.entries()
+            if entry.notice or (not entry.final and entry.state != "withdrawn")
+        ]
+
+    def by_order_id(self, order_id: int) -> Entry | None:
+        """Return the entry that holds a 24SevenOffice order id, or None."""
+        rows = self._rows("SELECT * FROM orders WHERE order_id = ?", (order_id,))
+        return _entry(rows[0]) if rows else None
+
+    def order_ids(self) -> dict[int, str]:
+        """Return every 24SevenOffice order id that the ledger holds, with its reference."""
+        query = "SELECT order_id, reference FROM orders WHERE order_id IS NOT NULL"
+        return {row["order_id"]: row["reference"] for row in self._rows(query)}
+
+    def references_in_erp(self) -> set[str]:
+        """Return the references that need no stock set aside: exported ones and skipped ones."""
+        query = "SELECT reference FROM orders WHERE order_id IS NOT NULL OR state = 'skipped'"
+        return {row["reference"] for row in self._rows(query)}
+
+    def save(self, entry: Entry, event: str, **detail: Any) -> Entry:
+        """Commit the entry and a history row in one transaction, on disk; return the entry."""
+        columns = _columns(entry)
+        names = ", ".join(columns)
+        marks = ", ".join(f":{name}" for name in columns)
+        updates = ", ".join(f"{name} = excluded.{name}" for name in columns)
+        with self._transaction():
+            self._database.execute(
+                f"INSERT INTO orders ({names}) VALUES ({marks}) "  # noqa: S608
+                f"ON CONFLICT (reference) DO UPDATE SET {updates}",
+                columns,
+            )
+            self._database.execute(
+                "INSERT INTO history (at, run_id, reference, event, state, detail)"
+                " VALUES (?, ?, ?, ?, ?, ?)",
+                (
+                    utc_text(self._clock.now()),
+                    self._run_id,
+                    entry.reference,
+                    event,
+                    entry.state,
+                    json.dumps(detail, default=str, ensure_ascii=False),
+                ),
+            )
+        return entry
+
+    def history(self, reference: str | None = None) -> list[Step]:
+        """Return the steps of one order, or of all, oldest first."""
+        query = "SELECT * FROM history WHERE ? IS NULL OR reference = ? ORDER BY id"
+        return [
+            Step(
+                at=from_utc_text(row["at"]),
+                run_id=row["run_id"],
+                reference=row["reference"],
+                event=row["event"],
+                state=row["state"],
+                detail=json.loads(row["detail"]),
+            )
+            for row in self._rows(query, (reference, reference))
+        ]
+
+    # What belongs to the whole ledger
+
+    @property
+    def binding(self) -> Binding | None:
+        """The company and account that this ledger is bound to, or None before the first write."""
+        text = self.note("binding")
+        return Binding(**json.loads(text)) if text else None
+
+    def check_account(self, client_id: str) -> None:
+        """Raise ConfigError where the ledger belongs to another Le New Black account."""
+        bound = self.binding
+        if bound and bound.client_id != client_id:
+            raise ConfigError(
+                f"This state folder belongs to the Le New Black account {bound.client_id}, and "
+                f"lenewblack.client_id is {client_id}. "
+                "Fix: correct it, or give each account its own paths.state."
+            )
+
+    def check_company(self, company_id: int, company: str) -> None:
+        """Raise ConfigError where the ledger belongs to another 24SevenOffice company."""
+        bound = self.binding
+        if bound and bound.company_id != company_id:
+            raise ConfigError(
+                f"This state folder belongs to company {bound.company_id} ({bound.company}), and "
+                f"24SevenOffice opened company {company_id} ({company}). "
+                "Fix: set 24sevenoffice.identity_id, or give each company its own paths.state."
+            )
+
+    def bind(self, company_id: int, company: str, client_id: str) -> None:
+        """Bind the ledger at its first write; the same pair again changes nothing."""
+        self.check_account(client_id)
+        self.check_company(company_id, company)
+        binding = Binding(company_id, company, client_id)
+        if binding != self.binding:
+            self.write_note("binding", json.dumps(asdict(binding)))
+
+    def note(self, name: str) -> str | None:
+        """Return a remembered value, or None."""
+        rows = self._rows("SELECT value FROM notes WHERE name = ?", (name,))
+        return str(rows[0]["value"]) if rows else None
+
+    def write_note(self, name: str, value: str) -> None:
+        """Remember a value under a name."""
+        with self._transaction():
+            self._database.execute(
+                "INSERT INTO notes VALUES (?, ?)"
+                " ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+                (name, value),
+            )
+
+    # Stock codes
+
+    def codes_set(self) -> set[str]:
+        """Return every code whose level this tool has sent, ever."""
+        return {row["code"] for row in self._rows("SELECT code FROM codes_set")}
+
+    def add_codes_set(self, codes: Iterable[str]) -> None:
+        """Remember codes before their levels are sent: a crash in between must not lose them."""
+        with self._transaction():
+            self._database.executemany(
+                "INSERT OR IGNORE INTO codes_set VALUES (?)", ((code,) for code in codes)
+            )
+
+    def codes_asked(self, now: datetime) -> dict[str, bool]:
+        """Return the codes asked of Le New Black's product list in the last day: known or not."""
+        since = utc_text(now - timedelta(days=1))
+        query = "SELECT code, known FROM codes_asked WHERE at > ?"
+        return {row["code"]: bool(row["known"]) for row in self._rows(query, (since,))}
+
+    def write_codes_asked(self, answers: Mapping[str, bool], now: datetime) -> None:
+        """Replace what the product list said of the codes that the inventory does not show."""
+        at = utc_text(now)
+        with self._transaction():
+            self._database.execute("DELETE FROM codes_asked")
+            self._database.executemany(
+                "INSERT INTO codes_asked VALUES (?, ?, ?)",
+                ((code, known, at) for code, known in answers.items()),
+            )
+
+    def codes_reported(self) -> dict[str, str]:
+        """Return the codes that were reported and not solved since, with the reason's code."""
+        rows = self._rows("SELECT code, reason FROM codes_reported")
+        return {row["code"]: row["reason"] for row in rows}
+
+    def write_codes_reported(self, reported: Mapping[str, str]) -> None:
+        """Replace the codes that have been reported, each with its reason's code."""
+        if reported == self.codes_reported():
+            return
+        with self._transaction():
+            self._database.execute("DELETE FROM codes_reported")
+            self._database.executemany("INSERT INTO codes_reported VALUES (?, ?)", reported.items())
+
+    # Runs
+
+    def start_run(self, task: str) -> None:
+        """Note that this run began."""
+        with self._transaction():
+            self._database.execute(
+                "INSERT INTO runs (run_id, task, started) VALUES (?, ?, ?)",
+                (self._run_id, task, utc_text(self._clock.now())),
+            )
+
+    def finish_run(self, exit_code: int, counters: Mapping[str, Any]) -> None:
+        """Note how this run ended."""
+        with self._transaction():
+            self._database.execute(
+                "UPDATE runs SET finished = ?, exit_code = ?, counters = ? WHERE run_id = ?",
+                (
+                    utc_text(self._clock.now()),
+                    exit_code,
+                    json.dumps(counters, default=str),
+                    self._run_id,
+                ),
+            )
+
+    def last_runs(self) -> list[Run]:
+        """Return the newest run of each task."""
+        rows = self._rows(
+            "SELECT * FROM runs WHERE id IN (SELECT max(id) FROM runs GROUP BY task) ORDER BY task"
+        )
+        return [
+            Run(
+                run_id=row["run_id"],
+                task=row["task"],
+                started=from_utc_text(row["started"]),
+                finished=from_utc_text(row["finished"]) if row["finished"] else None,
+                exit_code=row["exit_code"],
+                counters=json.loads(row["counters"] or "{}"),
+            )
+            for row in rows
+        ]
+
+    def _rows(self, query: str, values: Iterable[Any] = ()) -> list[sqlite3.Row]:
+        with _as_our_errors():
+            return self._database.execute(query, tuple(values)).fetchall()
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        with _as_our_errors():
+            self._database.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+            except BaseException:
+                self._database.execute("ROLLBACK")
+                raise
+            self._database.execute("COMMIT")
+
+
+def changed(entry: Entry, **changes: Any) -> Entry:
+    """Return a copy of the entry with some fields changed."""
+    return replace(entry, **changes)
+
+
+def _connect(path: Path, mode: str) -> sqlite3.Connection:
+    target = "file::memory:" if mode == "memory" else f"{path.resolve().as_uri()}?mode={mode}"
+    database = sqlite3.connect(target, uri=True, isolation_level=None, timeout=30)
+    database.row_factory = sqlite3.Row
+    return database
+
+
+def _columns(entry: Entry) -> dict[str, Any]:
+    columns: dict[str, Any] = {}
+    for field in fields(entry):
+        value = getattr(entry, field.name)
+        if isinstance(value, datetime):
+            value = utc_text(value)
+        elif isinstance(value, Reason):
+            value = json.dumps(asdict(value), ensure_ascii=False)
+        elif isinstance(value, tuple):
+            plain = [asdict(one) if isinstance(one, Reason) else one for one in value]
+            value = json.dumps(plain, ensure_ascii=False)
+        columns[field.name] = value
+    return columns
+
+
+def _entry(row: sqlite3.Row) -> Entry:
+    values = dict(row)
+    for name in ("attempt_started", "attempt_ended", "look_again_at"):
+        values[name] = from_utc_text(values[name]) if values[name] else None
+    for name in ("doubted", "accept_total"):
+        values[name] = bool(values[name])
+    values["reasons"] = tuple(Reason(**reason) for reason in json.loads(values["reasons"]))
+    values["not_ours"] = tuple(json.loads(values["not_ours"]))
+    values["notice"] = Reason(**json.loads(values["notice"])) if values["notice"] else None
+    return Entry(**values)
+
+
+@contextmanager
+def _as_our_errors(path: Path | None = None) -> Iterator[None]:
+    name = path or "ledger"
+    try:
+        yield
+    except OSError as error:
+        raise ConfigError(
+            f"The ledger {name} cannot be opened ({error.strerror}). "
+            "Fix: give this user the file and its folder, or change paths.state."
+        ) from None
+    except sqlite3.OperationalError as error:
+        raise Lnb24soError(
+            f"The ledger cannot be read or written ({error}). Nothing more was sent. "
+            "Fix: look at the disk's space and at the rights of paths.state."
+        ) from None
+    except sqlite3.DatabaseError as error:
+        raise ConfigError(
+            f"The {'file' if path else 'ledger'} {name} is damaged ({error}). "
+            "Fix: restore it from a backup, or move it away and start with: "
+            "lnb24so push-orders --dry-run"
+        ) from None

@@ -1,0 +1,212 @@
+"""What Le New Black holds, as plain data, and how it reads from its JSON.
+
+Everything in its answers can be null (Le New Black's SDK), so every field has a "not there".
+A value of the wrong kind reads as "not there" too; the plan then says what is missing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from datetime import UTC, date, datetime
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+_DIGITS_AT_MOST = 18
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """A postal address; every text may be ""."""
+
+    company: str = ""
+    contact_name: str = ""
+    tel: str = ""
+    address_1: str = ""
+    address_2: str = ""
+    zipcode: str = ""
+    city: str = ""
+    country: str = ""
+    vat_number: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of an order: pieces, unit price in the order's currency, rates in percent."""
+
+    name: str = ""
+    color: str = ""
+    size: str = ""
+    ean13: str = ""
+    sku: str = ""
+    quantity: Decimal | None = None
+    unit_price: Decimal | None = None
+    discount_rate: Decimal | None = None
+    promotion_rate: Decimal | None = None
+
+    @property
+    def title(self) -> str:
+        """Return `Alma Dress, Navy, 38`."""
+        return ", ".join(part for part in (self.name, self.color, self.size) if part)
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """One order; times are aware UTC, money is in `currency`, `lines` keep their order."""
+
+    reference: str
+    status: str = ""
+    order_mode: str = ""
+    create_time: datetime | None = None
+    update_time: datetime | None = None
+    confirmation_time: datetime | None = None
+    cancellation_time: datetime | None = None
+    delivery_start_on: date | None = None
+    purchase_order_reference: str = ""
+    retailer_reference: str = ""
+    retailer_name: str = ""
+    currency: str = ""
+    discount_rate: Decimal | None = None
+    amount_shipping: Decimal | None = None
+    amount_total: Decimal | None = None
+    inventory_tracking: bool | None = None
+    comment: str = ""
+    billing_address: Address = Address()
+    delivery_address: Address = Address()
+    lines: tuple[Line, ...] = ()
+
+
+NOT_CONTENT = ("status", "create_time", "update_time", "confirmation_time", "cancellation_time")
+
+
+def content_hash(order: Order) -> str:
+    """Return a hash of all that we map, without status and times: it tells a changed order."""
+    content = {
+        field.name: getattr(order, field.name)
+        for field in fields(order)
+        if field.name not in NOT_CONTENT
+    }
+    return hashlib.sha256(json.dumps(content, default=_plain).encode()).hexdigest()[:32]
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, Decimal):
+        return format(value.normalize(), "f")
+    if isinstance(value, date):
+        return value.isoformat()
+    return {field.name: getattr(value, field.name) for field in fields(value)}  # type: ignore[arg-type]
+
+
+def same_status(one: str | None, other: str | None) -> bool:
+    """Compare two statuses as Le New Black may write them: `Open for brand`, `open_for_brand`."""
+    return plain_status(one) == plain_status(other)
+
+
+def plain_status(status: str | None) -> str:
+    """Return a status case-folded, without spaces, `_` and `-`; cancelled is canceled."""
+    return re.sub(r"[\s_-]", "", (status or "").casefold()).replace("cancelled", "canceled")
+
+
+def is_canceled(order: Order) -> bool:
+    """Return whether Le New Black canceled the order."""
+    return plain_status(order.status) == "canceled" or order.cancellation_time is not None
+
+
+def read_order(found: Mapping[str, Any]) -> Order:
+    """Read an order of `GET /orders`."""
+    lines = found.get("items")
+    return Order(
+        reference=read_text(found.get("reference")),
+        status=read_text(found.get("status")),
+        order_mode=read_text(found.get("order_mode")),
+        create_time=read_time(found.get("create_time")),
+        update_time=read_time(found.get("update_time")),
+        confirmation_time=read_time(found.get("confirmation_time")),
+        cancellation_time=read_time(found.get("cancellation_time")),
+        delivery_start_on=_read_day(found.get("delivery_start_on")),
+        purchase_order_reference=read_text(found.get("purchase_order_reference")),
+        retailer_reference=read_text(found.get("retailer_reference")),
+        retailer_name=read_text(found.get("retailer_name")),
+        currency=read_text(found.get("currency")).upper(),
+        discount_rate=read_number(found.get("discount_rate")),
+        amount_shipping=read_number(found.get("amount_shipping")),
+        amount_total=read_number(found.get("amount_total")),
+        inventory_tracking=_read_flag(found.get("inventory_tracking")),
+        comment=read_text(found.get("comment")),
+        billing_address=_read_address(found.get("billing_address")),
+        delivery_address=_read_address(found.get("delivery_address")),
+        lines=tuple(_read_line(line) for line in lines) if isinstance(lines, list) else (),
+    )
+
+
+def _read_line(found: object) -> Line:
+    line = found if isinstance(found, Mapping) else {}
+    return Line(
+        name=read_text(line.get("name")),
+        color=read_text(line.get("color")),
+        size=read_text(line.get("size")),
+        ean13=read_text(line.get("ean13")),
+        sku=read_text(line.get("sku")),
+        quantity=read_number(line.get("quantity")),
+        unit_price=read_number(line.get("unit_price")),
+        discount_rate=read_number(line.get("discount_rate")),
+        promotion_rate=read_number(line.get("promotion_rate")),
+    )
+
+
+def _read_address(found: object) -> Address:
+    if not isinstance(found, Mapping):
+        return Address()
+    return Address(**{field.name: read_text(found.get(field.name)) for field in fields(Address)})
+
+
+def read_text(value: object) -> str:
+    """Return a text, stripped; a number as its digits; "" for anything else."""
+    if isinstance(value, str):
+        # Half a surrogate pair is no text: neither SQLite nor XML can hold it.
+        return re.sub("[\ud800-\udfff]", "\ufffd", value).strip()
+    if isinstance(value, int | Decimal) and not isinstance(value, bool):
+        return format(value, "f") if isinstance(value, Decimal) else str(value)
+    return ""
+
+
+def read_number(value: object) -> Decimal | None:
+    """Return a number that money or quantities can have, also from a text; else None."""
+    if isinstance(value, bool) or not isinstance(value, int | Decimal | str):
+        return None
+    try:
+        number = Decimal(value.strip() if isinstance(value, str) else value)
+    except InvalidOperation:
+        return None
+    sane = number.is_finite() and (not number or abs(number.adjusted()) <= _DIGITS_AT_MOST)
+    return number if sane else None
+
+
+def read_time(value: object) -> datetime | None:
+    """Return a time as aware UTC; one without a zone is UTC. None where it is no time."""
+    if not isinstance(value, str):
+        return None
+    try:
+        found = datetime.fromisoformat(value.strip())
+        return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
+
+
+def _read_day(value: object) -> date | None:
+    """Return the day as it is written, whatever zone follows it."""
+    if not isinstance(value, str):
+        return None
+    try:
+        return date.fromisoformat(value.strip()[:10])
+    except ValueError:
+        return None
+
+
+def _read_flag(value: object) -> bool | None:
+    if isinstance(value, bool):
+        return value
+    return {"0": False, "false": False, "1": True, "true": True}.get(read_text(value).lower())

@@ -1,0 +1,93 @@
+"""The status step: tell Le New Black that an order is exported, or blocked.
+
+It is separate from the export and can be repeated; its failure never stops a create.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from .config import Orders
+from .errors import Rejected, Transient
+from .journal import Journal
+from .ledger import Entry
+from .lnb import LnbClient
+from .lnb_types import Order, is_canceled, same_status
+from .order_types import Item
+from .reasons import Reason
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What became of a status step: `ok`, `silent` (nobody answered) or `refused` (and why)."""
+
+    ok: bool
+    silent: bool = False
+    refused: Reason | None = None
+    news: bool = False
+
+
+def is_ours_to_move(order: Order | None, entry: Entry, settings: Orders) -> bool:
+    """Return whether the Le New Black status is ours to set now.
+
+    Only an order that still stands where it was taken from is moved: what a person moved
+    elsewhere, canceled or closed stays as it is.
+    """
+    return order is not None and not is_canceled(order) and _stands(order, entry, settings)
+
+
+def status_after(order: Order | None, entry: Entry, settings: Orders) -> str | None:
+    """Return the status to set after the export; None for one taken by `--any-status`."""
+    if order is None or not _stands(order, entry, settings):
+        return None
+    return settings.for_mode(order.order_mode).done_status
+
+
+def _stands(order: Order, entry: Entry, settings: Orders) -> bool:
+    here = (settings.for_mode(order.order_mode).take_status, entry.blocked_status)
+    return any(status is not None and same_status(order.status, status) for status in here)
+
+
+def finish(item: Item, lnb: LnbClient, journal: Journal, settings: Orders) -> Step:
+    """Move an exported order to its done status, where that is still ours to do."""
+    entry = journal.entry(item.reference)
+    if entry.state != "exported" or entry.done_status is None:
+        return Step(True)
+    if is_ours_to_move(item.order, entry, settings):
+        try:
+            lnb.set_status(item.reference, entry.done_status)
+        except Rejected as error:
+            return _refused(entry, journal, error)
+        except Transient as error:
+            journal.event("order.status_failed", reference=item.reference, message=str(error))
+            return Step(False, silent=True)
+    journal.save(entry, "order.finished", state="done", reasons=())
+    return Step(True)
+
+
+def _refused(entry: Entry, journal: Journal, error: Rejected) -> Step:
+    reason = Reason(
+        "order.status_refused",
+        f"is order {entry.order_id} in 24SevenOffice, but its status stays: {error}. "
+        "Fix: orders.done_status.",
+    )
+    news = entry.reasons != (reason,)
+    if news:
+        journal.save(entry, "order.status_failed", reasons=(reason,))
+    return Step(False, refused=reason, news=news)
+
+
+def mark_blocked(item: Item, lnb: LnbClient, journal: Journal, settings: Orders) -> Step:
+    """Write `blocked_status` to Le New Black, once, where it is set."""
+    entry = journal.entry(item.reference)
+    status = settings.blocked_status
+    if status is None or entry.blocked_status is not None or item.order is None:
+        return Step(True)
+    try:
+        if not same_status(item.order.status, status):
+            lnb.set_status(item.reference, status)
+    except (Rejected, Transient) as error:
+        journal.event("order.status_failed", reference=item.reference, message=str(error))
+        return Step(False, silent=isinstance(error, Transient))
+    journal.save(entry, "order.marked_blocked", blocked_status=status)
+    return Step(True)

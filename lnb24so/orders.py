@@ -1,0 +1,303 @@
+"""Orders: what a run would do with each, and why. Reading is elsewhere; nothing here acts."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from .invoice import draft_order, erp_reference, fold_reference
+from .ledger import Entry
+from .lnb_types import Order, content_hash, is_canceled, same_status
+from .order_types import Action, Item, OrderPlan, Reading, Selection
+from .reasons import Reason
+from .settle import claim, ours, settle
+from .soap_order import InvoiceOrder
+from .texts import shown
+
+if TYPE_CHECKING:
+    from .config import Config, Orders
+
+
+def plan_orders(reading: Reading, config: Config, selection: Selection, now: datetime) -> OrderPlan:
+    """Return what to do with each order; pure."""
+    planner = _Planner(reading, config, selection, now)
+    items = [planner.plan(reference) for reference in reading.wanted]
+    if not selection.references:
+        # Exported long ago and unchanged: nobody asked, and there are ever more of them.
+        items = [item for item in items if item.action != "done"]
+    waiting = [item for item in items if item.action == "create"]
+    limit = selection.limit
+    if limit is not None:
+        late = {item.reference for item in waiting[limit:]}
+        kept = tuple(item for item in items if item.reference not in late)
+        return OrderPlan(kept, None, len(late), planner.cleared)
+    most = config.orders.max_per_run
+    guard = None
+    if len(waiting) > most:
+        guard = (
+            f"{len(waiting)} orders wait (limit {most}). Nothing sent. "
+            f"Check: lnb24so preview orders; then: lnb24so push-orders --limit {len(waiting)}"
+        )
+    return OrderPlan(tuple(items), guard, 0, planner.cleared)
+
+
+class _Planner:
+    """The plan of one order at a time, from the surest knowledge to the least."""
+
+    def __init__(
+        self, reading: Reading, config: Config, selection: Selection, now: datetime
+    ) -> None:
+        self._reading = reading
+        self._config = config
+        self._settings: Orders = config.orders
+        self._selection = selection
+        self._now = now
+        self._cleared: list[Entry] = []
+
+    @property
+    def cleared(self) -> tuple[Entry, ...]:
+        return tuple(self._cleared)
+
+    def plan(self, reference: str) -> Item:
+        order = self._reading.orders.get(reference)
+        entry = self._reading.entries.get(reference)
+        if entry is not None:
+            item = self._known(entry, order)
+            if item is not None:
+                return item
+        if order is None:
+            return self._gone(reference, entry)
+        return self._not_ready(order, entry) or self._export(order, entry)
+
+    # What the ledger knows
+
+    def _known(self, entry: Entry, order: Order | None) -> Item | None:
+        """Return the item of an order that was sent, decided or skipped; None: still to send."""
+        if entry.state in ("sending", "unconfirmed"):
+            return self._attempted(entry, order)
+        doubled = self._second_look(entry, order)
+        if doubled is not None:
+            return doubled
+        if entry.state == "needs_decision":
+            return self._item(entry, order, "decide", entry.reasons)
+        if entry.state == "skipped":
+            reason = Reason("order.skipped", "is skipped by a person's decision.")
+            return self._item(entry, order, "skip", (reason,))
+        if entry.in_erp:
+            return self._exported(entry, order)
+        return None
+
+    def _attempted(self, entry: Entry, order: Order | None) -> Item | None:
+        settled = settle(
+            entry,
+            self._hits(entry),
+            self._reading.looked_at,
+            timedelta(seconds=self._config.erp.timeout_seconds),
+            timedelta(minutes=self._settings.unknown_grace_minutes),
+            self._reading.held,
+        )
+        if settled.what == "found":
+            return self._item(entry, order, "adopt", order_id=settled.order_ids[0], news=True)
+        if settled.what == "several":
+            return self._doubled(entry, order, settled.order_ids)
+        if settled.until is not None:
+            reason = Reason(
+                "order.unconfirmed",
+                f"no answer from 24SevenOffice at {entry.attempt_started:%H:%M} UTC; it may exist. "
+                f"Next look after {settled.until:%H:%M} UTC; do not type it in.",
+            )
+            return self._item(entry, order, "wait", (reason,))
+        return None
+
+    def _second_look(self, entry: Entry, order: Order | None) -> Item | None:
+        if entry.look_again_at is None or entry.look_again_at > self._now:
+            return None
+        ids = ours(entry, self._hits(entry), self._reading.held)
+        if len(ids) > 1:
+            return self._doubled(entry, order, ids)
+        if ids and not entry.in_erp:
+            return self._item(entry, order, "adopt", order_id=ids[0], news=True)
+        self._cleared.append(entry)
+        return None
+
+    def _doubled(self, entry: Entry, order: Order | None, ids: tuple[int, ...]) -> Item:
+        reason = Reason(
+            "order.duplicate",
+            f"is in 24SevenOffice {len(ids)} times: orders {', '.join(map(str, ids))}. Cancel all "
+            f"but one there, then: lnb24so resolve {entry.reference} --exported-as ID",
+        )
+        return self._item(entry, order, "decide", (reason,), news=entry.reasons != (reason,))
+
+    def _exported(self, entry: Entry, order: Order | None) -> Item:
+        notice = self._notice(entry, order) if order is not None else None
+        if notice is not None:
+            return self._item(entry, order, "decide", (notice,), news=True)
+        reason = Reason("order.exported", f"is in 24SevenOffice as order {entry.order_id}.")
+        unread = entry.reference in self._reading.unread
+        if entry.state == "exported" and entry.done_status is not None and not unread:
+            return self._item(entry, order, "finish", (reason,))
+        return self._item(entry, order, "done", (reason,))
+
+    def _notice(self, entry: Entry, order: Order) -> Reason | None:
+        """Return what Le New Black changed after the export and nobody was told yet."""
+        settle_it = f"then: lnb24so resolve {entry.reference} --acknowledge"
+        if is_canceled(order):
+            if entry.notice_hash == "canceled":
+                return None
+            return Reason(
+                "order.canceled_after_export",
+                "canceled in Le New Black after export. "
+                f"Cancel order {entry.order_id} in 24SevenOffice, {settle_it}",
+            )
+        if content_hash(order) in (entry.content_hash, entry.notice_hash):
+            return None
+        return Reason(
+            "order.changed_after_export",
+            "changed in Le New Black after export. "
+            f"Change order {entry.order_id} in 24SevenOffice by hand, {settle_it}",
+        )
+
+    # What Le New Black says
+
+    def _gone(self, reference: str, entry: Entry | None) -> Item:
+        if reference in self._reading.unread:
+            reason = Reason("order.unread", "could not be read from Le New Black this time.")
+            return Item(reference, "wait", entry=entry, reasons=(reason,))
+        if entry is None:
+            reason = Reason("order.not_found", "Le New Black has no order with that reference.")
+            return Item(reference, "skip", reasons=(reason,))
+        reason = Reason("order.withdrawn", "is gone from Le New Black; nothing was sent.")
+        return self._item(entry, None, "skip", (reason,), news=True)
+
+    def _not_ready(self, order: Order, entry: Entry | None) -> Item | None:
+        """Return the item of an order that is not up for export; None where it is."""
+        reason = why_not_now(order, entry, self._settings, self._selection)
+        if reason is None:
+            return None
+        if entry is not None and entry.state != "withdrawn" and reason.code == "order.status":
+            reason = Reason(
+                "order.withdrawn", f"now has the status {shown(order.status)}; nothing was sent."
+            )
+        news = entry is not None and entry.state != "withdrawn"
+        return self._item(entry, order, "skip", (reason,), news=news)
+
+    def _export(self, order: Order, entry: Entry | None) -> Item:
+        if self._selection.baseline:
+            reason = Reason("order.skipped", "marked as not to be sent (--baseline).")
+            return self._item(entry, order, "skip", (reason,), news=True)
+        facts = self._reading.facts
+        if facts is None:
+            raise ValueError("a plan that exports needs the facts of 24SevenOffice")
+        known = entry or Entry(order.reference)
+        draft = draft_order(
+            order,
+            facts,
+            self._settings,
+            self._config.products.match_by,
+            accept_total=known.accept_total,
+        )
+        item = Item(
+            order.reference,
+            "create",
+            order=order,
+            entry=entry,
+            invoice=draft.invoice,
+            customer_id=draft.customer.id if draft.customer else None,
+            customer=draft.customer.name if draft.customer else order.retailer_name,
+            currency=draft.currency,
+            total=draft.total if draft.total is not None else order.amount_total,
+            line_count=len(draft.invoice.rows) if draft.invoice else len(order.lines),
+            warnings=draft.warnings,
+        )
+        if draft.invoice is None:
+            news = known.state != "blocked" or known.reasons != draft.reasons
+            return replace(item, action="blocked", reasons=draft.reasons, news=news)
+        return self._claimed(item, draft.invoice, known)
+
+    def _claimed(self, item: Item, invoice: InvoiceOrder, entry: Entry) -> Item:
+        hits = self._reading.hits.get(fold_reference(invoice.reference), ())
+        found = claim(invoice, entry, hits, self._reading.held)
+        if found.what == "adopt":
+            return replace(item, action="adopt", order_id=found.order_ids[0], news=True)
+        if found.what == "taken":
+            ids = ", ".join(map(str, found.order_ids))
+            reason = Reason(
+                "order.reference_taken",
+                f"{invoice.reference} already stands on 24SevenOffice order {ids}, which this "
+                f"tool did not send. Is it this order? lnb24so resolve {item.reference} "
+                f"--exported-as {found.order_ids[0]}; is it not? "
+                f"lnb24so resolve {item.reference} --send-again",
+            )
+            return replace(
+                item, action="decide", reasons=(reason,), news=entry.reasons != (reason,)
+            )
+        return item
+
+    # Helpers
+
+    def _hits(self, entry: Entry) -> list[InvoiceOrder]:
+        reference = entry.erp_reference or erp_reference(entry.reference, self._settings)
+        hits = list(self._reading.hits.get(fold_reference(reference), ()))
+        seen = self._reading.hits_by_id.get(entry.seen_id) if entry.seen_id else None
+        return [*hits, seen] if seen is not None else hits
+
+    def _item(
+        self,
+        entry: Entry | None,
+        order: Order | None,
+        action: Action,
+        reasons: tuple[Reason, ...] = (),
+        *,
+        order_id: int | None = None,
+        news: bool = False,
+    ) -> Item:
+        reference = entry.reference if entry else order.reference if order else ""
+        return Item(
+            reference,
+            action,
+            order=order,
+            entry=entry,
+            customer_id=entry.customer_id if entry else None,
+            customer=order.retailer_name if order else "",
+            order_id=order_id or (entry.order_id if entry else None),
+            currency=order.currency if order else "",
+            total=order.amount_total if order else None,
+            line_count=len(order.lines) if order else 0,
+            reasons=reasons,
+            news=news,
+        )
+
+
+def why_not_now(
+    order: Order, entry: Entry | None, settings: Orders, selection: Selection
+) -> Reason | None:
+    """Return why an order is not up for export, whatever it holds; None where it is."""
+    mode = settings.for_mode(order.order_mode)
+    if mode.take_status is None:
+        return Reason(
+            "order.mode_not_exported",
+            f"not exported: orders of mode {shown(order.order_mode)} are not "
+            "(orders.by_mode). Fix: give the mode a take_status.",
+        )
+    followed = (
+        entry is not None
+        and entry.blocked_status is not None
+        and same_status(order.status, entry.blocked_status)
+    )
+    any_status = selection.any_status and not same_status(order.status, "draft")
+    fits = same_status(order.status, mode.take_status) or followed or any_status
+    if is_canceled(order) or not fits:
+        return Reason(
+            "order.status",
+            f"not exported: status is {shown(order.status)}, expected "
+            f"{shown(mode.take_status)}. Fix: move it in Le New Black.",
+        )
+    too_old = settings.since and order.create_time and order.create_time < settings.since
+    if too_old and not selection.references:
+        return Reason(
+            "order.before_since",
+            f"not exported: created {order.create_time:%Y-%m-%d}, before orders.since. "
+            f"Fix: lnb24so push-orders --order {order.reference}",
+        )
+    return None

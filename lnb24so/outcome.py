@@ -1,0 +1,82 @@
+"""What one answer of 24SevenOffice means.
+
+Fault texts: 24SevenOffice's developer documentation and public clients; matched as substrings
+of what follows the last ` ---> `, whatever the case.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+FaultKind = Literal[
+    "session", "identity", "identity_blocked", "quarantine", "validation", "application", "other"
+]
+
+_FAULTS: tuple[tuple[str, FaultKind], ...] = (
+    ("session is not authenticated", "session"),
+    ("client is not authenticated on this identity", "identity"),
+    ("identityid is blocked", "identity_blocked"),
+    ("request is blocked. quarantine", "quarantine"),
+    ("instance validation error", "validation"),
+    ("application id is not registered", "application"),
+)
+_TURNED_AWAY = ("session", "identity", "identity_blocked", "quarantine")
+
+
+def fault_text(text: str) -> str:
+    """Return the real sentence of a fault, without ASP.NET's preamble and stack trace."""
+    real = text.rsplit("--->", 1)[-1].strip()
+    return real.split("\n", 1)[0].split("   at ", 1)[0].strip() or "no text"
+
+
+def fault_kind(text: str) -> FaultKind:
+    """Return what a fault's sentence is about; `other` where we do not know it."""
+    lowered = text.casefold()
+    return next((kind for words, kind in _FAULTS if words in lowered), "other")
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What was seen of the one request that creates an order.
+
+    `complete` means HTTP 200 with a whole SOAP reply in it; `exception` is the message of the
+    item's APIException; `problem` says in words why there is no clear answer; `spent` means that
+    the request budget is used up.
+    """
+
+    connected: bool = True
+    complete: bool = False
+    fault: str | None = None
+    order_id: int | None = None
+    exception: str | None = None
+    problem: str | None = None
+    spent: bool = False
+
+    @property
+    def words(self) -> str:
+        """Return what came back, as a few words for the log and the history."""
+        if self.exception is not None:
+            return f"APIException: {self.exception}"
+        if self.fault is not None:
+            return f"fault: {self.fault}"
+        return self.problem or (f"order {self.order_id}" if self.order_id else "no order id")
+
+
+def create_outcome(seen: Seen) -> Literal["exported", "retry", "blocked", "unconfirmed"]:
+    """Return the state of an order after its create request; pure.
+
+    Only a clear answer counts. Whatever is left may exist, and only a look-up can tell.
+    """
+    if not seen.connected:
+        return "retry"
+    if seen.fault is not None:
+        kind = fault_kind(seen.fault)
+        if kind in _TURNED_AWAY:
+            return "retry"
+        return "blocked" if kind == "validation" else "unconfirmed"
+    if seen.complete and seen.exception is None and seen.order_id is not None:
+        return "exported"
+    if seen.complete and seen.exception is not None and seen.order_id is None:
+        return "blocked"
+    return "unconfirmed"

@@ -1,0 +1,76 @@
+"""How a run ended: counted, and as an exit code. Pure."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from .order_apply import Result
+from .order_types import OrderPlan
+from .stock import StockPlan
+
+PRECEDENCE = (4, 1, 3, 0)
+"""A person is needed, failed for now, items blocked, all well: the first that applies wins."""
+
+
+@dataclass(frozen=True, slots=True)
+class OrderReport:
+    """What a run did with orders, or would do; `summary` counts actions and outcomes."""
+
+    plan: OrderPlan
+    results: Sequence[Result]
+    summary: Mapping[str, int]
+    exit_code: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class StockReport:
+    """What a run did with stock, or would do; `outcomes` is each sent code's refusal or None."""
+
+    plan: StockPlan
+    outcomes: Mapping[str, str | None]
+    summary: Mapping[str, int]
+    exit_code: int = 0
+
+
+def worst(exit_codes: Iterable[int]) -> int:
+    """Return the exit code that says most, by the order of precedence."""
+    codes = set(exit_codes)
+    return next((code for code in PRECEDENCE if code in codes), 0)
+
+
+def order_report(plan: OrderPlan, results: Sequence[Result]) -> OrderReport:
+    """Return the report of an order run, counted by action and, where it differs, by outcome."""
+    summary = Counter[str](result.item.action for result in results)
+    for result in results:
+        if result.outcome is not None and result.outcome != result.item.action:
+            summary[result.outcome] += 1
+    if plan.left:
+        summary["left"] = plan.left
+    return OrderReport(plan, results, dict(summary))
+
+
+def order_exit_code(plan: OrderPlan, results: Iterable[Result]) -> int:
+    """Return 4, 1, 3 or 0. What was announced in an earlier run does not count again."""
+    codes = {4} if plan.guard else {0}
+    for result in results:
+        if result.item.action == "decide" and result.news:
+            codes.add(4)
+        elif result.outcome in ("retry", "unconfirmed") or result.status_failed:
+            codes.add(1)
+        elif result.news and result.reasons and result.item.action not in ("adopt", "skip"):
+            codes.add(3)
+    return worst(codes)
+
+
+def stock_report(plan: StockPlan, outcomes: Mapping[str, str | None]) -> StockReport:
+    """Return the report of a stock run, counted."""
+    summary = Counter[str](item.action for item in plan.items)
+    summary["unchanged"] = plan.unchanged
+    if plan.without_code:
+        summary["without_code"] = plan.without_code
+    refused = sum(why is not None for why in outcomes.values())
+    if refused:
+        summary["refused"] = refused
+    return StockReport(plan, outcomes, dict(summary))

@@ -1,0 +1,79 @@
+"""Why an order or a code does not move: a code for scripts, a sentence for people."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One reason. `line` counts from 1 and is None where the whole order is meant."""
+
+    code: str
+    message: str
+    line: int | None = None
+
+
+def sentence(reference: str, reason: Reason) -> str:
+    """Return the reason as it is shown: `70123: ...`, or `70123 line 4 (...): ...`."""
+    return f"{reference}{':' if reason.line is None else ''} {reason.message}"
+
+
+ORDER_REASONS: Mapping[str, str] = {
+    "customer.missing_reference": "the retailer has no customer reference in Le New Black",
+    "customer.unknown": "no customer in 24SevenOffice has that reference",
+    "customer.ambiguous": "several customers in 24SevenOffice have that reference",
+    "customer.blocked": "24SevenOffice blocks invoices to the customer",
+    "customer.name_differs": "a warning: the two systems' names share no word",
+    "line.missing_code": "the line has no EAN or SKU",
+    "line.unknown_product": "no product in 24SevenOffice has the code",
+    "line.ambiguous_product": "several active products have the code",
+    "line.expired_product": "only an expired product has the code",
+    "line.bad_quantity": "the quantity is no whole number of pieces above zero",
+    "line.missing_price": "the line has no unit price",
+    "line.bad_price": "the unit price is negative or absurd",
+    "line.bad_discount": "a discount is outside 0 to 100 percent",
+    "order.no_reference": "Le New Black sent an order without a reference",
+    "order.reference_too_long": "the reference is longer than 24SevenOffice keeps",
+    "order.no_lines": "nothing is left to export",
+    "order.total_mismatch": "the rows do not add up to the order's total",
+    "order.no_total": "a warning: the order has no total to compare with",
+    "order.missing_currency": "the order names no currency",
+    "order.unknown_currency": "24SevenOffice has no such currency, or no rate for it",
+    "order.shipping_without_product": "a shipping fee, and no setting for its product",
+    "order.shipping_product_unknown": "the shipping product is not an active product",
+    "order.bad_shipping": "the shipping fee is negative",
+    "order.text_cut": "a warning: a text was longer than 24SevenOffice keeps",
+    "order.country_unknown": "a warning: the delivery country is no two-letter code",
+    "order.line_skipped": "a warning: a line without a usable code was left out",
+    "order.reference_taken": "an order that we did not send already has the reference",
+    "order.duplicate": "24SevenOffice holds the order more than once",
+    "order.refused": "24SevenOffice answered that it does not take the order",
+    "order.not_sent": "the request did not reach 24SevenOffice, or was turned away",
+    "order.status_refused": "Le New Black refused the new status of an exported order",
+    "order.unconfirmed": "sent, and no clear answer: it may exist",
+    "order.status": "the order is not in the status that means: export me",
+    "order.mode_not_exported": "orders of this mode are not exported",
+    "order.before_since": "the order is older than orders.since",
+    "order.skipped": "a person decided that it is not sent",
+    "order.exported": "the order is in 24SevenOffice already",
+    "order.changed_after_export": "Le New Black changed it after the export",
+    "order.canceled_after_export": "Le New Black canceled it after the export",
+    "order.withdrawn": "it left the export status before it was sent",
+    "order.unread": "Le New Black did not answer for this order",
+    "order.not_found": "Le New Black has no order with that reference",
+    "order.differs": "a warning: 24SevenOffice holds something else than was sent",
+}
+"""Every order reason with its meaning; the README's table is held against it."""
+
+STOCK_REASONS: Mapping[str, str] = {
+    "code.unknown": "Le New Black does not know the code",
+    "code.conflict": "two active products have the code; the level stays",
+    "product.not_stock_controlled": "24SevenOffice keeps no stock of the product",
+    "product.no_stock_figure": "24SevenOffice sent no stock figure",
+    "product.expired": "the product is expired: its level becomes 0",
+    "product.deleted": "the product is gone from 24SevenOffice: its level becomes 0",
+    "level.refused": "Le New Black refused the level",
+}
+"""Every stock reason with its meaning; the README's table is held against it."""

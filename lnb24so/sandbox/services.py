@@ -1,0 +1,277 @@
+"""What each 24SevenOffice operation does, once the request is valid and the session is known."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from lnb24so.sandbox.brand import Record
+from lnb24so.sandbox.erp import OWN_CURRENCY, Company, Create, Erp, Session
+from lnb24so.sandbox.schema import Service, Wanted
+
+MOST_ORDER_IDS = 1000
+BOOKED = {"Invoiced", "InvoicedCashAccount", "InvoicedPack", "PaymentReminder"}
+READ_ONLY = {"APIException", "OrderTotalIncVat", "OrderTotalVat", "DateChanged", "InvoiceId"}
+STACK_TRACE = (
+    "   at TwentyFour.Economy.InvoiceOrder.Save(InvoiceOrder order) in "
+    "\\\\build-07.internal\\src\\InvoiceOrder.cs:line 418 (10.12.4.31)"
+)
+
+
+class SoapFault(Exception):
+    """24SevenOffice refuses the whole request; the text is the real one, without its wrapping."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The result of an operation, and which properties of it to write. None: no result."""
+
+    value: Any
+    wanted: Wanted = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Visit:
+    """One valid request: who asks (None before the login), and with which arguments."""
+
+    erp: Erp
+    service: Service
+    session: Session | None
+    arguments: Record
+
+    @property
+    def company(self) -> Company:
+        """Return the company that the session works in; raise SoapFault if it has none."""
+        identity_id = self.session.identity_id if self.session else None
+        if identity_id is None:
+            raise SoapFault("Client is not authenticated on this identity")
+        return self.erp.companies[identity_id]
+
+    def search(self, type_name: str) -> Record:
+        """Return the search parameters that hold a value; raise SoapFault if there is none."""
+        sent = self.arguments.get("searchParams") or {}
+        defaults = {each.name: each.default for each in self.service.types[type_name]}
+        given = {
+            name: value
+            for name, value in sent.items()
+            if value not in (None, "", []) and value != defaults[name]
+        }
+        if not given:
+            raise SoapFault("Please specify at least one search parameter")
+        return given
+
+    def names(self, argument: str, otherwise: str) -> frozenset[str]:
+        """Return the properties that an argument names; without any, only the id."""
+        return frozenset(self.arguments.get(argument) or [otherwise])
+
+
+def login(visit: Visit) -> Answer:
+    sent = visit.arguments.get("credential") or {}
+    erp = visit.erp
+    if sent.get("ApplicationId", "").lower() != erp.application_id:
+        raise SoapFault("Login failed. Your application id is not registered.")
+    if (sent.get("Username"), sent.get("Password")) != (erp.username, erp.password):
+        return Answer(None)
+    return Answer(erp.log_in(sent.get("IdentityId", erp.default_identity_id).lower()).id)
+
+
+def has_session(visit: Visit) -> Answer:
+    return Answer(visit.session is not None)
+
+
+def get_identity(visit: Visit) -> Answer:
+    return Answer(identity(visit.erp, visit.company, visit.company.identity_id))
+
+
+def get_identities(visit: Visit) -> Answer:
+    current = visit.session.identity_id if visit.session else None
+    return Answer([identity(visit.erp, each, current) for each in visit.erp.companies.values()])
+
+
+def identity(erp: Erp, company: Company, current: str | None) -> Record:
+    """Return an Identity record of the WSDL."""
+    return {
+        "Id": company.identity_id,
+        "User": {"Name": erp.username},
+        "Client": {"Id": company.id, "Name": company.name},
+        "IsCurrent": company.identity_id == current,
+        "IsDefault": company.identity_id == erp.default_identity_id,
+        "IsProtected": False,
+    }
+
+
+def set_identity_by_id(visit: Visit) -> Answer:
+    wished = visit.arguments["identityId"].lower()
+    if visit.session is None or wished not in visit.erp.companies:
+        return Answer(False)
+    visit.session.identity_id = wished
+    return Answer(True)
+
+
+def get_client_information(visit: Visit) -> Answer:
+    return Answer(
+        {
+            "Country": "NO",
+            "IsUsingFactoring": False,
+            "Name": visit.company.name,
+            "ReminderDays": 14,
+            "ReminderDays2": 28,
+            "ReminderDays3": 42,
+            "UserId": visit.company.id,
+            "OrganizationNumber": "987654325",
+            "DefaultCurrency": OWN_CURRENCY,
+        }
+    )
+
+
+def get_currency_list(visit: Visit) -> Answer:
+    return Answer(visit.company.currencies)
+
+
+Test = Callable[[Record, Any], bool]
+PRODUCT_TESTS: Mapping[str, Test] = {
+    "Id": lambda product, value: bool(product["Id"] == value),
+    "CategoryId": lambda product, value: bool(product.get("CategoryId") == value),
+    "No": lambda product, value: bool(product.get("No") == value),
+    "EAN1": lambda product, value: bool(product.get("EAN1") == value),
+    "Name": lambda product, value: value.casefold() in product.get("Name", "").casefold(),
+    "Price": lambda product, value: bool(product.get("Price") == value),
+    "DateChanged": lambda product, value: changed_since(product, value),
+    "ProductIds": lambda product, value: product["Id"] in value,
+}
+COMPANY_TESTS: Mapping[str, Test] = {
+    "ExternalId": lambda company, value: bool(company.get("ExternalId") == value),
+    "CompanyId": lambda company, value: bool(company["Id"] == value),
+    "CompanyIds": lambda company, value: company["Id"] in value,
+    "CompanyName": lambda company, value: like(company.get("Name", ""), value),
+    "ChangedAfter": lambda company, value: changed_since(company, value),
+    "CompanyEmail": lambda company, value: value in values(company.get("EmailAddresses")),
+    "CompanyPhone": lambda company, value: value in values(company.get("PhoneNumbers")),
+    "OrganizationNumber": lambda company, value: company.get("OrganizationNumber") == value,
+}
+ORDER_TESTS: Mapping[str, Test] = {
+    "CustomerIds": lambda order, value: order.get("CustomerId") in value,
+    "ChangedAfter": lambda order, value: changed_since(order, value),
+    "OrderStates": lambda order, value: order.get("OrderStatus", "Web") in value,
+    "InvoiceIds": lambda order, value: order.get("InvoiceId") in value,
+    "OrderIds": lambda order, value: order["OrderId"] in value,
+    "ExternalStatus": lambda order, value: order.get("ExternalStatus") in value,
+}
+
+
+def changed_since(record: Record, moment: datetime) -> bool:
+    changed: datetime | None = record.get("DateChanged")
+    return changed is not None and changed >= moment
+
+
+def like(text: str, pattern: str) -> bool:
+    """Return whether the text fits a pattern in which % stands for anything."""
+    parts = (re.escape(part) for part in pattern.split("%"))
+    return re.fullmatch(".*".join(parts), text, re.IGNORECASE | re.DOTALL) is not None
+
+
+def values(entries: Mapping[str, Record] | None) -> list[Any]:
+    """Return the values of a record of phone numbers or e-mail addresses."""
+    return [entry.get("Value") for entry in (entries or {}).values()]
+
+
+def matching(records: Mapping[int, Record], given: Record, tests: Mapping[str, Test]) -> Any:
+    """Return the records that pass the test of every given search parameter."""
+    checks = [(tests[name], as_set(value)) for name, value in given.items()]
+    return [each for each in records.values() if all(test(each, value) for test, value in checks)]
+
+
+def as_set(value: Any) -> Any:
+    """Return a list as a set, for a search by thousands of ids."""
+    return frozenset(value) if isinstance(value, list) else value
+
+
+def get_products(visit: Visit) -> Answer:
+    found = matching(visit.company.products, visit.search("ProductSearchParameters"), PRODUCT_TESTS)
+    return Answer(found, {"Product": visit.names("returnProperties", "Id")})
+
+
+def get_companies(visit: Visit) -> Answer:
+    found = matching(
+        visit.company.customers, visit.search("CompanySearchParameters"), COMPANY_TESTS
+    )
+    return Answer(found, {"Company": visit.names("returnProperties", "Id")})
+
+
+def get_invoices(visit: Visit) -> Answer:
+    given = visit.search("InvoiceSearchParameters")
+    if len(given.get("OrderIds", [])) > MOST_ORDER_IDS:
+        raise SoapFault(f"The maximum number of OrderIds is {MOST_ORDER_IDS}")
+    found = matching(visit.company.orders, given, ORDER_TESTS)
+    wanted = {
+        "InvoiceOrder": visit.names("invoiceReturnProperties", "OrderId"),
+        "InvoiceRow": visit.names("rowReturnProperties", "RowId"),
+    }
+    return Answer(found, wanted)
+
+
+def save_invoices(visit: Visit) -> Answer:
+    return Answer([save_one(visit, dict(each)) for each in visit.arguments.get("invoices") or []])
+
+
+def save_one(visit: Visit, sent: dict[str, Any]) -> Record:
+    """Store one order and return it with its OrderId, or return it with an APIException."""
+    company = visit.company
+    order = {name: value for name, value in sent.items() if value is not None}
+    order = {name: value for name, value in order.items() if name not in READ_ONLY}
+    refusal = why_refused(company, order)
+    if refusal is not None:
+        return {**order, "OrderId": None, "APIException": api_exception(refusal)}
+    is_new = "OrderId" not in order
+    order_id = visit.erp.store(company, order)
+    stored = company.orders[order_id]
+    if is_new:
+        visit.erp.creates.append(
+            Create(
+                reference=stored.get("ReferenceNumber", ""),
+                at=stored["DateChanged"],
+                order_id=order_id,
+                customer_id=stored["CustomerId"],
+                company_id=company.id,
+            )
+        )
+    return stored
+
+
+def why_refused(company: Company, order: Record) -> str | None:
+    """Return the sentence with which 24SevenOffice refuses an order, or None."""
+    if "OrderId" in order and order["OrderId"] not in company.orders:
+        return f"Order with id {order['OrderId']} was not found."
+    if order.get("CustomerId") not in company.customers:
+        return f"Customer with id {order.get('CustomerId')} was not found."
+    if order.get("OrderStatus") in BOOKED:
+        return f"OrderStatus {order['OrderStatus']} can not be set by SaveInvoices."
+    for number, row in enumerate(order.get("InvoiceRows", []), start=1):
+        is_normal = row.get("Type", "Normal") == "Normal"
+        if is_normal and row.get("ProductId") not in company.products:
+            return f"Row {number}: product with id {row.get('ProductId')} was not found."
+    return None
+
+
+def api_exception(message: str) -> Record:
+    """Return the APIException that stands inside a refused item."""
+    return {"Type": "Exception", "Message": message, "StackTrace": STACK_TRACE}
+
+
+OPERATIONS: Mapping[str, Callable[[Visit], Answer]] = {
+    "Login": login,
+    "HasSession": has_session,
+    "GetIdentity": get_identity,
+    "GetIdentities": get_identities,
+    "SetIdentityById": set_identity_by_id,
+    "GetClientInformation": get_client_information,
+    "GetCurrencyList": get_currency_list,
+    "GetProducts": get_products,
+    "GetCompanies": get_companies,
+    "GetInvoices": get_invoices,
+    "SaveInvoices": save_invoices,
+}
+WITHOUT_SESSION = {"Login", "HasSession"}

@@ -1,0 +1,212 @@
+"""Stock: what Le New Black should show as available, and what differs from it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import TYPE_CHECKING, Literal
+
+from .availability import Catalogue, StockReading, available, reserved, waiting_pieces
+from .soap_types import Product
+
+if TYPE_CHECKING:
+    from .config import Stock
+    from .tools import Tools
+
+OPEN_ORDERS_NOTE = "open_orders"
+"""Under this name the ledger remembers how many open orders the last run saw."""
+
+SMALL_SHOP = 20
+"""Below so many codes in stock, or open orders, a drop in percent says nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class StockItem:
+    """One code whose level is set, or left alone for a reason; levels are whole pieces.
+
+    `news`: the reason was not reported before.
+    """
+
+    code: str
+    action: Literal["set", "skip"]
+    before: int | None
+    after: int | None
+    product_id: int | None = None
+    name: str = ""
+    reason: str | None = None
+    news: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class StockPlan:
+    """What a stock run sends. With a `guard` sentence nothing is sent."""
+
+    at: datetime
+    code_field: Literal["ean13", "sku"]
+    items: tuple[StockItem, ...]
+    unchanged: int
+    without_code: int
+    open_orders: int
+    guard: str | None = None
+
+
+def plan_stock(
+    reading: StockReading, settings: Stock, *, send_all: bool = False, accept_drop: bool = False
+) -> StockPlan:
+    """Return the levels to send and the codes to leave alone; pure.
+
+    Only what differs is sent, except with `send_all` and in Le New Black's time-based mode.
+    """
+    every = send_all or settings.lnb_mode == "time_based"
+    taken = reserved(reading, settings)
+    waiting = waiting_pieces(reading)
+    items: list[StockItem] = []
+    unchanged = in_stock = 0
+
+    def add(code: str, product: Product | None, after: int | None, reason: str | None) -> None:
+        nonlocal unchanged, in_stock
+        before = reading.inventory.get(code)
+        in_stock += bool(before and before > 0)
+        if after is not None and after == before and not every:
+            unchanged += 1
+            return
+        items.append(
+            StockItem(
+                code,
+                "skip" if after is None else "set",
+                before,
+                after,
+                product.id if product else None,
+                product.name if product else "",
+                reason,
+                reason is not None and reading.reported.get(code) != reason,
+            )
+        )
+
+    for code, product, reason in _one_product_each(reading.catalogue):
+        if code not in reading.inventory and not reading.known.get(code):
+            if product.active:
+                add(code, product, None, "code.unknown")
+            continue
+        reason = reason or _why_left_alone(product)
+        if reason is None and not product.active:
+            if settings.expired_products == "zero":
+                add(code, product, 0, "product.expired")
+        elif reason is None:
+            pieces = (product.stock or 0) - taken.get(product.id, 0) - waiting.get(code, 0)
+            add(code, product, available(pieces - settings.buffer), None)
+        else:
+            add(code, product, None, reason)
+    if settings.deleted_products == "zero":
+        for code in sorted(reading.codes_set):
+            if code not in reading.catalogue and reading.inventory.get(code):
+                add(code, None, 0, "product.deleted")
+    plan = StockPlan(
+        reading.at,
+        reading.code_field,
+        tuple(items),
+        unchanged,
+        reading.catalogue.without_code,
+        len(reading.open_orders),
+    )
+    return plan if accept_drop else replace(plan, guard=_guard(plan, reading, settings, in_stock))
+
+
+def _one_product_each(
+    catalogue: Catalogue,
+) -> Iterable[tuple[str, Product, str | None]]:
+    """Yield each code with its product; on several, the active one; on two active, a conflict."""
+    for code, product in catalogue.single.items():
+        yield code, product, None
+    for code, products in catalogue.shared.items():
+        active = [product for product in products if product.active]
+        if len(active) > 1:
+            yield code, active[0], "code.conflict"
+        else:
+            yield code, (active or products)[0], None
+
+
+def _why_left_alone(product: Product) -> str | None:
+    if not product.stock_controlled:
+        return "product.not_stock_controlled"
+    if product.stock is None and product.active:
+        return "product.no_stock_figure"
+    return None
+
+
+def _guard(plan: StockPlan, reading: StockReading, settings: Stock, in_stock: int) -> str | None:
+    """Return why nothing may be sent without a person's look, or None."""
+    accept = "if right: lnb24so pull-stock --accept-drop"
+    catalogue = reading.catalogue
+    if not catalogue.single and not catalogue.shared and not catalogue.without_code:
+        return (
+            "Stock not sent: 24SevenOffice has no products. "
+            f"Check: 24sevenoffice.identity_id and lnb24so check; {accept}"
+        )
+    zeroed = sum(
+        item.after == 0 and item.before is not None and item.before > 0 for item in plan.items
+    )
+    limit = settings.max_zeroed_percent
+    if in_stock >= SMALL_SHOP and zeroed * 100 > in_stock * limit:
+        return (
+            f"Stock not sent: {zeroed} of {in_stock} codes would become 0 (limit {limit:g} %). "
+            f"Check: lnb24so preview stock; {accept}"
+        )
+    before = reading.open_orders_before
+    if before is not None and before >= SMALL_SHOP and plan.open_orders * 2 <= before:
+        return (
+            f"Stock not sent: {plan.open_orders} open orders in 24SevenOffice, {before} in the "
+            f"run before, so stock may show what is sold. Check: lnb24so preview stock; {accept}"
+        )
+    return None
+
+
+def apply_stock(plan: StockPlan, tools: Tools) -> dict[str, str | None]:
+    """Send the plan's levels in batches; return each code with None, or why it was refused.
+
+    Sending the same level twice does no harm, so a batch without an answer is sent again.
+    Raises Transient where Le New Black stays silent; what was not sent differs in the next run.
+    """
+    levels = {item.code: item for item in plan.items if item.action == "set"}
+    tools.ledger.add_codes_set(levels)
+    outcomes: dict[str, str | None] = {}
+    wanted = [(code, item.after or 0) for code, item in levels.items()]
+    for batch in tools.lnb.set_levels(plan.code_field, wanted, plan.at):
+        outcomes.update(batch)
+        taken = {
+            code: [levels[code].before, levels[code].after] for code, why in batch if why is None
+        }
+        tools.event(
+            "stock.batch_sent", count=len(taken), refused=len(batch) - len(taken), levels=taken
+        )
+        tools.stop.check()
+    return outcomes
+
+
+def note_stock(
+    plan: StockPlan,
+    outcomes: Mapping[str, str | None],
+    reported: Mapping[str, str],
+    tools: Tools,
+) -> int:
+    """Log what was left alone or refused, each code when its reason is new; remember them.
+
+    Returns how many codes were newly refused.
+    """
+    reasons: dict[str, str] = {}
+    for item in plan.items:
+        if item.action == "skip" and item.reason is not None:
+            reasons[item.code] = item.reason
+            if item.news:
+                unknown = item.reason == "code.unknown"
+                event = "stock.code_unknown" if unknown else "stock.skipped"
+                tools.event(event, code=item.code, product_id=item.product_id, reason=item.reason)
+    refused = {code: why for code, why in outcomes.items() if why is not None}
+    new = [code for code in refused if reported.get(code) != "level.refused"]
+    for code in new:
+        tools.event("stock.refused", code=code, reason="level.refused", message=refused[code])
+        tools.tell(f"{code}: Le New Black refused the level: {refused[code]}")
+    tools.ledger.write_codes_reported(reasons | dict.fromkeys(refused, "level.refused"))
+    tools.ledger.write_note(OPEN_ORDERS_NOTE, str(plan.open_orders))
+    return len(new)

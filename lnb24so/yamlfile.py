@@ -1,0 +1,426 @@
+"""One YAML file into typed values, with every mistake in it at its line and column.
+
+Types come from the hints of dataclasses and TypedDicts, so there is no second list of settings.
+Messages show the file's own text, never what `${VAR}` stood for, and never a secret.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import MISSING, fields, is_dataclass
+from datetime import UTC, datetime
+from difflib import get_close_matches
+from pathlib import Path
+from types import NoneType
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple, get_args, get_origin
+from typing import get_type_hints as hints_of
+
+from lnb24so.errors import ConfigError
+
+if TYPE_CHECKING:
+    import yaml
+
+LIMIT_BYTES = 256 * 1024
+LIMIT_DEPTH = 12
+LIMIT_MISTAKES = 100
+OTHERS_MAY_READ = 0o044
+VARIABLE = re.compile(r"(\$?)\$\{([A-Za-z_][A-Za-z0-9_]*)(?::-([^{}]*))?\}")
+ONLY_VARIABLES = re.compile(r"(\$\{[A-Za-z_][A-Za-z0-9_]*(:-)?\})+")
+# PyYAML leaves 1e3 a text; YAML 1.2, and so other readers of the file, make a number of it.
+EXPONENT = re.compile(r"[-+]?[0-9]+[eE][-+]?[0-9]+")
+BOOLEANS = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
+
+
+class Secret:
+    """A password that shows as *** wherever it is printed or copied into a dict."""
+
+    __slots__ = ("_text",)
+
+    def __init__(self, text: str) -> None:
+        """Hold the text."""
+        self._text = text
+
+    def reveal(self) -> str:
+        """Return the text itself."""
+        return self._text
+
+    def __repr__(self) -> str:
+        return "***"
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Secret) and other._text == self._text
+
+    def __hash__(self) -> int:
+        return hash(self._text)
+
+
+class Node(NamedTuple):
+    """A value of the file: null, a text, a list or a section, and where it begins (from 1)."""
+
+    line: int
+    column: int
+    kind: Literal["null", "text", "list", "section"]
+    text: str = ""
+    is_typed: bool = False  # YAML would make a number, a boolean or a date of the text
+    items: tuple[Node, ...] = ()
+    entries: tuple[tuple[Node, Node], ...] = ()
+
+    def shown(self) -> str:
+        """Return how a message names the value."""
+        if "://" in self.text:
+            return "an address"  # it may hold a password
+        if self.kind == "text":
+            return f'"{self.text}"' if len(self.text) <= 60 else f'"{self.text[:60]}..."'
+        return self.kind if self.kind == "null" else f"a {self.kind}"
+
+
+class Setting(NamedTuple):
+    """A field of a class, and its key in the file."""
+
+    name: str
+    key: str
+    hint: Any
+    is_required: bool
+
+
+class Reader:
+    """Fills types from one file; keeps the mistakes and raises them together in `finish`."""
+
+    def __init__(self, path: Path, environ: Mapping[str, str]) -> None:
+        """Read the file; ConfigError where it cannot be read or is no YAML."""
+        self._path = path
+        self._environ = environ
+        self._root, self._is_shared = read_yaml(path)
+        self._keys = {"": self._root}
+        self._mistakes: list[tuple[int, int, str]] = []
+
+    def values(self, cls: type) -> dict[str, Any]:
+        """Return the fields of the class that the file gives, without those that are wrong."""
+        return self._fields(cls, self._root, "")
+
+    def refuse(self, name: str, message: str, at: Node | None = None) -> None:
+        """Add a mistake at a dotted setting, or at its section where the file leaves it out."""
+        place = name
+        while place not in self._keys:
+            place = place.rpartition(".")[0]
+        line, column, *_ = at or self._keys[place]
+        self._mistakes.append((line, column, f"{name}: {message}" if name else message))
+
+    def finish(self) -> None:
+        """Raise ConfigError with all mistakes, one a line, in the order of the file."""
+        lines = [f"{self._path}:{ln}:{col}: {text}" for ln, col, text in sorted(self._mistakes)]
+        if len(lines) > LIMIT_MISTAKES:
+            lines[LIMIT_MISTAKES:] = [f"{self._path}: {len(lines) - LIMIT_MISTAKES} more mistakes"]
+        if lines:
+            raise ConfigError("\n".join(_printable(line) for line in lines))
+
+    def _fields(self, cls: type, section: Node, name: str) -> dict[str, Any]:
+        entries = self._entries(section, name)
+        settings = list(_settings(cls))
+        self._refuse_unknown(entries, settings, name)
+        found: dict[str, Any] = {}
+        for setting in settings:
+            mistakes = len(self._mistakes)
+            full = _join(name, setting.key)
+            value: Any = None
+            if setting.hint is Secret:
+                value = self._secret(entries, name, setting.key)
+            elif setting.key in entries:
+                value = self._read(setting.hint, entries[setting.key], full)
+            elif is_dataclass(setting.hint):
+                # A section that is left out may still lack what is required of it.
+                value = self._read(setting.hint, section._replace(kind="null", entries=()), full)
+            elif setting.is_required:
+                self.refuse(full, f"is missing; expected {_words(setting.hint)}")
+            else:
+                continue
+            if len(self._mistakes) == mistakes:
+                found[setting.name] = value
+        return found
+
+    def _refuse_unknown(
+        self, entries: Mapping[str, Node], settings: list[Setting], name: str
+    ) -> None:
+        known = [setting.key for setting in settings]
+        known += [f"{setting.key}_file" for setting in settings if setting.hint is Secret]
+        for key in entries.keys() - set(known):
+            near = get_close_matches(key, known, n=1)
+            way_out = f"did you mean {near[0]}?" if near else f"known: {', '.join(known)}"
+            self.refuse(_join(name, key), f"unknown setting; {way_out}")
+
+    def _entries(self, section: Node, name: str) -> dict[str, Node]:
+        if section.kind not in ("section", "null"):
+            # Not shown: a colon forgotten in a login makes one text of the whole section.
+            raise ValueError(f"expected a section (got a {section.kind})")
+        found: dict[str, Node] = {}
+        for key, value in section.entries:
+            full = _join(name, key.text)
+            if key.kind != "text":
+                self.refuse(name, "a key must be text", at=key)
+            elif key.is_typed:
+                self.refuse(full, f'the key must be quoted: "{key.text}"', at=key)
+            elif key.text in found:
+                self.refuse(full, f"is given twice, first on line {self._keys[full].line}", at=key)
+            else:
+                found[key.text] = value
+                self._keys[full] = key
+        return found
+
+    def _read(self, hint: Any, node: Node, name: str, at: Node | None = None) -> Any:
+        try:
+            return self._convert(hint, node, name)
+        except ValueError as mistake:
+            self.refuse(name, str(mistake), at)
+
+    def _convert(self, hint: Any, node: Node, name: str) -> Any:
+        origin, args = get_origin(hint), get_args(hint)
+        if NoneType in args:
+            is_unset = node.text and not self._expand(node.text)
+            is_null = node.kind == "null" or is_unset
+            return None if is_null else self._convert(args[0], node, name)
+        if origin is Annotated:
+            value = self._convert(args[0], node, name)
+            for check in args[1:]:
+                value = check(value)
+            return value
+        if origin is tuple:
+            if node.kind != "list":
+                raise ValueError(f"expected a list such as [a, b] (got {node.shown()})")
+            return tuple(self._read(args[0], item, name, at=item) for item in node.items)
+        if origin is Mapping:
+            entries = self._entries(node, name)
+            return {k: self._read(args[1], v, _join(name, k)) for k, v in entries.items()}
+        if origin is Literal or hint in _PARSERS:
+            return self._scalar(hint, node)
+        mistakes = len(self._mistakes)
+        values = self._fields(hint, node, name)
+        return hint(**values) if len(self._mistakes) == mistakes else None
+
+    def _scalar(self, hint: Any, node: Node) -> Any:
+        if node.kind != "text":
+            raise ValueError(f"expected {_words(hint)} (got {node.shown()})")
+        if hint is str and node.is_typed:
+            raise ValueError(f"must be quoted: {node.shown()}")
+        text = self._expand(node.text).strip()
+        if not text:
+            raise ValueError(f"is empty; expected {_words(hint)}")
+        try:
+            return _PARSERS[hint].parse(text) if hint in _PARSERS else _choice(hint, text)
+        except (ValueError, OverflowError):
+            raise ValueError(f"expected {_words(hint)} (got {node.shown()})") from None
+
+    def _secret(self, entries: Mapping[str, Node], section: str, key: str) -> Secret | None:
+        """Read `key`, or the file that `key_file` names; no message repeats either."""
+        file_key = f"{key}_file"
+        name = _join(section, file_key if file_key in entries else key)
+        try:
+            if key in entries and file_key in entries:
+                raise ValueError(f"give {key} or {file_key}, not both")
+            if file_key in entries:
+                return self._secret_in_file(entries[file_key])
+            if key in entries:
+                return self._secret_here(entries[key])
+            raise ValueError(f"is missing; give {key}: ${{VARIABLE}}, or {file_key}: a path")
+        except ValueError as mistake:
+            self.refuse(name, str(mistake))
+        return None
+
+    def _secret_here(self, node: Node) -> Secret:
+        if node.kind != "text" or not node.text:
+            raise ValueError("is empty or no text; give a text or ${VARIABLE}")
+        if node.is_typed:
+            raise ValueError("must be quoted")
+        if self._is_shared and not ONLY_VARIABLES.fullmatch(node.text):
+            raise ValueError(f"stands in a file that others can read; run: chmod 600 {self._path}")
+        text = self._expand(node.text)
+        if not text:
+            raise ValueError(f"is empty: {node.text} has no value")
+        return Secret(text)
+
+    def _secret_in_file(self, node: Node) -> Secret:
+        path = self._path.parent / self._scalar(Path, node)
+        try:
+            with path.open("rb") as file:
+                text = file.read(LIMIT_BYTES).decode("utf-8-sig").rstrip("\r\n")
+        except OSError as error:
+            raise ValueError(f"cannot be read: {error.strerror}; {_FROM_HERE}") from None
+        except UnicodeDecodeError:
+            raise ValueError("is not UTF-8 text") from None
+        if not text or not text.isprintable():
+            raise ValueError("must name a file that holds the secret, on one line")
+        return Secret(text)
+
+    def _expand(self, text: str) -> str:
+        """Return the text with its variables filled in; ValueError for an unset one."""
+
+        def fill(match: re.Match[str]) -> str:
+            escape, variable, default = match.groups()
+            if escape:
+                return match[0][1:]
+            value = self._environ.get(variable) or default
+            if value is None and variable not in self._environ:
+                raise ValueError(f"environment variable {variable} is not set")
+            return value or ""
+
+        filled = VARIABLE.sub(fill, text)
+        if not filled.isprintable():
+            raise ValueError("must not hold line breaks or other control characters")
+        return filled
+
+
+class _Parser(NamedTuple):
+    parse: Callable[[str], Any]
+    words: str
+
+
+def _whole(text: str) -> int:
+    if not re.fullmatch(r"-?(0|[1-9][0-9]{0,9})", text):
+        raise ValueError(text)
+    return int(text)
+
+
+def _number(text: str) -> float:
+    if not re.fullmatch(r"-?[0-9]{1,9}(\.[0-9]{1,9})?", text):
+        raise ValueError(text)
+    return float(text)
+
+
+def _truth(text: str) -> bool:
+    if text.lower() not in BOOLEANS:
+        raise ValueError(text)
+    return BOOLEANS[text.lower()]
+
+
+def _moment(text: str) -> datetime:
+    moment = datetime.fromisoformat(text)
+    return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+_PARSERS: dict[Any, _Parser] = {
+    str: _Parser(str, "text"),
+    Path: _Parser(Path, "a path"),
+    int: _Parser(_whole, "a whole number"),
+    float: _Parser(_number, "a number"),
+    bool: _Parser(_truth, "true or false"),
+    datetime: _Parser(_moment, "a date such as 2026-01-31 or a time such as 2026-01-31T10:00:00Z"),
+}
+_FROM_HERE = "the path starts at the configuration's folder"
+
+
+def _choice(hint: Any, text: str) -> str:
+    if text not in get_args(hint):
+        raise ValueError(text)
+    return text
+
+
+def _words(hint: Any) -> str:
+    """Return what a message calls the values of a hint."""
+    if hint in _PARSERS:
+        return _PARSERS[hint].words
+    args = get_args(hint)
+    return (
+        f"{', '.join(args[:-1])} or {args[-1]}" if get_origin(hint) is Literal else _words(args[0])
+    )
+
+
+def _settings(cls: type) -> Iterator[Setting]:
+    """Yield what the file may give for a class; a TypedDict requires nothing of it."""
+    hints = hints_of(cls, include_extras=True)
+    if not is_dataclass(cls):
+        yield from (Setting(name, name, hint, False) for name, hint in hints.items())
+        return
+    for f in fields(cls):
+        key = f.metadata.get("key", f.name)
+        if key is not None:
+            is_required = f.default is MISSING and f.default_factory is MISSING
+            yield Setting(f.name, key, hints[f.name], is_required)
+
+
+def _join(section: str, key: str) -> str:
+    return f"{section}.{key}" if section else key
+
+
+def _printable(text: str) -> str:
+    return "".join(c if c.isprintable() else "?" for c in text)
+
+
+def read_yaml(path: Path) -> tuple[Node, bool]:
+    """Return the file's one section, and whether others than the owner may read the file.
+
+    ConfigError where it is missing, unreadable, too large, no UTF-8, no YAML or no section.
+    """
+    try:
+        with path.open("rb") as file:
+            is_shared = bool(os.fstat(file.fileno()).st_mode & OTHERS_MAY_READ)
+            data = file.read(LIMIT_BYTES + 1)
+    except OSError as error:
+        raise ConfigError(f"{path}: cannot be read: {error.strerror}.") from None
+    if len(data) > LIMIT_BYTES:
+        raise ConfigError(f"{path}: is larger than {LIMIT_BYTES // 1024} KiB: no configuration.")
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"{path}: is not UTF-8 text (byte {error.start + 1}).") from None
+    root = _compose(path, text)
+    if root is None:
+        raise ConfigError(f"{path}: is empty; start from config.example.yaml.")
+    if root.kind != "section":
+        raise ConfigError(f"{path}: expected sections such as orders:, found a {root.kind}.")
+    return root, is_shared
+
+
+def _compose(path: Path, text: str) -> Node | None:
+    import yaml
+
+    try:
+        _refuse_tricks(path, yaml.parse(text, Loader=yaml.SafeLoader))
+        root = yaml.compose(text, Loader=yaml.SafeLoader)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark
+        line, column, index = (mark.line, mark.column, mark.index) if mark else (0, 0, 0)
+        # What follows "tag" in PyYAML's sentence is the file's own text, perhaps a password.
+        problem = f"is not YAML: {(error.problem or '').partition(' tag ')[0]}; is a quote missing?"
+        if text[index : index + 1] == "\t":
+            problem = "a tab cannot indent; use spaces"
+        raise ConfigError(f"{path}:{line + 1}:{column + 1}: {problem}") from None
+    except (yaml.YAMLError, ValueError, OverflowError):
+        raise ConfigError(f"{path}: holds characters that are no text.") from None
+    return None if root is None else _node(root)
+
+
+def _refuse_tricks(path: Path, events: Iterable[Any]) -> None:
+    """Raise ConfigError for what no configuration needs, and a hostile file could hang us with."""
+    depth = documents = 0
+    for event in events:
+        kind = type(event).__name__
+        depth += kind.endswith("StartEvent") - kind.endswith("EndEvent")
+        documents += kind == "DocumentStartEvent"
+        if getattr(event, "anchor", None):
+            trick = "anchors and aliases are not used here; quote a text that begins with & or *"
+        elif getattr(event, "tag", None):
+            trick = "tags are not used here; quote a text that begins with !"
+        elif documents > 1:
+            trick = "a second document begins here; keep one"
+        elif depth > LIMIT_DEPTH:
+            trick = "is nested too deeply"
+        else:
+            continue
+        mark = event.start_mark
+        raise ConfigError(f"{path}:{mark.line + 1}:{mark.column + 1}: {trick}")
+
+
+def _node(node: yaml.Node) -> Node:
+    place = node.start_mark.line + 1, node.start_mark.column + 1
+    kind = node.tag.rpartition(":")[2]
+    if kind == "seq":
+        return Node(*place, "list", items=tuple(map(_node, node.value)))
+    if kind == "map":
+        return Node(*place, "section", entries=tuple((_node(k), _node(v)) for k, v in node.value))
+    if kind == "null":
+        return Node(*place, "null")
+    is_typed = kind != "str" or (
+        getattr(node, "style", None) is None and bool(EXPONENT.fullmatch(node.value))
+    )
+    return Node(*place, "text", node.value, is_typed)
