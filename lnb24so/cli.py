@@ -12,6 +12,8 @@ import click
 from . import __version__
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from .config import Config
     from .run import Mode, Report
 
@@ -34,13 +36,19 @@ class Screen:
 
         return load_config(find_config(self._config, os.environ, Path.cwd()))
 
-    def mode(self, task: str, *, writes: bool) -> Mode:
+    def mode(self, task: str, *, writes: bool = False) -> Mode:
         """Return how a task runs on this screen."""
         from .clock import Clock
         from .run import Mode
 
         echo = sys.stderr if self._verbose else None
         return Mode(task, writes, Clock(), lambda words: click.echo(words, err=True), echo)
+
+    def say(self, report: Report) -> int:
+        """Print the lines of a run's answer, and return its exit code."""
+        for line in report.lines:
+            click.echo(line)
+        return report.exit_code
 
     def answer(self, report: Report, *, as_json: bool) -> int:
         """Print a run's answer, and return its exit code.
@@ -114,6 +122,9 @@ def pull_stock(
 @click.option(
     "--baseline", is_flag=True, help="Send nothing; mark all that waits now as not to be sent."
 )
+@click.option(
+    "--test", "trial", is_flag=True, help="With one --order: create a Draft, and read it back."
+)
 @click.pass_obj
 def push_orders(
     screen: Screen,
@@ -123,10 +134,17 @@ def push_orders(
     limit: int | None,
     any_status: bool,
     baseline: bool,
+    trial: bool,
 ) -> int:
     """Carry orders from Le New Black to 24SevenOffice."""
     if any_status and not references:
         raise click.UsageError("--any-status needs --order REF.")
+    if trial and (len(references) != 1 or dry_run or baseline):
+        raise click.UsageError("--test needs one --order REF, and no --dry-run or --baseline.")
+    if trial:
+        from .trial import test_order
+
+        return screen.say(test_order(screen.config(), screen.mode("test-order"), references[0]))
     from . import run
     from .order_types import Selection
 
@@ -147,15 +165,97 @@ def preview(screen: Screen, what: str | None, as_json: bool, code: str | None) -
 
     mode = screen.mode("preview", writes=False)
     if code is not None:
-        for line in run.explain_level(screen.config(), mode, code):
-            click.echo(line)
-        return 0
+        return screen.say(run.explain_level(screen.config(), mode, code))
     report = run.preview(screen.config(), mode, what)
     if as_json:
         print_json(preview_document(report))
     else:
         show(report)
     return 0
+
+
+@cli.command()
+@click.argument("reference", metavar="[REF]", required=False)
+@click.option("-q", "only_open", is_flag=True, help="Print only if something waits; then exit 3.")
+@click.option("--exported", is_flag=True, help="List which order became which.")
+@click.option(
+    "--since",
+    type=click.DateTime(["%Y-%m-%d"]),
+    metavar="DATE",
+    help="With --exported: only from this day on (UTC).",
+)
+@click.option("--csv", "as_csv", is_flag=True, help="With --exported: print CSV.")
+@_json
+@click.pass_obj
+def status(
+    screen: Screen,
+    reference: str | None,
+    only_open: bool,
+    exported: bool,
+    since: datetime | None,
+    as_csv: bool,
+    as_json: bool,
+) -> int:
+    """Show the last runs and what waits, or the whole story of one order.
+
+    REF is a Le New Black reference, or a 24SevenOffice order number or reference.
+    """
+    if (since or as_csv) and not exported:
+        raise click.UsageError("--since and --csv need --exported.")
+    if exported and reference:
+        raise click.UsageError("--exported lists every order; leave out REF.")
+    from . import status_command
+
+    ask = status_command.Question(
+        reference, only_open or screen.quiet, exported, since, as_csv, as_json
+    )
+    return status_command.answer(screen.config(), screen.mode("status"), ask)
+
+
+@cli.command()
+@click.argument("references", metavar="REF...", nargs=-1, required=True)
+@click.option(
+    "--exported-as",
+    type=click.IntRange(min=1),
+    metavar="ID",
+    help="It is this 24SevenOffice order.",
+)
+@click.option("--send-again", is_flag=True, help="It is not in 24SevenOffice; send it.")
+@click.option("--skip", is_flag=True, help="Never send it.")
+@click.option("--accept-total", is_flag=True, help="Send it although its total differs.")
+@click.option("--acknowledge", is_flag=True, help="The change after its export is dealt with.")
+@click.option("--note", default="", metavar="TEXT", help="Why; kept in the order's history.")
+@click.pass_obj
+def resolve(
+    screen: Screen,
+    references: tuple[str, ...],
+    exported_as: int | None,
+    send_again: bool,
+    skip: bool,
+    accept_total: bool,
+    acknowledge: bool,
+    note: str,
+) -> int:
+    """Settle orders that wait for a person."""
+    given = {
+        "exported_as": exported_as is not None,
+        "send_again": send_again,
+        "skip": skip,
+        "accept_total": accept_total,
+        "acknowledge": acknowledge,
+    }
+    chosen = [name for name, is_set in given.items() if is_set]
+    if len(chosen) != 1:
+        raise click.UsageError(
+            "Say exactly one of --exported-as, --send-again, --skip, --accept-total, --acknowledge."
+        )
+    if exported_as is not None and len(references) != 1:
+        raise click.UsageError("--exported-as settles one order: one REF, one ID.")
+    from .resolve import Decision, resolve_orders
+
+    decision = Decision(chosen[0], exported_as, note)
+    mode = screen.mode("resolve", writes=True)
+    return screen.say(resolve_orders(screen.config(), mode, references, decision))
 
 
 @cli.command()

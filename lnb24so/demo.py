@@ -14,6 +14,9 @@ from .order_types import Selection
 from .report import show
 from .run import Mode, preview, pull_stock, push_orders
 
+ROWS = 25
+"""Enough of each list to see what it is about."""
+
 
 def run_demo(*, keep: bool) -> int:
     """Show the plan, carry stock and orders, show the plan again; return 0.
@@ -49,13 +52,13 @@ def _whole_job(file: Path) -> None:
         return Mode(task, writes, Clock(), lambda words: None)
 
     click.secho("1. lnb24so preview: what would be done", bold=True)
-    show(preview(config, mode("preview", writes=False), None))
+    show(preview(config, mode("preview", writes=False), None), ROWS)
     click.secho("\n2. lnb24so pull-stock: levels to Le New Black", bold=True)
-    show(pull_stock(config, mode("pull-stock")))
+    show(pull_stock(config, mode("pull-stock")), ROWS)
     click.secho("\n3. lnb24so push-orders: orders to 24SevenOffice", bold=True)
-    show(push_orders(config, mode("push-orders"), Selection()))
+    show(push_orders(config, mode("push-orders"), Selection()), ROWS)
     click.secho("\n4. lnb24so preview: only what a person must mend is left", bold=True)
-    show(preview(config, mode("preview", writes=False), None))
+    show(preview(config, mode("preview", writes=False), None), ROWS)
 
 
 def _wait() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from .ledger import Entry, Ledger
@@ -20,8 +20,18 @@ class Journal:
         """Return the order's entry, or a new one that is not saved yet."""
         return self.ledger.entry(reference) or Entry(reference)
 
-    def save(self, entry: Entry, event: str, **changes: object) -> Entry:
-        """Commit the entry with its changes, then log the same; return the new entry."""
+    def save(
+        self,
+        entry: Entry,
+        event: str,
+        *,
+        told: Mapping[str, object] | None = None,
+        **changes: object,
+    ) -> Entry:
+        """Commit the entry with its changes, then log the same; return the new entry.
+
+        `told` is what else belongs to the story: what was sent, what came back, who decided.
+        """
         after = replace(entry, **changes)  # type: ignore[arg-type]
         detail = {
             "order_id": after.order_id,
@@ -29,14 +39,15 @@ class Journal:
             "attempt": after.attempts or None,
             "erp_reference": after.erp_reference,
         }
-        told = {name: value for name, value in detail.items() if value is not None}
+        story: dict[str, object] = dict(told or {})
+        story |= {name: value for name, value in detail.items() if value is not None}
         reasons = after.reasons or ((after.notice,) if after.notice else ())
         sentences = [sentence(after.reference, reason) for reason in reasons]
-        self.ledger.save(after, event, **told, reasons=sentences)
+        self.ledger.save(after, event, **story, reasons=sentences)
         for reason in reasons:
-            self.event(event, reference=after.reference, **told, **fields_of(reason))
+            self.event(event, reference=after.reference, **story, **fields_of(reason))
         if not reasons:
-            self.event(event, reference=after.reference, **told)
+            self.event(event, reference=after.reference, **story)
         return after
 
 

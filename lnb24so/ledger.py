@@ -38,7 +38,13 @@ FILE_NAME = "ledger.sqlite3"
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """All that the ledger holds of one order, times in aware UTC."""
+    """All that the ledger holds of one order, times in aware UTC.
+
+    `doubted`: an attempt had no clear answer. `look_again_at`: when it is looked up once more.
+    `accept_total` is the hash of the content whose total a person accepted. `notice` is what a
+    person has not acknowledged yet, `notice_hash` the content that was announced. `not_ours` are
+    24SevenOffice orders that a person declared to be no copy of this one.
+    """
 
     reference: str
     state: State = "retry"
@@ -57,7 +63,7 @@ class Entry:
     blocked_status: str | None = None
     notice: Reason | None = None
     notice_hash: str | None = None
-    accept_total: bool = False
+    accept_total: str | None = None
     not_ours: tuple[int, ...] = ()
 
     @property
@@ -427,8 +433,7 @@ def _entry(row: sqlite3.Row) -> Entry:
     values = dict(row)
     for name in ("attempt_started", "attempt_ended", "look_again_at"):
         values[name] = from_utc_text(values[name]) if values[name] else None
-    for name in ("doubted", "accept_total"):
-        values[name] = bool(values[name])
+    values["doubted"] = bool(values["doubted"])
     values["reasons"] = tuple(Reason(**reason) for reason in json.loads(values["reasons"]))
     values["not_ours"] = tuple(json.loads(values["not_ours"]))
     values["notice"] = Reason(**json.loads(values["notice"])) if values["notice"] else None

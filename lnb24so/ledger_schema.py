@@ -30,7 +30,7 @@ STEPS: tuple[str, ...] = (
         blocked_status TEXT,
         notice TEXT,
         notice_hash TEXT,
-        accept_total INTEGER NOT NULL,
+        accept_total TEXT,
         not_ours TEXT NOT NULL,
         CHECK (state NOT IN ('exported', 'done') OR order_id > 0)
     );

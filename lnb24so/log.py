@@ -75,6 +75,7 @@ EVENTS: Mapping[str, Event] = {
     "order.not_read_back": Event("warning", "New orders were not read back.", "message, count"),
     "order.changed_after_export": Event("warning", "Changed after export.", WHY),
     "order.canceled_after_export": Event("warning", "Canceled after export.", WHY),
+    "order.resolved": Event("info", "A person settled it.", "reference, decision, user, note"),
     "order.warning": Event("warning", "Exported, but worth a look.", WHY),
     "orders.stopped": Event("warning", "The remaining orders wait.", "message"),
     "orders.guard": Event("error", "Too many orders wait; none was sent.", "message"),
@@ -85,6 +86,7 @@ EVENTS: Mapping[str, Event] = {
     "stock.skipped": Event("info", "The level stays, for a new reason.", "code, reason"),
     "stock.code_unknown": Event("warning", "Le New Black lacks the code.", "code, reason"),
     "stock.guard": Event("error", "The drop looks wrong; nothing was sent.", "message"),
+    "ping.failed": Event("warning", "Monitoring was not told.", "ping, host, message"),
     "error.unexpected": Event("error", "A fault in this tool.", "error, traceback"),
 }
 

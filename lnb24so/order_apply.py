@@ -84,10 +84,21 @@ class OrderExport:
         if item.action == "decide" and item.news:
             self._ask_a_person(item, entry)
         elif item.action == "blocked" and item.news:
-            self._journal.save(entry, "order.blocked", state="blocked", reasons=item.reasons)
+            self._block(item, entry)
         elif item.action == "skip" and item.news:
             self._leave_out(item, entry)
         return planned(item)
+
+    def _block(self, item: Item, entry: Entry) -> None:
+        content = content_hash(item.order) if item.order else None
+        self._journal.save(
+            entry,
+            "order.blocked",
+            state="blocked",
+            reasons=item.reasons,
+            content_hash=content,
+            doubted=entry.in_doubt,
+        )
 
     def _report(self, result: Result) -> None:
         """Keep a result, and tell what a person has not been told."""
@@ -188,6 +199,7 @@ class OrderExport:
         sending = self._journal.save(
             before,
             "order.sending",
+            told={"rows": len(invoice.rows), "total": item.total, "currency": item.currency},
             state="sending",
             reasons=(),
             erp_reference=invoice.reference,
@@ -209,7 +221,9 @@ class OrderExport:
         if outcome == "retry":
             words = f"was not sent: {seen.words}. The next run tries again."
             reasons = (Reason("order.not_sent", words),)
-            self._journal.save(sending, "order.retry", state="retry", reasons=reasons)
+            self._journal.save(
+                sending, "order.retry", told={"answer": seen.words}, state="retry", reasons=reasons
+            )
             return seen, Result(item, "retry", None, reasons, before.reasons != reasons)
         return seen, self._unconfirmed(item, sending, seen)
 
@@ -217,6 +231,7 @@ class OrderExport:
         self._journal.save(
             entry,
             "order.created",
+            told={"answer": seen.words},
             state="exported",
             order_id=seen.order_id,
             attempt_ended=self._tools.clock.now(),
@@ -231,7 +246,9 @@ class OrderExport:
             f"24SevenOffice refused it ({seen.words}). "
             "Fix: correct the order or 24SevenOffice; each run tries again.",
         )
-        self._journal.save(entry, "order.refused", state="blocked", reasons=(reason,))
+        self._journal.save(
+            entry, "order.refused", told={"answer": seen.words}, state="blocked", reasons=(reason,)
+        )
         return Result(item, "blocked", None, (reason,), before.reasons != (reason,))
 
     def _unconfirmed(self, item: Item, entry: Entry, seen: Seen) -> Result:
@@ -245,6 +262,7 @@ class OrderExport:
         self._journal.save(
             entry,
             "order.unconfirmed",
+            told={"answer": seen.words},
             state="unconfirmed",
             attempt_ended=ended,
             seen_id=seen.order_id,
@@ -265,7 +283,8 @@ class OrderExport:
             take = finish if moved else mark_blocked
             with self._tools.stop.item():
                 step = take(result.item, self._tools.lnb, self._journal, self._settings)
-                self._report(_after_step(result, step))
+                if moved:
+                    self._report(_after_step(result, step))
             silent = silent + 1 if step.silent else 0
 
     def _read_back(self) -> None:
@@ -290,8 +309,6 @@ def planned(item: Item) -> Result:
 
 
 def _after_step(result: Result, step: Step) -> Result:
-    if result.outcome == "blocked":
-        return replace(result, news=False)
     if step.ok:
         return replace(result, outcome=result.outcome or "finished", news=False)
     reasons = (step.refused,) if step.refused else ()

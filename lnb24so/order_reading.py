@@ -58,7 +58,7 @@ def read_orders(tools: Tools, selection: Selection) -> Reading:
             if name in orders and _may_be_sent(orders[name], entries.get(name), config, selection)
         ]
         if waiting:
-            facts = _facts(tools.soap, config, waiting)
+            facts = facts_for(tools.soap, config, waiting)
             hits += _look_up_candidates(tools.soap, config, facts, waiting)
     return Reading(
         wanted=tuple(wanted),
@@ -165,7 +165,8 @@ def _may_be_sent(order: Order, entry: Entry | None, config: Config, selection: S
     return not settled and why_not_now(order, entry, config.orders, selection) is None
 
 
-def _facts(soap: SoapClient, config: Config, waiting: Sequence[Order]) -> Facts:
+def facts_for(soap: SoapClient, config: Config, waiting: Sequence[Order]) -> Facts:
+    """Return what 24SevenOffice holds that these orders need."""
     settings = config.orders
     products = soap.products(config.products.sku_field)
     if settings.customer_match == "id":

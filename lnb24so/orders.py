@@ -18,6 +18,11 @@ from .texts import shown
 if TYPE_CHECKING:
     from .config import Config, Orders
 
+NO_PRODUCTS = (
+    "Orders not sent: 24SevenOffice has no products. "
+    "Check: 24sevenoffice.identity_id and lnb24so check."
+)
+
 
 def plan_orders(reading: Reading, config: Config, selection: Selection, now: datetime) -> OrderPlan:
     """Return what to do with each order; pure."""
@@ -26,6 +31,10 @@ def plan_orders(reading: Reading, config: Config, selection: Selection, now: dat
     if not selection.references:
         # Exported long ago and unchanged: nobody asked, and there are ever more of them.
         items = [item for item in items if item.action != "done"]
+    if reading.facts is not None and not reading.facts.products.by_number:
+        # Each order would be blocked, and a person sent to mend what is not broken.
+        known = tuple(item for item in items if item.action not in ("create", "blocked"))
+        return OrderPlan(known, NO_PRODUCTS, len(items) - len(known), planner.cleared)
     waiting = [item for item in items if item.action == "create"]
     limit = selection.limit
     if limit is not None:
@@ -195,7 +204,7 @@ class _Planner:
             facts,
             self._settings,
             self._config.products.match_by,
-            accept_total=known.accept_total,
+            accept_total=known.accept_total == content_hash(order),
         )
         item = Item(
             order.reference,

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, replace
 from decimal import Decimal
@@ -104,37 +105,79 @@ def _stock_item(item: StockItem, outcomes: Mapping[str, str | None]) -> dict[str
     }
 
 
-def show(report: Report) -> None:
-    """Print a run for people: tables on a terminal, plain lines in a pipe."""
+def show(report: Report, most: int | None = None) -> None:
+    """Print a run for people: tables on a terminal, plain lines in a pipe.
+
+    `most` limits the rows of each; a terminal shows 50 without it, a pipe everything.
+    """
     if sys.stdout.isatty():
-        _show_tables(report)
+        _show_tables(report, ROWS_ON_A_SCREEN if most is None else most)
         return
-    for line in plain_lines(report):
+    for line in plain_lines(report, most):
         click.echo(line)
 
 
-def plain_lines(report: Report) -> Iterable[str]:
+def plain_lines(report: Report, most: int | None = None) -> Iterable[str]:
     """Yield one line for each item, and one with the counts."""
     if report.stock is not None:
-        for item in report.stock.plan.items:
-            yield _stock_line(item, report.stock.outcomes)
-        yield from _closing("Stock", report.stock)
+        items, outcomes = report.stock.plan.items, report.stock.outcomes
+        yield from (_stock_line(item, outcomes) for item in items[:most])
+        yield from _closing(report, report.stock, len(items), most)
     if report.orders is not None:
-        for result in report.orders.results:
-            yield _order_line(result)
-        yield from _closing("Orders", report.orders)
+        results = report.orders.results
+        yield from (_order_line(result) for result in results[:most])
+        yield from _closing(report, report.orders, len(results), most)
 
 
-def _closing(name: str, part: OrderReport | StockReport) -> Iterable[str]:
+def _closing(
+    report: Report, part: OrderReport | StockReport, rows: int, most: int | None
+) -> Iterable[str]:
+    if most is not None and rows > most:
+        yield f"... and {rows - most:,} more; --json shows them all."
     if part.plan.guard is not None:
         yield part.plan.guard
-    yield f"{name}: {summary_text(part.summary)}."
+    counts = stock_counts(report) if part is report.stock else order_counts(report)
+    counted = [f"{count:,} {words}" for words, count in counts.items() if count]
+    name = "Stock" if part is report.stock else "Orders"
+    yield f"{name}: {', '.join(counted) or 'nothing to do'}."
 
 
-def summary_text(summary: Mapping[str, int]) -> str:
-    """Return `12 create, 3 blocked`, or `nothing to do`."""
-    counted = [f"{count:,} {name.replace('_', ' ')}" for name, count in summary.items() if count]
-    return ", ".join(counted) or "nothing to do"
+PLANNED_WORDS = {
+    "create": "to create",
+    "adopt": "found in 24SevenOffice",
+    "finish": "to finish",
+    "wait": "waiting",
+    "decide": "for a person to decide",
+    "skip": "skipped",
+}
+
+
+def order_counts(report: Report) -> Mapping[str, int]:
+    """Return the orders counted in words: by outcome, or by what is planned."""
+    if report.orders is None:
+        return {}
+    counts = Counter[str]()
+    for result in report.orders.results:
+        planned = PLANNED_WORDS.get(result.item.action, result.item.action)
+        counts[result.outcome or planned] += 1
+    counts["left for a later run"] = report.orders.plan.left
+    return counts
+
+
+def stock_counts(report: Report) -> Mapping[str, int]:
+    """Return the codes counted in words."""
+    if report.stock is None:
+        return {}
+    plan, outcomes = report.stock.plan, report.stock.outcomes
+    counts = Counter[str]()
+    for item in plan.items:
+        sent = item.code in outcomes
+        refused = sent and outcomes[item.code] is not None
+        words = "refused" if refused else "set" if sent else "to set"
+        counts["left alone" if item.action == "skip" else words] += 1
+    counts["unchanged"] = plan.unchanged
+    counts["products without a code"] = plan.without_code
+    return counts
 
 
 def _order_line(result: Result) -> str:
@@ -168,50 +211,45 @@ def _level(level: int | None) -> str:
     return "?" if level is None else str(level)
 
 
-def _show_tables(report: Report) -> None:
+def _show_tables(report: Report, most: int) -> None:
     from rich.console import Console
 
     console = Console(highlight=False, markup=False, emoji=False)
     if report.company is not None:
         console.print(f"24SevenOffice company {report.company.id} {shown(report.company.name)}")
     if report.stock is not None:
-        _show_stock(console, report.stock)
+        _show_stock(console, report, report.stock, most)
     if report.orders is not None:
-        _show_orders(console, report.orders)
+        _show_orders(console, report, report.orders, most)
 
 
-def _show_stock(console: Any, part: StockReport) -> None:
+def _show_stock(console: Any, report: Report, part: StockReport, most: int) -> None:
     items = part.plan.items
     if items:
         table = _table("Code", "Product", "Now", "New", "Note")
-        for item in items[:ROWS_ON_A_SCREEN]:
+        for item in items[:most]:
             note = part.outcomes.get(item.code) or item.reason or ""
             after = "" if item.after is None else str(item.after)
             _add(table, item.code, item.name, _level(item.before), after, note)
         console.print(table)
-    _show_closing(console, "Stock", part, len(items))
+    for line in _closing(report, part, len(items), most):
+        console.print(line)
 
 
-def _show_orders(console: Any, part: OrderReport) -> None:
+def _show_orders(console: Any, report: Report, part: OrderReport, most: int) -> None:
     if part.results:
         table = _table("Order", "Retailer", "What", "Lines", "Total")
-        for result in part.results[:ROWS_ON_A_SCREEN]:
+        for result in part.results[:most]:
             item = result.item
             total = amount_text(item.total, item.currency) if item.total is not None else ""
             what = result.outcome or item.action
             became = f"{what} {result.order_id}" if result.order_id else what
             _add(table, item.reference, item.customer, became, str(item.line_count), total)
         console.print(table)
-    for result in part.results[:ROWS_ON_A_SCREEN]:
+    for result in part.results[:most]:
         for reason in (*result.reasons, *result.item.warnings):
-            console.print(sentence(result.item.reference, reason), soft_wrap=False)
-    _show_closing(console, "Orders", part, len(part.results))
-
-
-def _show_closing(console: Any, name: str, part: OrderReport | StockReport, rows: int) -> None:
-    if rows > ROWS_ON_A_SCREEN:
-        console.print(f"... and {rows - ROWS_ON_A_SCREEN:,} more; --json shows them all.")
-    for line in _closing(name, part):
+            console.print(sentence(result.item.reference, reason))
+    for line in _closing(report, part, len(part.results), most):
         console.print(line)
 
 
@@ -219,7 +257,7 @@ def _table(*titles: str) -> Any:
     from rich.box import SIMPLE
     from rich.table import Table
 
-    table = Table(box=SIMPLE, pad_edge=False)
+    table = Table(box=SIMPLE, pad_edge=False, padding=(0, 1, 0, 0))
     for title in titles:
         right = title in ("Now", "New", "Lines", "Total")
         wide = title in ("Product", "Retailer")

@@ -29,6 +29,7 @@ from .outcomes import (
     stock_report,
     worst,
 )
+from .ping import Pings, ping_url
 from .soap import SoapClient
 from .soap_types import Company
 from .stock import apply_stock, note_stock, plan_stock
@@ -41,6 +42,19 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
+class Parts:
+    """What a run has to say: a report of orders, of stock, or lines of text."""
+
+    orders: OrderReport | None = None
+    stock: StockReport | None = None
+    lines: tuple[str, ...] = ()
+    exit_code: int = 0
+
+
+Body = Callable[[Tools], Parts]
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """One run, as the screen, the log and `--json` show it."""
 
@@ -50,6 +64,7 @@ class Report:
     company: Company | None
     orders: OrderReport | None
     stock: StockReport | None
+    lines: tuple[str, ...]
     summary: Counter[str]
     exit_code: int
 
@@ -67,53 +82,52 @@ class Mode:
 
 def push_orders(config: Config, mode: Mode, selection: Selection) -> Report:
     """Carry orders to 24SevenOffice, or plan it where the mode does not write."""
-    return _run(config, mode, lambda tools: (_orders(tools, selection, mode.writes), None))
+    return run(config, mode, lambda tools: Parts(_orders(tools, selection, mode.writes)))
 
 
 def pull_stock(
     config: Config, mode: Mode, *, send_all: bool = False, accept_drop: bool = False
 ) -> Report:
     """Carry stock to Le New Black, or plan it where the mode does not write."""
-    return _run(
-        config, mode, lambda tools: (None, _stock(tools, mode.writes, send_all, accept_drop))
+    return run(
+        config,
+        mode,
+        lambda tools: Parts(stock=_stock(tools, mode.writes, send_all, accept_drop)),
     )
 
 
 def preview(config: Config, mode: Mode, what: str | None) -> Report:
     """Plan both tasks, or the one that is named (`orders` or `stock`)."""
 
-    def both(tools: Tools) -> tuple[OrderReport | None, StockReport | None]:
+    def both(tools: Tools) -> Parts:
         stock = _stock(tools, False, False, False) if what != "orders" else None
         orders = _orders(tools, Selection(), False) if what != "stock" else None
-        return orders, stock
+        return Parts(orders, stock)
 
-    return _run(config, mode, both)
-
-
-def explain_level(config: Config, mode: Mode, code: str) -> list[str]:
-    """Return, line by line, how the level of one code comes about."""
-    lines: list[str] = []
-
-    def explain(tools: Tools) -> tuple[None, None]:
-        lines.extend(level_story(code, read_stock(tools), config.stock))
-        return None, None
-
-    _run(config, mode, explain)
-    return lines
+    return run(config, mode, both)
 
 
-Body = Callable[[Tools], "tuple[OrderReport | None, StockReport | None]"]
+def explain_level(config: Config, mode: Mode, code: str) -> Report:
+    """Tell, line by line, how the level of one code comes about."""
+
+    def explain(tools: Tools) -> Parts:
+        return Parts(lines=tuple(level_story(code, read_stock(tools), config.stock)))
+
+    return run(config, mode, explain)
 
 
-def _run(config: Config, mode: Mode, body: Body) -> Report:
+def run(config: Config, mode: Mode, body: Body) -> Report:
     """Run the body with its tools; log how it ended, whatever happens."""
     began = mode.clock.monotonic()
     run_id = f"{mode.clock.now():%Y%m%dT%H%M%S}-{secrets.token_hex(2)}"
     stop = Stop()
     with closing(_log(config, mode, run_id)) as log, stop.watching():
+        url = ping_url(config, mode.task) if mode.writes else None
+        pings = Pings(url, run_id, mode.clock, log.event)
         log.event("run.started", version=__version__, dry_run=not mode.writes)
         exit_code, summary = 1, Counter[str]()
         try:
+            pings.started()
             report = _work(config, mode, body, log, stop, run_id)
             exit_code, summary = report.exit_code, report.summary
         except Lnb24soError as error:
@@ -129,6 +143,7 @@ def _run(config: Config, mode: Mode, body: Body) -> Report:
         finally:
             seconds = round(mode.clock.monotonic() - began, 3)
             log.event("run.finished", seconds=seconds, exit_code=exit_code, summary=dict(summary))
+            pings.ended(1 if log.failed else exit_code)
         if log.failed is not None:
             mode.tell(f"The log could not be written ({log.failed}). Fix: paths.logs, disk space.")
             return replace(report, exit_code=worst((report.exit_code, 1)))
@@ -172,10 +187,10 @@ def _work(config: Config, mode: Mode, body: Body, log: Log, stop: Stop, run_id: 
         )
         exit_code, summary = 1, Counter[str]()
         try:
-            orders, stock = body(tools)
-            parts = [part for part in (orders, stock) if part is not None]
-            exit_code = worst(part.exit_code for part in parts)
-            for part in parts:
+            parts = body(tools)
+            both = [part for part in (parts.orders, parts.stock) if part is not None]
+            exit_code = worst([parts.exit_code, *(part.exit_code for part in both)])
+            for part in both:
                 summary += Counter(part.summary)
             company = _company(tools)
         except Lnb24soError as error:
@@ -185,7 +200,15 @@ def _work(config: Config, mode: Mode, body: Body, log: Log, stop: Stop, run_id: 
             if mode.writes:
                 ledger.finish_run(exit_code, summary)
         return Report(
-            mode.task, not mode.writes, run_id, company, orders, stock, summary, exit_code
+            mode.task,
+            not mode.writes,
+            run_id,
+            company,
+            parts.orders,
+            parts.stock,
+            parts.lines,
+            summary,
+            exit_code,
         )
 
 

@@ -9,6 +9,7 @@ four exceptions below.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 from http.cookiejar import DefaultCookiePolicy
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
@@ -68,7 +69,6 @@ class Wire:
         self._http = requests.Session()
         # The session id is ours to send; a cookie that a reply sets must not join it.
         self._http.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-        self._clients: dict[str, Any] = {}
         self.session_id: str | None = None
         self.requests_left: str | None = None
 
@@ -91,9 +91,7 @@ class Wire:
     def _envelope(self, service: str, operation: str, arguments: dict[str, Any]) -> bytes:
         from lxml import etree
 
-        client = self._clients.get(service)
-        if client is None:
-            client = self._clients[service] = _zeep_client(service)
+        client = _zeep_client(service)
         return etree.tostring(
             client.create_message(client.service, operation, **arguments),
             xml_declaration=True,
@@ -124,7 +122,9 @@ class Wire:
             raise UnreadableError(_in_words(error, self._timeout)) from None
 
 
+@cache
 def _zeep_client(service: str) -> Any:
+    """Return zeep's reading of our WSDL; it only builds envelopes and holds no session."""
     import zeep
 
     settings: Any = zeep.Settings(

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 import requests
+from installation import Installation
 
 from lnb24so.sandbox import Brand, Sandbox
 from lnb24so.sandbox.sample import brand
@@ -65,6 +66,22 @@ def box(sample: Brand) -> Iterator[Sandbox]:
     """Return a started sandbox with the sample brand."""
     with Sandbox(sample) as started:
         yield started
+
+
+@pytest.fixture
+def strict_box(sample: Brand, project_root: Path) -> Iterator[Sandbox]:
+    """Return a started sandbox that validates by the real WSDLs, wherever they are at hand."""
+    real = project_root.parent / "shared" / "wsdl"
+    with Sandbox(sample, wsdl_dir=real if real.is_dir() else None) as started:
+        yield started
+
+
+@pytest.fixture
+def office(
+    strict_box: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Installation:
+    """Return an installation of the tool beside `strict_box`."""
+    return Installation(strict_box, tmp_path, monkeypatch)
 
 
 class RawErp:

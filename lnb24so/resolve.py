@@ -1,0 +1,202 @@
+"""A person settles orders: each decision is checked against 24SevenOffice, and dated."""
+
+from __future__ import annotations
+
+import getpass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from .errors import Rejected
+from .invoice import erp_reference, fold_reference
+from .journal import Journal
+from .ledger import Entry
+from .lnb_types import Order, content_hash
+from .matching import customer_number, index_customers, match_customer
+from .order_reading import LONG_AGO, LOOK_UP_BACK
+from .order_status import status_after
+from .run import Mode, Parts, Report, run
+from .settle import SEARCH_BACK, attempt_end
+from .soap_order import InvoiceOrder
+from .soap_types import Customer
+from .tools import Tools
+
+if TYPE_CHECKING:
+    from .config import Config
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """One of the five ways to settle an order; `order_id` goes with `exported_as`."""
+
+    what: str
+    order_id: int | None = None
+    note: str = ""
+
+
+def resolve_orders(
+    config: Config, mode: Mode, references: Sequence[str], decision: Decision
+) -> Report:
+    """Let a person settle orders; exit code 3 where some could not be."""
+
+    def settle(tools: Tools) -> Parts:
+        lines = resolve(tools, references, decision)
+        return Parts(lines=tuple(lines), exit_code=0 if len(lines) == len(references) else 3)
+
+    return run(config, mode, settle)
+
+
+def resolve(tools: Tools, references: Sequence[str], decision: Decision) -> list[str]:
+    """Settle each order that can be settled so; return one line for each that was.
+
+    Why another could not be is told at once. User and note go into the order's history.
+    """
+    settled = []
+    resolver = _Resolver(tools, decision)
+    for reference in references:
+        try:
+            with tools.stop.item():
+                settled.append(f"{reference}: {resolver.settle(reference)}")
+        except Rejected as error:
+            tools.tell(f"{reference}: not changed. {error}")
+    return settled
+
+
+class _Resolver:
+    def __init__(self, tools: Tools, decision: Decision) -> None:
+        self._tools = tools
+        self._decision = decision
+        self._journal = Journal(tools.ledger, tools.event)
+
+    def settle(self, reference: str) -> str:
+        """Settle one order and return what it is now; Rejected says why it cannot be."""
+        entry = self._tools.ledger.entry(reference)
+        if entry is None:
+            raise Rejected("The ledger does not know it. See: lnb24so status " + reference)
+        ways: dict[str, Callable[[Entry], str]] = {
+            "exported_as": self._exported_as,
+            "send_again": self._send_again,
+            "skip": self._skip,
+            "accept_total": self._accept_total,
+            "acknowledge": self._acknowledge,
+        }
+        return ways[self._decision.what](entry)
+
+    def _exported_as(self, entry: Entry) -> str:
+        wanted = self._decision.order_id or 0
+        holder = self._tools.ledger.by_order_id(wanted)
+        if holder is not None and holder.reference != entry.reference:
+            raise Rejected(f"Order {wanted} already stands for {holder.reference}.")
+        found = self._tools.soap.orders_by_id([wanted])
+        if not found:
+            raise Rejected(f"24SevenOffice has no order {wanted}.")
+        order = self._tools.lnb.order(entry.reference)
+        customer_id = entry.customer_id or self._customer_id(order)
+        if customer_id is not None and found[0].customer_id != customer_id:
+            raise Rejected(
+                f"Order {wanted} belongs to customer {found[0].customer_id}, this one to "
+                f"customer {customer_id}."
+            )
+        self._save(
+            entry,
+            state="exported",
+            order_id=wanted,
+            customer_id=found[0].customer_id,
+            erp_reference=entry.erp_reference or found[0].reference,
+            reasons=(),
+            content_hash=content_hash(order) if order else entry.content_hash,
+            done_status=status_after(order, entry, self._tools.config.orders),
+            look_again_at=None,
+            doubted=False,
+        )
+        return f"is order {wanted} in 24SevenOffice."
+
+    def _send_again(self, entry: Entry) -> str:
+        if entry.state in ("sending", "unconfirmed"):
+            self._wait_for_grace(entry)
+        known = [number for number in (entry.order_id, entry.seen_id) if number is not None]
+        there = self._tools.soap.orders_by_id(known) if known else []
+        foreign = () if there else self._with_its_reference(entry)
+        taken = entry.reasons and entry.reasons[0].code == "order.reference_taken"
+        if there or (foreign and (entry.in_doubt or not taken)):
+            ids = ", ".join(str(order.order_id) for order in (*there, *foreign))
+            raise Rejected(
+                f"24SevenOffice has order {ids}. Fix: delete it there first, or: "
+                f"lnb24so resolve {entry.reference} --exported-as ID"
+            )
+        not_ours = {order.order_id for order in foreign if order.order_id is not None}
+        self._save(
+            entry,
+            state="retry",
+            order_id=None,
+            seen_id=None,
+            reasons=(),
+            notice=None,
+            notice_hash=None,
+            not_ours=tuple(sorted({*entry.not_ours, *not_ours})),
+        )
+        return "the next run sends it."
+
+    def _skip(self, entry: Entry) -> str:
+        if entry.state in ("sending", "unconfirmed"):
+            raise Rejected("It may be in 24SevenOffice already. The next runs find out; wait.")
+        if entry.in_erp:
+            raise Rejected(f"It is order {entry.order_id} in 24SevenOffice; cancel it there.")
+        self._save(entry, state="skipped", reasons=(), notice=None)
+        return "is never sent."
+
+    def _accept_total(self, entry: Entry) -> str:
+        if entry.state != "blocked" or not any(
+            reason.code == "order.total_mismatch" for reason in entry.reasons
+        ):
+            raise Rejected("It is not blocked because of its total.")
+        self._save(entry, accept_total=entry.content_hash)
+        return "its total is accepted as it is now; the next run sends it."
+
+    def _acknowledge(self, entry: Entry) -> str:
+        if entry.notice is None:
+            raise Rejected("Nothing was announced after its export.")
+        self._save(entry, notice=None)
+        return "the change is noted as dealt with."
+
+    def _save(self, entry: Entry, **changes: object) -> None:
+        told: dict[str, object] = {
+            "decision": self._decision.what.replace("_", "-"),
+            "user": getpass.getuser(),
+            "note": self._decision.note or None,
+        }
+        told = {name: value for name, value in told.items() if value is not None}
+        self._journal.save(entry, "order.resolved", told=told, **changes)
+
+    def _wait_for_grace(self, entry: Entry) -> None:
+        config = self._tools.config
+        ended = attempt_end(entry, timedelta(seconds=config.erp.timeout_seconds))
+        until = ended + timedelta(minutes=config.orders.unknown_grace_minutes)
+        if self._tools.clock.now() < until:
+            raise Rejected(f"24SevenOffice may still be creating it. Try after {until:%H:%M} UTC.")
+
+    def _with_its_reference(self, entry: Entry) -> Sequence[InvoiceOrder]:
+        """Return the orders of 24SevenOffice that carry this order's reference."""
+        settings = self._tools.config.orders
+        wanted = fold_reference(entry.erp_reference or erp_reference(entry.reference, settings))
+        order = self._tools.lnb.order(entry.reference)
+        made = (order.create_time if order else None) or entry.attempt_started or LONG_AGO
+        since = min(made, entry.attempt_started or made)
+        hits = self._tools.soap.orders_changed_since(since - max(LOOK_UP_BACK, SEARCH_BACK))
+        return [
+            hit
+            for hit in hits
+            if fold_reference(hit.reference) == wanted and hit.order_id not in entry.not_ours
+        ]
+
+    def _customer_id(self, order: Order | None) -> int | None:
+        """Return the order's customer by today's references, or None where there is none."""
+        if order is None:
+            return None
+        settings, soap = self._tools.config.orders, self._tools.soap
+        number = customer_number(order, settings)
+        if number is not None:
+            return number
+        found = match_customer(order, index_customers(soap.all_customers()), settings)
+        return found.id if isinstance(found, Customer) else None

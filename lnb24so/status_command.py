@@ -1,0 +1,92 @@
+"""Answer `lnb24so status`: from the ledger alone, or live for an order that it does not know."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import click
+
+from .ledger import Ledger
+from .report import print_json
+from .run import Mode, Parts, run
+from .status import (
+    ask_live,
+    exported,
+    exported_csv,
+    find_entry,
+    overview,
+    overview_document,
+    overview_lines,
+    story_document,
+    story_lines,
+)
+
+if TYPE_CHECKING:
+    from .config import Config
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """The options of `status`."""
+
+    reference: str | None
+    only_open: bool
+    exported: bool
+    since: datetime | None
+    as_csv: bool
+    as_json: bool
+
+
+def answer(config: Config, mode: Mode, ask: Question) -> int:
+    """Print the answer; return 3 where `only_open` is asked and something waits."""
+    with closing(Ledger.peek(config.paths.state, mode.clock)) as ledger:
+        if ask.exported:
+            return _exported(ledger, ask)
+        if ask.reference is not None:
+            return _story(config, mode, ledger, ask, ask.reference)
+        found = overview(ledger, mode.clock.now())
+        if ask.only_open and not found.waiting:
+            return 0
+        if ask.as_json:
+            print_json(overview_document(found))
+        else:
+            for line in overview_lines(found):
+                click.echo(line)
+        return 3 if ask.only_open else 0
+
+
+def _exported(ledger: Ledger, ask: Question) -> int:
+    rows = exported(ledger, ask.since.replace(tzinfo=UTC) if ask.since else None)
+    if ask.as_json:
+        print_json({"exported": rows})
+    elif ask.as_csv:
+        click.echo(exported_csv(rows), nl=False)
+    else:
+        for row in rows:
+            click.echo(
+                f"{row['reference']} is order {row['order_id']}, customer {row['customer_id']}, "
+                f"exported {row['exported'][:16].replace('T', ' ')} UTC"
+            )
+    return 0
+
+
+def _story(config: Config, mode: Mode, ledger: Ledger, ask: Question, reference: str) -> int:
+    entry = find_entry(ledger, reference, config.orders)
+    if entry is None:
+        report = run(config, mode, lambda tools: Parts(lines=tuple(ask_live(tools, reference))))
+        if ask.as_json:
+            print_json({"reference": reference, "state": None, "lines": list(report.lines)})
+        else:
+            for line in report.lines:
+                click.echo(line)
+        return 0
+    steps = ledger.history(entry.reference)
+    if ask.as_json:
+        print_json(story_document(entry, steps))
+    else:
+        for line in story_lines(entry, steps):
+            click.echo(line)
+    return 0

@@ -1,0 +1,185 @@
+"""One installation of the tool beside a sandbox: its configuration, its clock, its commands."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterable, Mapping
+from contextlib import redirect_stderr, redirect_stdout
+from copy import deepcopy
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from lnb24so.__main__ import main
+from lnb24so.clock import Clock
+from lnb24so.config import Config, load_config
+from lnb24so.run import Mode
+from lnb24so.sandbox import Sandbox
+
+WRITES = (
+    "SaveInvoices",
+    "POST /orders/status",
+    "POST /multi/inventory/ean",
+    "POST /multi/inventory/sku",
+)
+"""Every operation of both systems that changes something."""
+
+
+@dataclass
+class HandClock:
+    """A clock that stands still until it is moved, or slept on."""
+
+    time: datetime = datetime(2026, 11, 23, 10, tzinfo=UTC)
+    seconds: float = 0.0
+    slept: list[float] = field(default_factory=list)
+
+    def now(self) -> datetime:
+        return self.time
+
+    def move(self, seconds: float) -> None:
+        self.time += timedelta(seconds=seconds)
+        self.seconds += seconds
+
+    def sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+        self.move(seconds)
+
+    @property
+    def clock(self) -> Clock:
+        return Clock(self.now, lambda: self.seconds, self.sleep, lambda: 0.0)
+
+
+class Events:
+    """A log that only remembers: call it as the tool calls its log."""
+
+    def __init__(self) -> None:
+        self.lines: list[tuple[str, dict[str, Any]]] = []
+
+    def __call__(self, event: str, **fields: Any) -> None:
+        self.lines.append((event, fields))
+
+    @property
+    def names(self) -> list[str]:
+        return [name for name, _ in self.lines]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a command printed, and the code that it ended with."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def document(self) -> dict[str, Any]:
+        found: dict[str, Any] = json.loads(self.out)
+        return found
+
+
+class Installation:
+    """A folder with a config.yaml for a sandbox, and the commands that are run there."""
+
+    def __init__(self, box: Sandbox, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.box = box
+        self.folder = folder
+        self.file = folder / "config.yaml"
+        self._monkeypatch = monkeypatch
+        self.write_config(box.config_text())
+
+    def write_config(self, text: str) -> None:
+        self.file.write_text(text, encoding="utf-8")
+        self.file.chmod(0o600)
+
+    def change(self, before: str, after: str) -> None:
+        """Replace a part of the configuration, which must be there."""
+        text = self.file.read_text(encoding="utf-8")
+        assert before in text
+        self.write_config(text.replace(before, after))
+
+    def set(self, section: str, **settings: object) -> None:
+        """Put settings at the begin of a section, each as YAML text."""
+        lines = "".join(f"  {name}: {value}\n" for name, value in settings.items())
+        self.change(f"{section}:\n", f"{section}:\n{lines}")
+
+    @property
+    def config(self) -> Config:
+        return load_config(self.file)
+
+    def mode(self, task: str, *, writes: bool = True) -> Mode:
+        """Return how a task is run from here without the command line."""
+        return Mode(task, writes, Clock(), lambda words: None)
+
+    def run(self, *arguments: str) -> Answer:
+        """Run a command in this process, with neither stream a terminal."""
+        out, err = io.StringIO(), io.StringIO()
+        with redirect_stdout(out), redirect_stderr(err):
+            code = main(["--config", str(self.file), *arguments])
+        return Answer(code, out.getvalue(), err.getvalue())
+
+    def process(self, *arguments: str, **environment: str) -> Answer:
+        """Run a command as a process of its own."""
+        done = subprocess.run(
+            [sys.executable, "-m", "lnb24so", "--config", str(self.file), *arguments],
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=30,
+            cwd=self.folder,
+            env={**os.environ, **environment},
+        )
+        return Answer(done.returncode, done.stdout, done.stderr)
+
+    def use_clock(self, clock: Clock) -> None:
+        """Let every command from now on go by this clock."""
+        self._monkeypatch.setattr("lnb24so.clock.Clock", lambda: clock)
+
+    @property
+    def ledger_file(self) -> Path:
+        return self.folder / "state" / "ledger.sqlite3"
+
+    def log_text(self) -> str:
+        return "".join(file.read_text("utf-8") for file in sorted(self.folder.glob("logs/*")))
+
+    def log_lines(self, event: str) -> list[dict[str, Any]]:
+        lines = map(json.loads, self.log_text().splitlines())
+        return [line for line in lines if line["event"] == event]
+
+    def asked(self, since: int = 0) -> list[str]:
+        """Return the operations that the sandbox has seen, without the first `since`."""
+        return [seen.operation for seen in self.box.requests[since:]]
+
+    def writes(self, since: int = 0) -> list[str]:
+        return [name for name in self.asked(since) if name in WRITES]
+
+    def snapshot(self) -> dict[str, Any]:
+        """Return all that either system or the ledger could have changed, as a copy."""
+        box = self.box
+        ledger = self.ledger_file.read_bytes() if self.ledger_file.exists() else None
+        return {
+            "orders there": deepcopy(box.erp.orders),
+            "orders here": deepcopy(box.lnb.orders),
+            "levels": deepcopy(box.lnb.inventory),
+            "ledger": ledger,
+            "files beside it": sorted(
+                path.name
+                for path in self.folder.glob("state/*")
+                if path.name not in ("session.json", "ledger.sqlite3")
+            ),
+        }
+
+
+def reasons_by_order(items: Iterable[Mapping[str, Any]]) -> dict[str, list[str]]:
+    """Return the reason codes of a document's blocked orders, by reference."""
+    return {
+        item["reference"]: [reason["code"] for reason in item["reasons"]]
+        for item in items
+        if item["action"] == "blocked"
+    }

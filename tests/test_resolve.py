@@ -1,0 +1,190 @@
+"""`resolve`: a person's decision is checked against 24SevenOffice, and dated."""
+
+from __future__ import annotations
+
+import getpass
+
+import pytest
+from installation import HandClock, Installation
+
+from lnb24so.sandbox import Fault
+
+
+def state_of(office: Installation, reference: str) -> str:
+    return str(office.run("status", reference, "--json").document["state"])
+
+
+def order_id_of(office: Installation, reference: str) -> int:
+    return next(one.order_id for one in office.box.erp.creates if one.reference == reference)
+
+
+@pytest.fixture
+def clock(office: Installation) -> HandClock:
+    clock = HandClock()
+    office.use_clock(clock.clock)
+    return clock
+
+
+@pytest.fixture
+def typed_in(office: Installation) -> int:
+    """Make 70101 wait for a decision: somebody typed in another order with its reference."""
+    office.run("push-orders", "--order", "70102")
+    other = dict(office.box.erp.orders[order_id_of(office, "LNB70102")])
+    other.pop("OrderId")
+    other |= {"ReferenceNumber": " lnb70101", "CustomerId": 501}
+    order_id = office.box.erp.type_in(other)
+    answer = office.run("push-orders", "--order", "70101")
+    assert answer.code == 4
+    assert f"LNB70101 already stands on 24SevenOffice order {order_id}" in answer.err
+    return order_id
+
+
+def test_exported_as_takes_the_order_that_a_person_names(
+    office: Installation, typed_in: int
+) -> None:
+    answer = office.run("resolve", "70101", "--exported-as", str(typed_in), "--note", "by phone")
+    assert answer == type(answer)(0, f"70101: is order {typed_in} in 24SevenOffice.\n", "")
+    story = office.run("status", "70101").out
+    assert f"resolved: exported-as by {getpass.getuser()}: by phone" in story
+    office.run("push-orders")
+    assert office.box.lnb.orders["70101"]["status"] == "closed"
+    assert "LNB70101" not in [one.reference for one in office.box.erp.creates]
+
+
+def test_exported_as_is_refused_for_an_absent_order_another_customers_or_a_taken_one(
+    office: Installation, typed_in: int
+) -> None:
+    taken = order_id_of(office, "LNB70102")
+    foreign = next(
+        number
+        for number, order in office.box.erp.orders.items()
+        if order["CustomerId"] != 501 and number != taken
+    )
+    for number, said in (
+        (999999, "24SevenOffice has no order 999999"),
+        (taken, "already stands for 70102"),
+        (foreign, "belongs to customer"),
+    ):
+        answer = office.run("resolve", "70101", "--exported-as", str(number))
+        assert answer.code == 3
+        assert said in answer.err
+    assert state_of(office, "70101") == "needs_decision"
+
+
+def test_send_again_sends_once_what_a_person_says_is_not_there(
+    office: Installation, typed_in: int
+) -> None:
+    assert office.run("resolve", "70101", "--send-again").code == 0
+    assert office.run("push-orders", "--order", "70101").code == 0
+    assert state_of(office, "70101") == "done"
+    assert [one.reference for one in office.box.erp.creates].count("LNB70101") == 1
+    assert office.run("push-orders", "--order", "70101").code == 0
+    assert [one.reference for one in office.box.erp.creates].count("LNB70101") == 1
+
+
+def test_send_again_is_refused_while_the_order_exists(office: Installation) -> None:
+    office.run("push-orders", "--order", "70101")
+    order_id = order_id_of(office, "LNB70101")
+    answer = office.run("resolve", "70101", "--send-again")
+    assert answer.code == 3
+    assert f"24SevenOffice has order {order_id}" in answer.err
+    del office.box.erp.orders[order_id]
+    office.box.lnb.orders["70101"]["status"] = "invoicing"
+    assert office.run("resolve", "70101", "--send-again").code == 0
+    office.run("push-orders", "--order", "70101")
+    assert [one.reference for one in office.box.erp.creates].count("LNB70101") == 2
+    assert state_of(office, "70101") == "done"
+
+
+def test_nothing_in_flight_is_sent_again_or_skipped(office: Installation, clock: HandClock) -> None:
+    office.box.faults.add("SaveInvoices", Fault.LATE)
+    office.run("push-orders", "--order", "70101")
+    assert "may still be creating it" in office.run("resolve", "70101", "--send-again").err
+    assert "may be in 24SevenOffice already" in office.run("resolve", "70101", "--skip").err
+    assert state_of(office, "70101") == "unconfirmed"
+    clock.move(16 * 60)
+    assert office.run("resolve", "70101", "--send-again").code == 0
+
+
+def test_skip_is_for_good_until_a_person_changes_it(office: Installation) -> None:
+    office.run("push-orders")
+    assert office.run("resolve", "70121", "70126", "--skip").code == 0
+    answer = office.run("push-orders")
+    assert answer.code == 0
+    assert state_of(office, "70121") == "skipped"
+    assert office.run("resolve", "70121", "--send-again").code == 0
+    assert state_of(office, "70121") == "retry"
+
+
+def test_accept_total_passes_one_order_as_it_is_now(office: Installation) -> None:
+    office.run("push-orders")
+    assert office.run("resolve", "70128", "--accept-total").code == 0
+    assert office.run("push-orders").code == 0
+    assert state_of(office, "70128") == "done"
+
+
+def test_an_accepted_total_does_not_cover_another_content(office: Installation) -> None:
+    office.run("push-orders")
+    office.run("resolve", "70128", "--accept-total")
+    office.box.lnb.orders["70128"]["amount_total"] = 99999
+    answer = office.run("push-orders")
+    assert answer.code == 3
+    assert "order 99,999.00 NOK" in answer.err
+
+
+def test_acknowledge_settles_a_change_after_export(office: Installation) -> None:
+    office.run("push-orders", "--order", "70101")
+    office.box.lnb.orders["70101"]["comment"] = "Please hurry"
+    answer = office.run("push-orders", "--order", "70101")
+    assert answer.code == 4
+    assert "changed in Le New Black after export" in answer.err
+    assert office.run("push-orders", "--order", "70101").code == 0
+    assert "changed in Le New Black" in office.run("status", "-q").out
+    assert office.run("resolve", "70101", "--acknowledge").code == 0
+    assert office.run("status", "-q").code == 0
+
+
+@pytest.mark.parametrize(
+    ("decision", "said"),
+    [
+        ("--acknowledge", "Nothing was announced"),
+        ("--accept-total", "not blocked because of its total"),
+        ("--skip", "cancel it there"),
+    ],
+)
+def test_a_decision_that_does_not_fit_changes_nothing(
+    office: Installation, decision: str, said: str
+) -> None:
+    office.run("push-orders", "--order", "70101")
+    before = office.run("status", "70101", "--json").document["history"]
+    answer = office.run("resolve", "70101", decision)
+    assert answer.code == 3
+    assert said in answer.err
+    assert office.run("status", "70101", "--json").document["history"] == before
+
+
+def test_one_order_that_cannot_be_settled_does_not_stop_the_others(
+    office: Installation,
+) -> None:
+    office.run("push-orders")
+    answer = office.run("resolve", "none", "70121", "70101", "--skip")
+    assert answer.code == 3
+    assert answer.out == "70121: is never sent.\n"
+    assert "none: not changed. The ledger does not know it" in answer.err
+    assert "70101: not changed." in answer.err
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("70101",),
+        ("70101", "--skip", "--send-again"),
+        ("70101", "70102", "--exported-as", "55001"),
+        ("--skip",),
+        ("70101", "--exported-as", "0"),
+    ],
+)
+def test_resolve_wants_orders_and_exactly_one_decision(
+    office: Installation, arguments: tuple[str, ...]
+) -> None:
+    assert office.run("resolve", *arguments).code == 2

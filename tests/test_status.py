@@ -1,0 +1,133 @@
+"""`status`: the last runs, what waits, and one order's whole story."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+
+import pytest
+from installation import HandClock, Installation
+
+from lnb24so.sandbox import Fault
+
+
+def test_before_the_first_run_nothing_waits(office: Installation) -> None:
+    answer = office.run("status")
+    assert (answer.code, answer.out) == (0, "No run yet.\nNothing waits.\n")
+    assert not office.asked()
+
+
+def test_status_names_each_run_with_its_age_and_each_waiting_order(office: Installation) -> None:
+    office.run("push-orders")
+    lines = office.run("status").out.splitlines()
+    assert lines[0].startswith("push-orders: ended with exit code 3 0 seconds ago (")
+    assert any(line.startswith("70118: retailer") for line in lines)
+    assert lines[-1] == "13 orders are waiting."
+
+
+def test_quiet_status_prints_and_exits_3_only_if_something_waits(office: Installation) -> None:
+    assert office.run("status", "-q") == type(office.run("status", "-q"))(0, "", "")
+    office.run("push-orders")
+    answer = office.run("status", "-q")
+    assert answer.code == 3
+    assert "70128" in answer.out
+
+
+def test_the_json_has_runs_and_waiting_orders(office: Installation) -> None:
+    office.run("push-orders")
+    document = office.run("status", "--json").document
+    assert document["runs"][0]["task"] == "push-orders"
+    assert document["runs"][0]["summary"]["blocked"] == 13
+    waiting = {one["reference"]: one for one in document["waiting"]}
+    assert waiting["70121"]["reasons"][0]["code"] == "line.missing_code"
+    assert waiting["70121"]["next"]
+
+
+@pytest.mark.parametrize("wanted", ["70101", "LNB70101", "lnb70101 ", "ID"])
+def test_an_order_is_found_by_our_reference_or_24sevenoffices(
+    office: Installation, wanted: str
+) -> None:
+    office.run("push-orders")
+    created = {one.reference: one.order_id for one in office.box.erp.creates}
+    answer = office.run("status", wanted.replace("ID", str(created["LNB70101"])))
+    assert answer.out.startswith(f"70101 is done, order {created['LNB70101']} in 24SevenOffice.")
+
+
+def test_the_story_says_what_was_sent_what_came_back_and_what_is_next(
+    office: Installation,
+) -> None:
+    clock = HandClock()
+    office.use_clock(clock.clock)
+    office.box.faults.add("SaveInvoices", Fault.LOST_REPLY)
+    office.run("push-orders", "--order", "70101")
+    story = office.run("status", "70101").out
+    assert "70101 is unconfirmed." in story
+    assert "sending: attempt 1, 4 rows, 16612.00 NOK, customer 501, reference LNB70101" in story
+    assert "unconfirmed: answer: the connection broke before a reply came" in story
+    assert "do not type it in" in story.splitlines()[-1]
+    clock.move(16 * 60)
+    office.run("push-orders", "--order", "70101")
+    lines = office.run("status", "70101").out.splitlines()
+    events = [line.split("  ")[1].split(":")[0] for line in lines if line.startswith("2026")]
+    assert events == ["sending", "unconfirmed", "adopted", "finished"]
+    assert lines[-1] == "Next: Nothing."
+    history = office.run("status", "70101", "--json").document["history"]
+    assert history[0]["event"] == "order.sending"
+    assert all(step["run_id"] for step in history)
+
+
+@pytest.mark.parametrize(
+    ("reference", "said"),
+    [
+        ("70113", 'status is "confirmed", expected "invoicing"'),
+        ("70117", 'status is "canceled"'),
+        ("70116", 'status is "draft"'),
+        ("70101", "the next run sends it"),
+        ("70118", "has no customer reference"),
+        ("nonsense", "Le New Black has no order with that reference"),
+    ],
+)
+def test_an_order_that_the_ledger_does_not_know_is_asked_for_live(
+    office: Installation, reference: str, said: str
+) -> None:
+    answer = office.run("status", reference)
+    assert answer.code == 0
+    assert said in answer.out
+    assert not office.writes()
+    assert not office.ledger_file.exists()
+
+
+def test_exported_lists_which_order_became_which(office: Installation) -> None:
+    office.run("push-orders")
+    rows = list(csv.DictReader(io.StringIO(office.run("status", "--exported", "--csv").out)))
+    assert {row["erp_reference"]: int(row["order_id"]) for row in rows} == {
+        one.reference: one.order_id for one in office.box.erp.creates
+    }
+    assert office.run("status", "--exported", "--since", "2999-01-01", "--csv").out == (
+        "reference,order_id,erp_reference,customer_id,exported\n"
+    )
+    named = office.run("status", "--exported").out.splitlines()
+    assert len(named) == len(rows)
+    assert named[0].startswith("70101 is order ")
+    found = json.loads(office.run("status", "--exported", "--json").out)
+    assert len(found["exported"]) == len(rows)
+
+
+def test_a_csv_cell_is_never_a_formula(office: Installation) -> None:
+    order = dict(office.box.lnb.orders["70101"], reference="=1+2")
+    office.box.lnb.orders["=1+2"] = order
+    office.run("push-orders", "--order", "=1+2")
+    assert "\n'=1+2," in office.run("status", "--exported", "--csv").out
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [("--csv",), ("--since", "2026-01-01"), ("--exported", "70101"), ("--since", "soon")],
+)
+def test_options_that_do_not_fit_are_refused(
+    office: Installation, arguments: tuple[str, ...]
+) -> None:
+    answer = office.run("status", *arguments)
+    assert answer.code == 2
+    assert "Error:" in answer.err
