@@ -1,0 +1,43 @@
+"""How far a run is, on a terminal; nothing anywhere else."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+import click
+
+
+class Progress:
+    """One moving line on stderr; what is told meanwhile goes above it."""
+
+    def __init__(self, *, wanted: bool = True) -> None:
+        self._wanted = wanted and sys.stderr.isatty()
+        self._line: Any = None
+
+    def show(self, words: str) -> None:
+        """Say what is going on now."""
+        if not self._wanted:
+            return
+        if self._line is None:
+            from rich.console import Console
+            from rich.status import Status
+
+            self._line = Status("", console=Console(stderr=True))
+            self._line.start()
+        from rich.text import Text
+
+        self._line.update(Text(words))
+
+    def tell(self, words: str) -> None:
+        """Say a sentence that stays."""
+        if self._line is None:
+            click.echo(words, err=True)
+        else:
+            self._line.console.print(words, markup=False, highlight=False, emoji=False)
+
+    def stop(self) -> None:
+        """Take the moving line away."""
+        if self._line is not None:
+            self._line.stop()
+            self._line = None

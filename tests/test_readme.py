@@ -1,0 +1,124 @@
+"""The README is held against the code: what it lists is what there is."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import click
+import pytest
+import readme_parts
+from installation import Installation
+
+from lnb24so import errors
+from lnb24so.cli import cli
+from lnb24so.log import EVENTS
+from lnb24so.reasons import ORDER_REASONS, STOCK_REASONS
+
+README = readme_parts.README.read_text(encoding="utf-8")
+SHELL_BLOCKS = re.findall(r"^```sh\n(.*?)^```", README, flags=re.MULTILINE | re.DOTALL)
+
+
+def test_the_generated_parts_are_up_to_date() -> None:
+    assert readme_parts.filled(README) == README, "run: python tests/readme_parts.py"
+
+
+def test_the_two_set_up_commands_stand_first_each_on_one_line() -> None:
+    demo, proof = SHELL_BLOCKS[:2]
+    for block, last in ((demo, ".venv/bin/lnb24so demo"), (proof, ".venv/bin/pytest")):
+        assert block.count("\n") == 1
+        assert block.startswith("python3 -m venv .venv && .venv/bin/pip install")
+        assert block.strip().endswith(last)
+
+
+def test_every_command_and_option_is_documented() -> None:
+    with click.Context(cli) as context:
+        for name in cli.list_commands(context):
+            command = cli.get_command(context, name)
+            assert command is not None
+            assert f"$ lnb24so {name} --help" in README
+            for parameter in command.params:
+                for option in parameter.opts if isinstance(parameter, click.Option) else ():
+                    assert option in README, f"{name} {option}"
+
+
+def test_every_option_has_a_help_text() -> None:
+    with click.Context(cli) as context:
+        for name in cli.list_commands(context):
+            command = cli.get_command(context, name)
+            assert command is not None
+            assert command.help
+            for parameter in command.params:
+                if isinstance(parameter, click.Option):
+                    assert parameter.help, f"{name} {parameter.opts}"
+
+
+def test_every_setting_is_documented_with_its_default_and_why() -> None:
+    for name, default in readme_parts.every_setting():
+        row = re.search(rf"^\| `{re.escape(name)}` \| (.*?) \| (.+) \|$", README, re.MULTILINE)
+        assert row, name
+        assert row[1] == default
+        assert len(row[2]) > 10, name
+
+
+def test_every_event_reason_and_exit_code_is_documented() -> None:
+    for code in (*EVENTS, *ORDER_REASONS, *STOCK_REASONS):
+        assert f"| `{code}` |" in README
+    table = README.partition("## Exit codes")[2].partition("##")[0]
+    documented = {int(code) for code in re.findall(r"\d+", "".join(_first_cells(table)))}
+    raised = {
+        error.exit_code
+        for error in vars(errors).values()
+        if isinstance(error, type) and issubclass(error, errors.Lnb24soError)
+    }
+    assert documented == raised | {0, 3, 130, 143}
+
+
+def _first_cells(table: str) -> list[str]:
+    return [line.split("|")[1] + " " for line in table.splitlines() if line.startswith("| ")][1:]
+
+
+def test_every_link_within_the_page_leads_somewhere() -> None:
+    headings = re.findall(r"^#+ (.+)$", README, re.MULTILINE)
+    anchors = {re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-") for title in headings}
+    assert set(re.findall(r"\]\(#([^)]+)\)", README)) <= anchors
+
+
+def test_the_readme_names_no_setting_that_is_not_there() -> None:
+    known = {name for name, _ in readme_parts.every_setting()}
+    sections = "|".join({re.escape(name.split(".")[0]) for name in known})
+    named = set(re.findall(rf"`((?:{sections})\.\w+)`", README))
+    assert {name for name in named if not name.endswith(".py")} <= known
+
+
+def test_the_recipes_find_what_they_promise(office: Installation) -> None:
+    if shutil.which("jq") is None:
+        if os.environ.get("CI") == "true":
+            pytest.fail("jq is not installed")
+        pytest.skip("jq is not installed")
+    office.run("push-orders")
+    office.run("pull-stock")
+    marked = README.partition("<!-- recipes -->")[2].partition("<!-- end -->")[0]
+    recipes = [line for line in marked.splitlines() if line.startswith(("grep", "jq"))]
+    answers = [_shell(recipe, office.folder) for recipe in recipes]
+    story, why, night, created, unknown, level = answers
+    assert {json.loads(line.partition("jsonl:")[2] or line)["reference"] for line in story} == {
+        "70118"
+    }
+    assert "has no customer reference" in why[0]
+    assert [json.loads(line)[1:3] for line in night] == [["push-orders", 3], ["pull-stock", 0]]
+    assert created[0] == f"70101 {office.box.erp.creates[0].order_id}"
+    assert unknown == ["7040000018394", "7040000018400", "7040000018417"]
+    assert json.loads(level[0])[1] == [47, 37]
+
+
+def _shell(command: str, folder: Path) -> list[str]:
+    done = subprocess.run(
+        ["bash", "-c", command], cwd=folder, capture_output=True, text=True, check=True
+    )
+    assert done.stdout, command
+    return done.stdout.splitlines()
