@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Sequence
 
@@ -22,11 +21,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (click.Abort, KeyboardInterrupt):
         return 130
     except Lnb24soError as error:
-        click.echo(f"lnb24so: {error}", err=True)
+        from .texts import visible
+
+        click.echo("\n".join(map(visible, f"lnb24so: {error}".split("\n"))), err=True)
         return error.exit_code
-    except BrokenPipeError:
-        # The reader of a pipe left, as `head` does; Python must not complain at its own end.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except SystemExit:
+        # Click's way out when the reader of a pipe left, as `head` does.
         return 0
     return code if isinstance(code, int) else 0
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from decimal import ROUND_FLOOR, Decimal
+from decimal import Decimal
+from math import floor
 from typing import TYPE_CHECKING, Literal
 
-from .lnb_types import Order, is_canceled, same_status
+from .lnb_types import Line, Order, is_canceled, same_status
 from .soap_order import InvoiceOrder
 from .soap_types import Product
-from .texts import shown
 
 if TYPE_CHECKING:
     from .config import Stock
@@ -44,6 +44,7 @@ class StockReading:
     `inventory` is Le New Black's pieces by code, None where unknown. `known` says of codes that
     the inventory does not show whether Le New Black's product list has them; `asked_now`: it was
     read for this plan. `at` is the moment before the reads, by Le New Black's clock.
+    `eans_by_sku` is filled where orders without a known EAN are matched by SKU.
     """
 
     at: datetime
@@ -58,6 +59,7 @@ class StockReading:
     reported: Mapping[str, str] = field(default_factory=dict)
     open_orders_before: int | None = None
     asked_now: bool = False
+    eans_by_sku: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
 
 def index_by_code(products: Iterable[Product], code_field: Literal["ean13", "sku"]) -> Catalogue:
@@ -79,9 +81,18 @@ def index_by_code(products: Iterable[Product], code_field: Literal["ean13", "sku
     return Catalogue(single, shared, without_code)
 
 
+def index_eans_by_sku(products: Iterable[Product]) -> dict[str, list[str]]:
+    """Return the EANs of the active products by SKU."""
+    eans: dict[str, list[str]] = {}
+    for product in products:
+        if product.active and product.sku and product.ean13:
+            eans.setdefault(product.sku, []).append(product.ean13)
+    return eans
+
+
 def available(pieces: Decimal | int) -> int:
     """Return whole pieces available to sell: rounded down, never below zero."""
-    return max(0, int(Decimal(pieces).to_integral_value(ROUND_FLOOR)))
+    return max(0, floor(pieces))
 
 
 def reserved(reading: StockReading, settings: Stock) -> dict[int, Decimal]:
@@ -131,10 +142,15 @@ def waiting_rows(order: Order, reading: StockReading) -> list[tuple[str, Decimal
     return [
         (code, line.quantity)
         for line in order.lines
-        if (code := line.ean13 if reading.code_field == "ean13" else line.sku)
-        and line.quantity is not None
-        and line.quantity > 0
+        if line.quantity is not None and line.quantity > 0
+        for code in _codes(line, reading)
     ]
+
+
+def _codes(line: Line, reading: StockReading) -> Sequence[str]:
+    """Return the code of a line; several where its SKU is on several products."""
+    code = line.ean13 if reading.code_field == "ean13" else line.sku
+    return (code,) if code in reading.catalogue else reading.eans_by_sku.get(line.sku, ())
 
 
 def still_waiting(orders: Iterable[Order], statuses: Iterable[str]) -> list[Order]:
@@ -147,34 +163,3 @@ def still_waiting(orders: Iterable[Order], statuses: Iterable[str]) -> list[Orde
             if not is_canceled(order) and any(same_status(order.status, one) for one in wanted)
         }.values()
     )
-
-
-def level_story(code: str, reading: StockReading, settings: Stock) -> list[str]:
-    """Return, line by line, how the level of one code comes about."""
-    single = reading.catalogue.single.get(code)
-    found = [single] if single else list(reading.catalogue.shared.get(code, ()))
-    active = [product for product in found if product.active]
-    if len(active) != 1:
-        why = "on no product" if not found else f"on {len(active)} active products"
-        return [f"{code}: {why} in 24SevenOffice; its level is not computed from stock."]
-    product = active[0]
-    lines = [f"{code} {shown(product.name)}, product {product.id}"]
-    steps: list[tuple[str, Decimal]] = [("stock in 24SevenOffice", product.stock or Decimal(0))]
-    for order in counted_orders(reading, settings):
-        left = sum((pieces for number, pieces in open_rows(order) if number == product.id), NOTHING)
-        if left:
-            steps.append((f"open order {order.order_id}", -left))
-    for waiting in reading.waiting_orders:
-        rows = waiting_rows(waiting, reading)
-        left = sum((pieces for number, pieces in rows if number == code), NOTHING)
-        if left:
-            steps.append((f"waiting order {waiting.reference}", -left))
-    if settings.buffer:
-        steps.append(("buffer", Decimal(-settings.buffer)))
-    lines += [f"{pieces:>+10f}  {what}" for what, pieces in steps]
-    total = available(sum((pieces for _, pieces in steps), NOTHING))
-    now = reading.inventory.get(code)
-    lines.append(
-        f"{total:>10}  available to sell; Le New Black shows {'?' if now is None else now}"
-    )
-    return lines

@@ -39,15 +39,18 @@ class Screen:
     def mode(self, task: str, *, writes: bool = False) -> Mode:
         """Return how a task runs on this screen."""
         from .clock import Clock
+        from .progress import Progress
         from .run import Mode
 
         echo = sys.stderr if self._verbose else None
-        return Mode(task, writes, Clock(), lambda words: click.echo(words, err=True), echo)
+        progress = Progress(wanted=not self.quiet)
+        return Mode(task, writes, Clock(), progress.tell, echo, progress)
 
     def say(self, report: Report) -> int:
         """Print the lines of a run's answer, and return its exit code."""
-        for line in report.lines:
-            click.echo(line)
+        from .report import print_lines
+
+        print_lines(report.lines)
         return report.exit_code
 
     def answer(self, report: Report, *, as_json: bool) -> int:
@@ -157,9 +160,19 @@ def push_orders(
 @click.argument("what", required=False, type=click.Choice(["stock", "orders"]))
 @_json
 @click.option("--code", help="Show how the level of one EAN or SKU comes about.")
+@click.option(
+    "--html",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Write one page for a sales manager instead; only this user can read it.",
+)
 @click.pass_obj
-def preview(screen: Screen, what: str | None, as_json: bool, code: str | None) -> int:
+def preview(
+    screen: Screen, what: str | None, as_json: bool, code: str | None, html: Path | None
+) -> int:
     """Show what both tasks would do now, or one of them."""
+    if html is not None and (code is not None or as_json):
+        raise click.UsageError("--html goes with neither --code nor --json.")
     from . import run
     from .report import preview_document, print_json, show
 
@@ -167,11 +180,37 @@ def preview(screen: Screen, what: str | None, as_json: bool, code: str | None) -
     if code is not None:
         return screen.say(run.explain_level(screen.config(), mode, code))
     report = run.preview(screen.config(), mode, what)
-    if as_json:
+    if html is not None:
+        from .page import write_page
+
+        write_page(report, html, mode.clock.now().astimezone())
+    elif as_json:
         print_json(preview_document(report))
-    else:
+    elif not screen.quiet:
         show(report)
     return 0
+
+
+@cli.command()
+@_json
+@click.pass_obj
+def check(screen: Screen, as_json: bool) -> int:
+    """Hold the settings against both systems, and write to neither.
+
+    Exit code 3 says that something is wrong; warnings do not count.
+    """
+    from .check import check as look
+    from .check.report import check_document, progress, show_check
+    from .report import print_json
+
+    config = screen.config()
+    with progress() as say:
+        checked = look(config, screen.mode("check"), say)
+    if as_json:
+        print_json(check_document(checked))
+    elif not screen.quiet:
+        show_check(checked)
+    return checked.report.exit_code
 
 
 @cli.command()

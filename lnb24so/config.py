@@ -145,6 +145,11 @@ class Products:
     match_by: Literal["ean13", "sku", "ean13_then_sku"] = "ean13"
     sku_field: Literal["No", "ProductCode", "SupplierProductCode"] = "No"
 
+    @property
+    def code_field(self) -> Literal["ean13", "sku"]:
+        """The code that stock goes by."""
+        return "sku" if self.match_by == "sku" else "ean13"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stock:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from . import lnb_types
 from .invoice_rows import Facts, Notes, check_total, fit, order_rows, shipping_row
-from .lnb_types import Order
+from .lnb_types import LOST_LETTER, Order
 from .matching import match_customer, names_differ
 from .reasons import Reason
 from .soap_order import Address, Currency, InvoiceOrder, InvoiceRow
@@ -48,17 +48,19 @@ def draft_order(
     `accept_total`: a person has looked at a total that differs and lets it pass.
     """
     notes = Notes()
+    for name in order.unreadable:
+        notes.block("order.bad_number", f"{name} is no number. Fix: correct it in Le New Black.")
     customer = _customer(order, facts, settings, notes)
     currency = _currency(order, facts, notes)
     rows, total, left_out = order_rows(order, facts, settings, match_by, notes)
+    if not rows and not notes.reasons:
+        notes.block("order.no_lines", "nothing to export. Fix: cancel it in Le New Black.")
     shipping = shipping_row(order, facts, settings, notes)
     if shipping is not None:
         rows.append(shipping)
         total += shipping.price
-    if not rows and not notes.reasons:
-        notes.block("order.no_lines", "nothing to export. Fix: cancel it in Le New Black.")
     if not notes.reasons and not accept_total:
-        check_total(order, total, left_out, len(rows), settings, notes)
+        check_total(order, total, left_out, len(rows) + len(notes.skipped), settings, notes)
     reference = erp_reference(order.reference, settings)
     _check_references(order, reference, notes)
     if notes.reasons or customer is None:
@@ -113,7 +115,7 @@ def _currency(order: Order, facts: Facts, notes: Notes) -> Currency | None:
             "order.unknown_currency",
             f"currency {shown(order.currency)} is not set up in 24SevenOffice. Fix: add it there.",
         )
-    elif found.rate <= 0 or (found.rate == 1 and found.unit == 1):
+    elif not found.has_rate:
         notes.block(
             "order.unknown_currency",
             f"currency {order.currency} has no rate in 24SevenOffice (rate {found.rate}, unit "
@@ -123,6 +125,18 @@ def _currency(order: Order, facts: Facts, notes: Notes) -> Currency | None:
 
 
 def _check_references(order: Order, reference: str, notes: Notes) -> None:
+    if not order.reference:
+        notes.block(
+            "order.no_reference",
+            f"an order of retailer {shown(order.retailer_name)} has no reference. "
+            "Fix: ask Le New Black for one.",
+        )
+    elif clean(order.reference) != order.reference or LOST_LETTER in order.reference:
+        notes.block(
+            "order.bad_reference",
+            f"the reference {shown(order.reference)} holds characters that 24SevenOffice cannot "
+            "keep. Fix: type the order in by hand, and cancel it in Le New Black.",
+        )
     for text, name, fix in (
         (reference, "the reference", "shorten orders.reference"),
         (order.purchase_order_reference, "the purchase order reference", "shorten it"),

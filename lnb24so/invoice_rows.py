@@ -71,7 +71,7 @@ def order_rows(
                 notes.reasons.append(product)
             continue
         price = price_row(line.unit_price, rates, line.quantity, order.currency)
-        name = fit(clean(line.title) or product.name, 300, "name", notes, number)
+        name = fit(clean(line.title or product.name), 300, "name", notes, number)
         rows.append(InvoiceRow(product.id, name, line.quantity, price.price, price.discount_rate))
         total += price.total
     return rows, total, left_out
@@ -82,6 +82,12 @@ def _checked_rates(
 ) -> tuple[Decimal, ...] | None:
     """Return the discounts of a line that can be exported, in percent, or None."""
     who, before = line_name(number, line), len(notes.reasons)
+    for rate in line.unreadable:
+        notes.block(
+            "line.bad_discount",
+            f"{who}: {rate} is no number. Fix: correct it in Le New Black.",
+            number,
+        )
     pieces, price = line.quantity, line.unit_price
     if pieces is None or pieces < 0 or pieces != int(pieces) or pieces > MOST_PIECES:
         given = "missing or no number" if pieces is None else f"{pieces:f}"
@@ -140,7 +146,8 @@ def shipping_row(order: Order, facts: Facts, settings: Orders, notes: Notes) -> 
         )
         return None
     price = to_minor(fee, order.currency)
-    return InvoiceRow(active[0].id, active[0].name, Decimal(1), price, Decimal(0))
+    name = fit(clean(active[0].name), 300, "name", None)
+    return InvoiceRow(active[0].id, name, Decimal(1), price, Decimal(0))
 
 
 def check_total(

@@ -11,110 +11,19 @@ import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Any
 
 from .clock import Clock, from_utc_text, utc_text
-from .errors import ConfigError, Lnb24soError
-from .ledger_schema import migrate
-from .reasons import Reason
+from .errors import ConfigError
+from .ledger_file import as_our_errors, connect, migrate
+from .ledger_types import STATES, Binding, Entry, Run, State, Step, columns, entry_of
 
-State = Literal[
-    "blocked",
-    "retry",
-    "sending",
-    "unconfirmed",
-    "exported",
-    "done",
-    "needs_decision",
-    "skipped",
-    "withdrawn",
-]
-STATES: tuple[State, ...] = get_args(State)
+__all__ = ["STATES", "Binding", "Entry", "Ledger", "Run", "State", "Step"]
+
 FILE_NAME = "ledger.sqlite3"
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """All that the ledger holds of one order, times in aware UTC.
-
-    `doubted`: an attempt had no clear answer. `look_again_at`: when it is looked up once more.
-    `accept_total` is the hash of the content whose total a person accepted. `notice` is what a
-    person has not acknowledged yet, `notice_hash` the content that was announced. `not_ours` are
-    24SevenOffice orders that a person declared to be no copy of this one.
-    """
-
-    reference: str
-    state: State = "retry"
-    reasons: tuple[Reason, ...] = ()
-    erp_reference: str | None = None
-    customer_id: int | None = None
-    content_hash: str | None = None
-    attempts: int = 0
-    attempt_started: datetime | None = None
-    attempt_ended: datetime | None = None
-    seen_id: int | None = None
-    doubted: bool = False
-    look_again_at: datetime | None = None
-    order_id: int | None = None
-    done_status: str | None = None
-    blocked_status: str | None = None
-    notice: Reason | None = None
-    notice_hash: str | None = None
-    accept_total: str | None = None
-    not_ours: tuple[int, ...] = ()
-
-    @property
-    def final(self) -> bool:
-        """Nothing is left to do: done, skipped, or exported with no status step to take."""
-        return self.state in ("done", "skipped") or (
-            self.state == "exported" and self.done_status is None
-        )
-
-    @property
-    def in_doubt(self) -> bool:
-        """An attempt had no clear answer at some time: 24SevenOffice may create it late."""
-        return self.doubted or self.state in ("sending", "unconfirmed")
-
-    @property
-    def in_erp(self) -> bool:
-        """24SevenOffice has the order, as far as we know."""
-        return self.order_id is not None
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One dated line of an order's history."""
-
-    at: datetime
-    run_id: str
-    reference: str
-    event: str
-    state: State
-    detail: Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Run:
-    """One run of a task; `exit_code` is None while it runs or where it was killed."""
-
-    run_id: str
-    task: str
-    started: datetime
-    finished: datetime | None
-    exit_code: int | None
-    counters: Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Binding:
-    """The pair that this ledger belongs to; it refuses every other one."""
-
-    company_id: int
-    company: str
-    client_id: str
 
 
 class Ledger:
@@ -132,9 +41,9 @@ class Ledger:
         Raises ConfigError where the file is damaged, newer than this program or not writable.
         """
         path = folder / FILE_NAME
-        with _as_our_errors(path):
+        with as_our_errors(path):
             os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
-            database = _connect(path, "rw")
+            database = connect(path, "rw")
             # Rollback journal with EXTRA: a committed row survives a power cut (SQLite manual,
             # "PRAGMA synchronous"). WAL with NORMAL may lose it, and a lost row is a second order.
             database.execute("PRAGMA journal_mode = DELETE")
@@ -146,12 +55,12 @@ class Ledger:
     def peek(cls, folder: Path, clock: Clock) -> Ledger:
         """Open the folder's ledger to read only; one that does not exist yet is empty."""
         path = folder / FILE_NAME
-        with _as_our_errors(path):
+        with as_our_errors(path):
             if path.exists() and path.stat().st_size:
-                database = _connect(path, "rw")
+                database = connect(path, "rw")
                 migrate(database, path, clock.now(), only_check=True)
             else:
-                database = _connect(Path(":memory:"), "memory")
+                database = connect(Path(":memory:"), "memory")
                 migrate(database, path, clock.now())
             database.execute("PRAGMA query_only = ON")
         return cls(database, "", clock)
@@ -165,14 +74,14 @@ class Ledger:
     def entry(self, reference: str) -> Entry | None:
         """Return what is known of the order, or None."""
         rows = self._rows("SELECT * FROM orders WHERE reference = ?", (reference,))
-        return _entry(rows[0]) if rows else None
+        return entry_of(dict(rows[0])) if rows else None
 
     def entries(self, *states: State) -> list[Entry]:
         """Return the entries in the given states (all without any), oldest first."""
         wanted = states or STATES
         marks = ", ".join("?" * len(wanted))
         query = f"SELECT * FROM orders WHERE state IN ({marks}) ORDER BY rowid"  # noqa: S608
-        return [_entry(row) for row in self._rows(query, wanted)]
+        return [entry_of(dict(row)) for row in self._rows(query, wanted)]
 
     def unsettled(self, now: datetime) -> list[Entry]:
         """Return the entries that a run must look after even if Le New Black no longer lists them.
@@ -181,7 +90,7 @@ class Ledger:
         look is due, and everything that is blocked or waits to be tried again.
         """
         return [
-            _entry(row)
+            entry_of(dict(row))
             for row in self._rows(
                 "SELECT * FROM orders WHERE state IN ('sending', 'unconfirmed', 'blocked', 'retry')"
                 " OR (state = 'exported' AND done_status IS NOT NULL)"
@@ -201,7 +110,7 @@ class Ledger:
     def by_order_id(self, order_id: int) -> Entry | None:
         """Return the entry that holds a 24SevenOffice order id, or None."""
         rows = self._rows("SELECT * FROM orders WHERE order_id = ?", (order_id,))
-        return _entry(rows[0]) if rows else None
+        return entry_of(dict(rows[0])) if rows else None
 
     def order_ids(self) -> dict[int, str]:
         """Return every 24SevenOffice order id that the ledger holds, with its reference."""
@@ -215,15 +124,15 @@ class Ledger:
 
     def save(self, entry: Entry, event: str, **detail: Any) -> Entry:
         """Commit the entry and a history row in one transaction, on disk; return the entry."""
-        columns = _columns(entry)
-        names = ", ".join(columns)
-        marks = ", ".join(f":{name}" for name in columns)
-        updates = ", ".join(f"{name} = excluded.{name}" for name in columns)
+        row = columns(entry)
+        names = ", ".join(row)
+        marks = ", ".join(f":{name}" for name in row)
+        updates = ", ".join(f"{name} = excluded.{name}" for name in row)
         with self._transaction():
             self._database.execute(
                 f"INSERT INTO orders ({names}) VALUES ({marks}) "  # noqa: S608
                 f"ON CONFLICT (reference) DO UPDATE SET {updates}",
-                columns,
+                row,
             )
             self._database.execute(
                 "INSERT INTO history (at, run_id, reference, event, state, detail)"
@@ -308,7 +217,7 @@ class Ledger:
 
     def codes_set(self) -> set[str]:
         """Return every code whose level this tool has sent, ever."""
-        return {row["code"] for row in self._rows("SELECT code FROM codes_set")}
+        return {code for (code,) in self._rows("SELECT code FROM codes_set")}
 
     def add_codes_set(self, codes: Iterable[str]) -> None:
         """Remember codes before their levels are sent: a crash in between must not lose them."""
@@ -387,12 +296,12 @@ class Ledger:
         ]
 
     def _rows(self, query: str, values: Iterable[Any] = ()) -> list[sqlite3.Row]:
-        with _as_our_errors():
+        with as_our_errors():
             return self._database.execute(query, tuple(values)).fetchall()
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:
-        with _as_our_errors():
+        with as_our_errors():
             self._database.execute("BEGIN IMMEDIATE")
             try:
                 yield
@@ -400,64 +309,3 @@ class Ledger:
                 self._database.execute("ROLLBACK")
                 raise
             self._database.execute("COMMIT")
-
-
-def changed(entry: Entry, **changes: Any) -> Entry:
-    """Return a copy of the entry with some fields changed."""
-    return replace(entry, **changes)
-
-
-def _connect(path: Path, mode: str) -> sqlite3.Connection:
-    target = "file::memory:" if mode == "memory" else f"{path.resolve().as_uri()}?mode={mode}"
-    database = sqlite3.connect(target, uri=True, isolation_level=None, timeout=30)
-    database.row_factory = sqlite3.Row
-    return database
-
-
-def _columns(entry: Entry) -> dict[str, Any]:
-    columns: dict[str, Any] = {}
-    for field in fields(entry):
-        value = getattr(entry, field.name)
-        if isinstance(value, datetime):
-            value = utc_text(value)
-        elif isinstance(value, Reason):
-            value = json.dumps(asdict(value), ensure_ascii=False)
-        elif isinstance(value, tuple):
-            plain = [asdict(one) if isinstance(one, Reason) else one for one in value]
-            value = json.dumps(plain, ensure_ascii=False)
-        columns[field.name] = value
-    return columns
-
-
-def _entry(row: sqlite3.Row) -> Entry:
-    values = dict(row)
-    for name in ("attempt_started", "attempt_ended", "look_again_at"):
-        values[name] = from_utc_text(values[name]) if values[name] else None
-    values["doubted"] = bool(values["doubted"])
-    values["reasons"] = tuple(Reason(**reason) for reason in json.loads(values["reasons"]))
-    values["not_ours"] = tuple(json.loads(values["not_ours"]))
-    values["notice"] = Reason(**json.loads(values["notice"])) if values["notice"] else None
-    return Entry(**values)
-
-
-@contextmanager
-def _as_our_errors(path: Path | None = None) -> Iterator[None]:
-    name = path or "ledger"
-    try:
-        yield
-    except OSError as error:
-        raise ConfigError(
-            f"The ledger {name} cannot be opened ({error.strerror}). "
-            "Fix: give this user the file and its folder, or change paths.state."
-        ) from None
-    except sqlite3.OperationalError as error:
-        raise Lnb24soError(
-            f"The ledger cannot be read or written ({error}). Nothing more was sent. "
-            "Fix: look at the disk's space and at the rights of paths.state."
-        ) from None
-    except sqlite3.DatabaseError as error:
-        raise ConfigError(
-            f"The {'file' if path else 'ledger'} {name} is damaged ({error}). "
-            "Fix: restore it from a backup, or move it away and start with: "
-            "lnb24so push-orders --dry-run"
-        ) from None

@@ -11,10 +11,19 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from .clock import Clock
-from .errors import BudgetSpent, ConfigError, Rejected, Transient
-from .lnb_answers import complaint, failed, http_date, no_answer, objects, outcomes, read_json
-from .lnb_types import Order, read_number, read_order, read_text, read_time
+from .clock import Clock, http_date
+from .errors import BudgetSpent, ConfigError, NotProcessed, Rejected, Transient
+from .lnb_answers import complaint, failed, no_answer, outcomes, read_json, retry_after
+from .lnb_types import (
+    Order,
+    Sku,
+    objects,
+    read_number,
+    read_order,
+    read_skus,
+    read_text,
+    read_time,
+)
 from .retry import patiently
 
 if TYPE_CHECKING:
@@ -41,6 +50,10 @@ class LnbClient:
         self._clock = clock
         self._event = event
         self._http = requests.Session()
+        # The environment's proxy and certificates, asked for once instead of for each batch.
+        surroundings = self._http.merge_environment_settings(settings.base_url, {}, *[None] * 3)
+        self._http.proxies, self._http.verify = surroundings["proxies"], surroundings["verify"]
+        self._http.trust_env = False
         self._token = ""
         self._token_ends = 0.0
         self._clock_ahead = timedelta(0)
@@ -75,10 +88,7 @@ class LnbClient:
         """
         levels: dict[str, int | None] = {}
         for item in self._list("/inventory", {})[0]:
-            code, level = item.get(field), item.get("in_stock")
-            if type(code) is not str:
-                code = read_text(code)
-            code = code.strip()
+            code, level = read_text(item.get(field)), item.get("in_stock")
             if type(level) is not int:
                 number = read_number(level)
                 level = int(number) if number is not None and number == int(number) else None
@@ -86,15 +96,13 @@ class LnbClient:
                 levels[code] = level if levels.get(code, level) == level else None
         return levels
 
+    def skus(self) -> list[Sku]:
+        """Return every size of the product list."""
+        return [sku for product in self._pages("/products", {}) for sku in read_skus(product)]
+
     def product_codes(self, field: str) -> set[str]:
         """Return every `ean13` or `sku` of the product list."""
-        return {
-            code
-            for product in self._pages("/products", {})
-            for variant in objects(product.get("variants"))
-            for sku in objects(variant.get("skus"))
-            if (code := read_text(sku.get(field)))
-        }
+        return {code for sku in self.skus() if (code := sku.code(field))}
 
     def set_levels(
         self, field: str, levels: Sequence[tuple[str, int]], at: datetime
@@ -110,10 +118,11 @@ class LnbClient:
         ]
         waiting.reverse()
         path = "/multi/inventory/ean" if field == "ean13" else "/multi/inventory/sku"
+        since = _time_text(at)
         while waiting:
             batch = waiting.pop()
             items = [
-                {field: code, "in_stock": level, "in_stock_update_time": _time_text(at)}
+                {field: code, "in_stock": level, "in_stock_update_time": since}
                 for code, level in batch
             ]
             try:
@@ -138,7 +147,7 @@ class LnbClient:
 
     def server_now(self) -> datetime:
         """Return the time by Le New Black's own clock (the Date header of its answers)."""
-        self._fresh_token()
+        patiently(self._fresh_token, self._clock, self._note_retry)
         return self._clock.now() + self._clock_ahead
 
     # How it is asked
@@ -152,7 +161,7 @@ class LnbClient:
             yield from items
             more = headers.get("X-Pagination-Has-More", "").strip().lower()
             size = headers.get("X-Pagination-Page-Size", "")
-            full = len(items) >= (int(size) if size.isdigit() and int(size) else PAGE_SIZE)
+            full = len(items) >= (int(size) if size.isdecimal() and int(size) else PAGE_SIZE)
             if not items or not (more in ("1", "true") if more else full):
                 return
             number, previous = number + 1, items[0]
@@ -275,22 +284,23 @@ class LnbClient:
             f"Le New Black: {asked} answered HTTP {status}{words}.", again=status in (502, 503, 504)
         )
 
-    def _spent(self, response: requests.Response) -> BudgetSpent:
-        seconds = response.headers.get("Retry-After", "").strip()
-        now = self._clock.now()
-        until = now + timedelta(seconds=int(seconds)) if seconds.isdigit() else None
-        when = f"; it can go on at {until:%H:%M:%S} UTC" if until else ""
-        return BudgetSpent(f"Le New Black: too many requests (HTTP 429){when}.", until)
+    def _spent(self, response: requests.Response) -> NotProcessed:
+        until = retry_after(response.headers.get("Retry-After", ""), self._clock.now())
+        words = "Le New Black: too many requests (HTTP 429)"
+        if until is None:
+            return NotProcessed(f"{words}.")
+        return BudgetSpent(f"{words}; it can go on at {until:%H:%M:%S} UTC.", until)
 
     def _words(self, response: requests.Response) -> str:
-        """Return what an error answer says, shortened and without the token."""
+        """Return what an error answer says, shortened and without our secrets."""
         if "html" in response.headers.get("Content-Type", "").lower():
             return " with a web page"
         try:
-            said = complaint(response.json())
-        except ValueError:
-            said = ""
-        return f": {said.replace(self._token or '-', '-')}" if said else ""
+            answer = response.json()
+        except (ValueError, RecursionError):
+            return ""
+        said = complaint(answer, (self._token, self._settings.client_secret.reveal()))
+        return f": {said}" if said else ""
 
 
 class _TooLargeError(Rejected):

@@ -6,17 +6,23 @@ The shapes are those of Le New Black's SDK; an error may come in any of them, or
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
-from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
+from .clock import http_date
 from .errors import Ambiguous, NotProcessed, Transient
-from .lnb_types import read_text
+from .lnb_types import objects, read_text
 
 if TYPE_CHECKING:
     import requests
+
+MASK = "***"
+_LONGEST = 300
+_DEEPEST = 9
 
 
 def no_answer(error: Exception) -> Transient:
@@ -42,32 +48,44 @@ def read_json(response: requests.Response, asked: str) -> Any:
         return None
     try:
         return json.loads(response.content, parse_float=Decimal, parse_constant=_no_number)
-    except (ValueError, RecursionError):
+    except (ValueError, ArithmeticError, RecursionError):
         kind = "a web page" if b"<html" in response.content[:1024].lower() else "broken JSON"
         raise Ambiguous(f"Le New Black: {asked} answered with {kind}.") from None
+
+
+def retry_after(text: str, now: datetime) -> datetime | None:
+    """Return until when a Retry-After header asks to wait: in seconds, or as a date."""
+    if re.fullmatch(r"\s*[0-9]{1,9}\s*", text):
+        return now + timedelta(seconds=int(text))
+    return http_date(text)
 
 
 def _no_number(text: str) -> None:
     raise ValueError(f"{text} is no number")
 
 
-def objects(found: object) -> list[Mapping[str, Any]]:
-    """Return the JSON objects of a list, and nothing for anything else."""
-    return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
+def complaint(answer: object, secrets: Sequence[str] = ()) -> str:
+    """Return the message of an error in any of the shapes that Le New Black uses.
+
+    An answer may repeat the request; the given secrets are masked before the text is cut.
+    """
+    said = _said(answer, _DEEPEST)
+    for secret in filter(None, secrets):
+        said = said.replace(secret, MASK).replace(quote(secret, safe=""), MASK)
+    return said[:_LONGEST]
 
 
-def complaint(answer: object) -> str:
-    """Return the message of an error in any of the shapes that Le New Black uses."""
+def _said(answer: object, deep: int) -> str:
     if isinstance(answer, str):
-        return " ".join(answer.split())[:300]
-    if isinstance(answer, list):
-        return "; ".join(filter(None, map(complaint, answer)))[:300]
-    if isinstance(answer, Mapping):
+        return " ".join(answer.split())
+    if deep and isinstance(answer, list):
+        return "; ".join(filter(None, (_said(one, deep - 1) for one in answer)))
+    if deep and isinstance(answer, Mapping):
         for name in ("error", "message", "errors"):
-            if said := complaint(answer.get(name)):
+            if said := _said(answer.get(name), deep - 1):
                 return said
-        pairs = ((name, complaint(value)) for name, value in answer.items())
-        return "; ".join(f"{name}: {said}" for name, said in pairs if said)[:300]
+        pairs = ((name, _said(value, deep - 1)) for name, value in answer.items())
+        return "; ".join(f"{name}: {said}" for name, said in pairs if said)
     return ""
 
 
@@ -81,15 +99,15 @@ def failed(answer: Mapping[str, Any]) -> bool:
 def outcomes(field: str, codes: Sequence[str], answer: object) -> list[tuple[str, str | None]]:
     """Return each code with None or why it was not taken; success must be said to count."""
     data = objects(answer.get("data")) if isinstance(answer, Mapping) else []
-    by_code: dict[str, Mapping[str, Any]] = {}
-    for item in data:
-        result = item.get("result")
-        if isinstance(result, Mapping) and (code := read_text(result.get(field))):
-            by_code[code] = item
-    in_order = data if len(data) == len(codes) else []
+    named = [_named_code(item, field) for item in data]
+    by_code = dict(zip(named, data, strict=True))
+    sent = set(codes)
     outcomes: list[tuple[str, str | None]] = []
     for place, code in enumerate(codes):
-        answered = by_code.get(code) or (in_order[place] if in_order else None)
+        answered = by_code.get(code)
+        # What stands in this place but names another code says nothing of this one.
+        if answered is None and len(data) == len(codes) and named[place] not in sent:
+            answered = data[place]
         if answered is None:
             outcomes.append((code, "Le New Black did not say what became of it"))
         elif answered.get("success") is True or answered.get("status") == "success":
@@ -99,9 +117,6 @@ def outcomes(field: str, codes: Sequence[str], answer: object) -> list[tuple[str
     return outcomes
 
 
-def http_date(text: str) -> datetime | None:
-    """Return the time of a Date header as aware UTC, or None."""
-    try:
-        return parsedate_to_datetime(text).astimezone(UTC)
-    except (TypeError, ValueError):
-        return None
+def _named_code(item: Mapping[str, Any], field: str) -> str:
+    result = item.get("result")
+    return read_text(result.get(field)) if isinstance(result, dict) else ""

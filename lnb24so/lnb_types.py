@@ -9,13 +9,24 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
 from datetime import UTC, date, datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 _DIGITS_AT_MOST = 18
+_DIGITS_OF_A_DECIMAL = 28
+"""What a decimal of 24SevenOffice's .NET holds."""
+
+LOST_LETTER = "\ufffd"
+"""Stands for half a surrogate pair, which is no text: neither SQLite nor XML can hold it."""
+
+_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
+
+_NUMBER = re.compile(r"[+-]?\d+(\.\d+)?", re.ASCII)
+_FIRST_YEAR = 1900
+"""A date before it stands for "none": databases write 0001-01-01, 24SevenOffice does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +46,10 @@ class Address:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of an order: pieces, unit price in the order's currency, rates in percent."""
+    """One line of an order: pieces, unit price in the order's currency, rates in percent.
+
+    `unreadable` names the rates that hold something, but no number.
+    """
 
     name: str = ""
     color: str = ""
@@ -46,6 +60,7 @@ class Line:
     unit_price: Decimal | None = None
     discount_rate: Decimal | None = None
     promotion_rate: Decimal | None = None
+    unreadable: tuple[str, ...] = ()
 
     @property
     def title(self) -> str:
@@ -55,7 +70,10 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """One order; times are aware UTC, money is in `currency`, `lines` keep their order."""
+    """One order; times are aware UTC, money is in `currency`, `lines` keep their order.
+
+    `unreadable` names the rates and amounts that hold something, but no number.
+    """
 
     reference: str
     status: str = ""
@@ -77,6 +95,20 @@ class Order:
     billing_address: Address = Address()
     delivery_address: Address = Address()
     lines: tuple[Line, ...] = ()
+    unreadable: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Sku:
+    """One size of a product in Le New Black; either code may be ""."""
+
+    ean13: str
+    sku: str
+    name: str
+
+    def code(self, field: str) -> str:
+        """Return the `ean13` or the `sku`."""
+        return self.ean13 if field == "ean13" else self.sku
 
 
 NOT_CONTENT = ("status", "create_time", "update_time", "confirmation_time", "cancellation_time")
@@ -139,7 +171,17 @@ def read_order(found: Mapping[str, Any]) -> Order:
         billing_address=_read_address(found.get("billing_address")),
         delivery_address=_read_address(found.get("delivery_address")),
         lines=tuple(_read_line(line) for line in lines) if isinstance(lines, list) else (),
+        unreadable=_unreadable(found, "discount_rate", "amount_shipping", "amount_total"),
     )
+
+
+def read_skus(product: Mapping[str, Any]) -> Iterator[Sku]:
+    """Read the sizes of a product of `GET /products`, each named `Alma Dress, Navy, 38`."""
+    for variant in objects(product.get("variants")):
+        for sku in objects(variant.get("skus")):
+            parts = (product.get("name"), variant.get("color_name"), sku.get("size_name"))
+            name = ", ".join(filter(None, map(read_text, parts)))
+            yield Sku(read_text(sku.get("ean13")), read_text(sku.get("sku")), name)
 
 
 def _read_line(found: object) -> Line:
@@ -154,6 +196,16 @@ def _read_line(found: object) -> Line:
         unit_price=read_number(line.get("unit_price")),
         discount_rate=read_number(line.get("discount_rate")),
         promotion_rate=read_number(line.get("promotion_rate")),
+        unreadable=_unreadable(line, "discount_rate", "promotion_rate"),
+    )
+
+
+def _unreadable(found: Mapping[str, Any], *names: str) -> tuple[str, ...]:
+    """Return the names whose value is there but no number: to read it as none would be a guess."""
+    return tuple(
+        name
+        for name in names
+        if found.get(name) not in (None, "") and read_number(found[name]) is None
     )
 
 
@@ -163,11 +215,15 @@ def _read_address(found: object) -> Address:
     return Address(**{field.name: read_text(found.get(field.name)) for field in fields(Address)})
 
 
+def objects(found: object) -> list[Mapping[str, Any]]:
+    """Return the JSON objects of a list, and nothing for anything else."""
+    return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
+
+
 def read_text(value: object) -> str:
     """Return a text, stripped; a number as its digits; "" for anything else."""
     if isinstance(value, str):
-        # Half a surrogate pair is no text: neither SQLite nor XML can hold it.
-        return re.sub("[\ud800-\udfff]", "\ufffd", value).strip()
+        return (value if value.isascii() else _LONE_SURROGATE.sub(LOST_LETTER, value)).strip()
     if isinstance(value, int | Decimal) and not isinstance(value, bool):
         return format(value, "f") if isinstance(value, Decimal) else str(value)
     return ""
@@ -175,13 +231,16 @@ def read_text(value: object) -> str:
 
 def read_number(value: object) -> Decimal | None:
     """Return a number that money or quantities can have, also from a text; else None."""
-    if isinstance(value, bool) or not isinstance(value, int | Decimal | str):
+    if isinstance(value, str):
+        value = Decimal(value.strip()) if _NUMBER.fullmatch(value.strip()) else None
+    if isinstance(value, bool) or not isinstance(value, int | Decimal):
         return None
-    try:
-        number = Decimal(value.strip() if isinstance(value, str) else value)
-    except InvalidOperation:
-        return None
-    sane = number.is_finite() and (not number or abs(number.adjusted()) <= _DIGITS_AT_MOST)
+    number = Decimal(value)
+    sane = (
+        number.is_finite()
+        and (not number or abs(number.adjusted()) <= _DIGITS_AT_MOST)
+        and len(number.as_tuple().digits) <= _DIGITS_OF_A_DECIMAL
+    )
     return number if sane else None
 
 
@@ -191,9 +250,10 @@ def read_time(value: object) -> datetime | None:
         return None
     try:
         found = datetime.fromisoformat(value.strip())
-        return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
+        found = found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
     except (ValueError, OverflowError):
         return None
+    return found if found.year >= _FIRST_YEAR else None
 
 
 def _read_day(value: object) -> date | None:
@@ -201,9 +261,10 @@ def _read_day(value: object) -> date | None:
     if not isinstance(value, str):
         return None
     try:
-        return date.fromisoformat(value.strip()[:10])
+        found = date.fromisoformat(value.strip()[:10])
     except ValueError:
         return None
+    return found if found.year >= _FIRST_YEAR else None
 
 
 def _read_flag(value: object) -> bool | None:

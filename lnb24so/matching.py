@@ -17,6 +17,12 @@ if TYPE_CHECKING:
 
 HIGHEST_ID = 2147483647
 
+LEGAL_FORMS = {
+    *("ab", "ag", "aps", "as", "asa", "bv", "ehf", "gmbh", "hf", "inc", "kg", "ks", "llc"),
+    *("ltd", "nv", "oy", "oyj", "sa", "sarl", "sas", "sl", "spa", "srl"),
+}
+"""Words that say nothing of who a company is."""
+
 
 @dataclass(frozen=True, slots=True)
 class ProductIndex:
@@ -25,6 +31,11 @@ class ProductIndex:
     by_ean13: Mapping[str, Sequence[Product]]
     by_sku: Mapping[str, Sequence[Product]]
     by_number: Mapping[str, Sequence[Product]]
+
+    @property
+    def is_empty(self) -> bool:
+        """Return whether no product has any code: then the reading, not the orders, is wrong."""
+        return not (self.by_ean13 or self.by_sku or self.by_number)
 
 
 def index_products(products: Iterable[Product]) -> ProductIndex:
@@ -113,8 +124,12 @@ def index_customers(customers: Iterable[Customer]) -> CustomerIndex:
 
 
 def organization_number(text: str) -> str:
-    """Return a VAT or organization number bare: `NO 923 609 016 MVA` is `923609016`."""
+    """Return a VAT or organization number bare: `NO 923 609 016 MVA` is `923609016`.
+
+    A Swedish VAT number is the organization number with SE before and 01 after it (Skatteverket).
+    """
     bare = re.sub(r"[^0-9A-Z]", "", text.upper())
+    bare = re.sub(r"^SE(\d{10})01$", r"\1", bare)
     return re.sub(r"^[A-Z]{2}(?=\d)|MVA$", "", bare)
 
 
@@ -194,6 +209,11 @@ def _given(order: Order, settings: Orders) -> str:
 
 
 def names_differ(retailer: str, customer: str) -> bool:
-    """Return whether two names share no word; a name without words differs from nothing."""
-    one, other = (set(re.findall(r"\w+", name.casefold())) for name in (retailer, customer))
+    """Return whether two names share no word; a name without words differs from nothing.
+
+    A legal form such as AS or GmbH is no word here: half the customers share it.
+    """
+    one, other = (
+        set(re.findall(r"\w+", name.casefold())) - LEGAL_FORMS for name in (retailer, customer)
+    )
     return bool(one and other and not one & other)

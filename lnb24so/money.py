@@ -16,7 +16,7 @@ _MINOR_DIGITS = {
 }
 """ISO 4217; every other currency has two."""
 
-_MOST_DECIMALS = 12
+_CENT = Decimal("0.01")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,18 +55,19 @@ def price_row(
     reproduce the total, the price is the net price with as few decimals as do, and no rate.
     """
     total = row_total(unit_price, rates, quantity, currency)
+    # Whether 24SevenOffice rounds a row of yen to yen or to 0.01 is not known: both must agree.
+    unit = min(minor_unit(currency), _CENT)
     with localcontext(_EXACT):
-        net = _net(unit_price, rates)
         if unit_price:
-            rate = ((1 - net / unit_price) * 100).quantize(Decimal("0.01"))
-            if row_total(unit_price, (rate,), quantity, currency) == total:
+            rate = ((1 - _net(unit_price, rates) / unit_price) * 100).quantize(_CENT)
+            if (_net(unit_price, (rate,)) * quantity).quantize(unit) == total:
                 return Price(unit_price, rate, total)
-        for decimals in range(-int(minor_unit(currency).as_tuple().exponent), _MOST_DECIMALS):
-            price = net.quantize(Decimal(1).scaleb(-decimals))
-            if row_total(price, (), quantity, currency) == total:
+        step = minor_unit(currency)
+        while True:
+            price = (total / quantity).quantize(step)
+            if (price * quantity).quantize(unit) == total:
                 return Price(price, Decimal(0), total)
-        price = (total / quantity).quantize(Decimal(1).scaleb(-_MOST_DECIMALS))
-        return Price(price, Decimal(0), total)
+            step /= 10
 
 
 def differs(planned: Decimal, wanted: Decimal, rows: int, currency: str) -> bool:

@@ -178,7 +178,8 @@ class OrderExport:
 
     def _create_all(self, items: list[Item]) -> None:
         unanswered = 0
-        for item in items:
+        for number, item in enumerate(items, start=1):
+            self._tools.progress(f"Order {number} of {len(items)}: {item.reference}")
             if self.stopped is not None:
                 self._report(Result(item, "retry"))
                 continue
@@ -214,7 +215,8 @@ class OrderExport:
         )
         seen = self._tools.soap.create(invoice)
         outcome = create_outcome(seen)
-        if outcome == "exported":
+        held = seen.order_id is not None and self._tools.ledger.by_order_id(seen.order_id)
+        if outcome == "exported" and not held:
             return seen, self._created(item, sending, seen)
         if outcome == "blocked":
             return seen, self._refused(item, before, sending, seen)

@@ -44,6 +44,7 @@ def read_orders(tools: Tools, selection: Selection) -> Reading:
     With nothing to export and nothing unsettled, 24SevenOffice is not asked at all.
     """
     config, ledger, clock = tools.config, tools.ledger, tools.clock
+    tools.progress("Reading orders from Le New Black")
     lnb_now = tools.lnb.server_now()
     orders, unread = _from_lnb(tools, selection)
     entries = _entries(ledger, orders, selection, clock.now())
@@ -58,8 +59,9 @@ def read_orders(tools: Tools, selection: Selection) -> Reading:
             if name in orders and _may_be_sent(orders[name], entries.get(name), config, selection)
         ]
         if waiting:
+            tools.progress("Reading products, customers and orders from 24SevenOffice")
             facts = facts_for(tools.soap, config, waiting)
-            hits += _look_up_candidates(tools.soap, config, facts, waiting)
+            hits += _look_up_candidates(tools.soap, config, facts, waiting, entries, lnb_now)
     return Reading(
         wanted=tuple(wanted),
         orders=orders,
@@ -189,14 +191,26 @@ def _look_up_candidates(
     config: Config,
     facts: Facts,
     waiting: Sequence[Order],
+    entries: Mapping[str, Entry],
+    lnb_now: datetime,
 ) -> list[InvoiceOrder]:
-    """Look for orders of the same customers since Le New Black made theirs."""
+    """Look for orders of the same customers since Le New Black made theirs.
+
+    The customer of an earlier attempt counts too: the retailer may have another one since. An
+    order that claims to be from the future is looked for from now on back.
+    """
     since: dict[int, datetime] = {}
     for order in waiting:
         customer = match_customer(order, facts.customers, config.orders)
-        if isinstance(customer, Customer):
-            made = order.create_time or LONG_AGO
-            since[customer.id] = min(made, since.get(customer.id, made))
+        made = min(order.create_time or LONG_AGO, lnb_now)
+        entry = entries.get(order.reference)
+        now_and_then = (
+            customer.id if isinstance(customer, Customer) else None,
+            entry.customer_id if entry else None,
+        )
+        for number in now_and_then:
+            if number is not None:
+                since[number] = min(made, since.get(number, made))
     oldest_first = sorted(since, key=lambda number: since[number])
     hits: list[InvoiceOrder] = []
     for at in range(0, len(oldest_first), CUSTOMERS_A_LOOK_UP):

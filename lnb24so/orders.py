@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -31,7 +32,7 @@ def plan_orders(reading: Reading, config: Config, selection: Selection, now: dat
     if not selection.references:
         # Exported long ago and unchanged: nobody asked, and there are ever more of them.
         items = [item for item in items if item.action != "done"]
-    if reading.facts is not None and not reading.facts.products.by_number:
+    if reading.facts is not None and reading.facts.products.is_empty:
         # Each order would be blocked, and a person sent to mend what is not broken.
         known = tuple(item for item in items if item.action not in ("create", "blocked"))
         return OrderPlan(known, NO_PRODUCTS, len(items) - len(known), planner.cleared)
@@ -108,6 +109,9 @@ class _Planner:
         )
         if settled.what == "found":
             return self._item(entry, order, "adopt", order_id=settled.order_ids[0], news=True)
+        if settled.what == "taken":
+            reason = _taken(entry.reference, entry.erp_reference, settled.order_ids)
+            return self._item(entry, order, "decide", (reason,), news=True)
         if settled.what == "several":
             return self._doubled(entry, order, settled.order_ids)
         if settled.until is not None:
@@ -123,6 +127,9 @@ class _Planner:
         if entry.look_again_at is None or entry.look_again_at > self._now:
             return None
         ids = ours(entry, self._hits(entry), self._reading.held)
+        if ids and entry.order_id is not None:
+            # The one that we hold counts too, even if it carries the reference no more.
+            ids = tuple(sorted({*ids, entry.order_id}))
         if len(ids) > 1:
             return self._doubled(entry, order, ids)
         if ids and not entry.in_erp:
@@ -230,14 +237,7 @@ class _Planner:
         if found.what == "adopt":
             return replace(item, action="adopt", order_id=found.order_ids[0], news=True)
         if found.what == "taken":
-            ids = ", ".join(map(str, found.order_ids))
-            reason = Reason(
-                "order.reference_taken",
-                f"{invoice.reference} already stands on 24SevenOffice order {ids}, which this "
-                f"tool did not send. Is it this order? lnb24so resolve {item.reference} "
-                f"--exported-as {found.order_ids[0]}; is it not? "
-                f"lnb24so resolve {item.reference} --send-again",
-            )
+            reason = _taken(item.reference, invoice.reference, found.order_ids)
             return replace(
                 item, action="decide", reasons=(reason,), news=entry.reasons != (reason,)
             )
@@ -276,6 +276,16 @@ class _Planner:
             reasons=reasons,
             news=news,
         )
+
+
+def _taken(reference: str, erp_reference: str | None, order_ids: Sequence[int]) -> Reason:
+    ids = ", ".join(map(str, order_ids))
+    return Reason(
+        "order.reference_taken",
+        f"{erp_reference} already stands on 24SevenOffice order {ids}, which this tool did not "
+        f"send. Is it this order? lnb24so resolve {reference} --exported-as {order_ids[0]}; "
+        f"is it not? lnb24so resolve {reference} --send-again",
+    )
 
 
 def why_not_now(

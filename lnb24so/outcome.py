@@ -75,8 +75,9 @@ def create_outcome(seen: Seen) -> Literal["exported", "retry", "blocked", "uncon
         if kind in _TURNED_AWAY:
             return "retry"
         return "blocked" if kind == "validation" else "unconfirmed"
-    if seen.complete and seen.exception is None and seen.order_id is not None:
+    has_id = seen.order_id is not None and seen.order_id > 0
+    if seen.complete and seen.exception is None and has_id:
         return "exported"
-    if seen.complete and seen.exception is not None and seen.order_id is None:
+    if seen.complete and seen.exception is not None and not has_id:
         return "blocked"
     return "unconfirmed"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 
-from .errors import Lnb24soError
+from .errors import Interrupted, Lnb24soError
 from .money import amount_text, differs
 from .order_types import Item
 from .soap import SoapClient
@@ -21,6 +21,8 @@ def read_back(created: Mapping[int, Item], soap: SoapClient, event: Callable[...
         return
     try:
         found = {hit.order_id: hit for hit in soap.orders_by_id(list(created))}
+    except Interrupted:
+        raise
     except Lnb24soError as error:
         event("order.not_read_back", message=str(error), count=len(created))
         return

@@ -16,7 +16,12 @@ class Reason:
 
 
 def sentence(reference: str, reason: Reason) -> str:
-    """Return the reason as it is shown: `70123: ...`, or `70123 line 4 (...): ...`."""
+    """Return the reason as it is shown: `70123: ...`, or `70123 line 4 (...): ...`.
+
+    The rare order without a reference is named by the reason alone.
+    """
+    if not reference:
+        return reason.message
     return f"{reference}{':' if reason.line is None else ''} {reason.message}"
 
 
@@ -33,9 +38,11 @@ ORDER_REASONS: Mapping[str, str] = {
     "line.bad_quantity": "the quantity is no whole number of pieces above zero",
     "line.missing_price": "the line has no unit price",
     "line.bad_price": "the unit price is negative or absurd",
-    "line.bad_discount": "a discount is outside 0 to 100 percent",
+    "line.bad_discount": "a discount is no number from 0 to 100 percent",
     "order.no_reference": "Le New Black sent an order without a reference",
+    "order.bad_reference": "24SevenOffice cannot keep a character of the reference",
     "order.reference_too_long": "the reference is longer than 24SevenOffice keeps",
+    "order.bad_number": "a rate or amount of the order is no number",
     "order.no_lines": "nothing is left to export",
     "order.total_mismatch": "the rows do not add up to the order's total",
     "order.no_total": "a warning: the order has no total to compare with",

@@ -17,11 +17,11 @@ import click
 
 from .money import amount_text, to_minor
 from .reasons import sentence
-from .texts import shown
+from .texts import shown, visible
 
 if TYPE_CHECKING:
     from .order_apply import Result
-    from .outcomes import OrderReport, StockReport
+    from .summary import OrderReport, StockReport
     from .run import Report
     from .stock import StockItem
 
@@ -59,6 +59,12 @@ def print_json(found: Mapping[str, Any]) -> None:
     click.echo(json.dumps(found, indent=1, ensure_ascii=False))
 
 
+def print_lines(lines: Iterable[str]) -> None:
+    """Print lines that hold remote text, with nothing in them that a terminal would obey."""
+    for line in lines:
+        click.echo(visible(line))
+
+
 def _items(report: Report) -> list[dict[str, Any]]:
     if report.orders is not None:
         return [_order_item(result) for result in report.orders.results]
@@ -75,6 +81,7 @@ def _order_item(result: Result) -> dict[str, Any]:
         "action": item.action,
         "customer_id": item.customer_id,
         "customer": item.customer,
+        "retailer": item.order.retailer_name if item.order else "",
         "order_id": result.order_id,
         "currency": item.currency,
         "total": _money(item.total, item.currency),
@@ -113,8 +120,7 @@ def show(report: Report, most: int | None = None) -> None:
     if sys.stdout.isatty():
         _show_tables(report, ROWS_ON_A_SCREEN if most is None else most)
         return
-    for line in plain_lines(report, most):
-        click.echo(line)
+    print_lines(plain_lines(report, most))
 
 
 def plain_lines(report: Report, most: int | None = None) -> Iterable[str]:
@@ -187,9 +193,12 @@ def _order_line(result: Result) -> str:
         return f"{item.reference} {result.outcome or item.action}: {said}"
     became = f" as order {result.order_id}" if result.order_id else ""
     total = amount_text(item.total, item.currency) if item.total is not None else "no total"
+    retailer = item.order.retailer_name if item.order else ""
+    whose = f" for retailer {shown(retailer)}" if retailer not in ("", item.customer) else ""
+    warned = "".join(f". Warning: {warning.message}" for warning in item.warnings)
     return (
         f"{item.reference} {result.outcome or item.action}{became}: {_lines(item.line_count)}, "
-        f"{total}, customer {item.customer_id} {shown(item.customer)}"
+        f"{total}, customer {item.customer_id} {shown(item.customer)}{whose}{warned}"
     )
 
 
@@ -247,8 +256,9 @@ def _show_orders(console: Any, report: Report, part: OrderReport, most: int) -> 
             _add(table, item.reference, item.customer, became, str(item.line_count), total)
         console.print(table)
     for result in part.results[:most]:
-        for reason in (*result.reasons, *result.item.warnings):
-            console.print(sentence(result.item.reference, reason))
+        told = result.news and not report.dry_run
+        for reason in (*(() if told else result.reasons), *result.item.warnings):
+            console.print(visible(sentence(result.item.reference, reason)))
     for line in _closing(report, part, len(part.results), most):
         console.print(line)
 
@@ -274,4 +284,4 @@ def _table(*titles: str) -> Any:
 def _add(table: Any, *cells: str) -> None:
     from rich.text import Text
 
-    table.add_row(*(Text(" ".join(cell.split())) for cell in cells))
+    table.add_row(*(Text(" ".join(visible(cell).split())) for cell in cells))

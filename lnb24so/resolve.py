@@ -16,8 +16,10 @@ from .lnb_types import Order, content_hash
 from .matching import customer_number, index_customers, match_customer
 from .order_reading import LONG_AGO, LOOK_UP_BACK
 from .order_status import status_after
+from .order_types import Selection
+from .orders import why_not_now
 from .run import Mode, Parts, Report, run
-from .settle import SEARCH_BACK, attempt_end
+from .settle import SEARCH_BACK, SECOND_LOOK_AFTER, attempt_end, may_be_sent_by
 from .soap_order import InvoiceOrder
 from .soap_types import Customer
 from .tools import Tools
@@ -98,6 +100,8 @@ class _Resolver:
                 f"Order {wanted} belongs to customer {found[0].customer_id}, this one to "
                 f"customer {customer_id}."
             )
+        # Who decides on a duplicate has seen all there is; any other doubt is still to be cleared.
+        doubted = entry.in_doubt and not _is_about(entry, "order.duplicate")
         self._save(
             entry,
             state="exported",
@@ -107,19 +111,20 @@ class _Resolver:
             reasons=(),
             content_hash=content_hash(order) if order else entry.content_hash,
             done_status=status_after(order, entry, self._tools.config.orders),
-            look_again_at=None,
-            doubted=False,
+            look_again_at=self._tools.clock.now() + SECOND_LOOK_AFTER if doubted else None,
+            doubted=doubted,
         )
         return f"is order {wanted} in 24SevenOffice."
 
     def _send_again(self, entry: Entry) -> str:
-        if entry.state in ("sending", "unconfirmed"):
+        if entry.in_doubt:
             self._wait_for_grace(entry)
         known = [number for number in (entry.order_id, entry.seen_id) if number is not None]
         there = self._tools.soap.orders_by_id(known) if known else []
         foreign = () if there else self._with_its_reference(entry)
-        taken = entry.reasons and entry.reasons[0].code == "order.reference_taken"
-        if there or (foreign and (entry.in_doubt or not taken)):
+        taken = _is_about(entry, "order.reference_taken")
+        sent = entry.in_doubt and any(may_be_sent_by(entry, hit) for hit in foreign)
+        if there or sent or (foreign and not taken):
             ids = ", ".join(str(order.order_id) for order in (*there, *foreign))
             raise Rejected(
                 f"24SevenOffice has order {ids}. Fix: delete it there first, or: "
@@ -136,7 +141,17 @@ class _Resolver:
             notice_hash=None,
             not_ours=tuple(sorted({*entry.not_ours, *not_ours})),
         )
-        return "the next run sends it."
+        return self._when_sent(entry)
+
+    def _when_sent(self, entry: Entry) -> str:
+        """Return what sends it: an order that Le New Black has moved on needs a word more."""
+        order = self._tools.lnb.order(entry.reference)
+        if order is None:
+            return "to be sent, but Le New Black has no such order."
+        later = why_not_now(order, entry, self._tools.config.orders, Selection())
+        if later is None:
+            return "the next run sends it."
+        return f"{later.message} Or: lnb24so push-orders --order {entry.reference} --any-status"
 
     def _skip(self, entry: Entry) -> str:
         if entry.state in ("sending", "unconfirmed"):
@@ -200,3 +215,8 @@ class _Resolver:
             return number
         found = match_customer(order, index_customers(soap.all_customers()), settings)
         return found.id if isinstance(found, Customer) else None
+
+
+def _is_about(entry: Entry, code: str) -> bool:
+    """Return whether an order waits for a person because of this reason."""
+    return bool(entry.reasons) and entry.reasons[0].code == code

@@ -5,6 +5,7 @@ Creating an order never comes here: it goes out once.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from datetime import timedelta
 from typing import TypeVar
@@ -35,7 +36,7 @@ def patiently(
     for when that time is near enough; else its error is raised at once.
     """
     attempt = 0
-    waited = 0.0
+    until = math.inf
     while True:
         try:
             return call()
@@ -45,13 +46,14 @@ def patiently(
             if not error.again:
                 raise
             attempt += 1
+            if attempt == 1:
+                until = clock.monotonic() + PATIENCE_SECONDS
             wait = pause(attempt, clock.jitter())
             if isinstance(error, BudgetSpent):
                 if error.until is None:
                     raise
                 wait = max((error.until - clock.now()) / timedelta(seconds=1), wait)
-            if waited + wait > PATIENCE_SECONDS:
+            if clock.monotonic() + wait > until:
                 raise
             on_retry(error, wait)
-            waited += wait
             clock.sleep(wait)

@@ -6,14 +6,14 @@ import secrets
 from collections import Counter
 from collections.abc import Callable
 from contextlib import ExitStack, closing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, TextIO
 
 from . import __version__
-from .availability import level_story
 from .clock import Clock
 from .errors import Guard, Lnb24soError
 from .ledger import Ledger
+from .level_story import level_story
 from .lnb import LnbClient
 from .lock import run_lock
 from .log import Log, open_log
@@ -21,7 +21,7 @@ from .order_apply import OrderExport, planned
 from .order_reading import read_orders, remember_changes_until
 from .order_types import Selection
 from .orders import plan_orders
-from .outcomes import (
+from .summary import (
     OrderReport,
     StockReport,
     order_exit_code,
@@ -30,11 +30,13 @@ from .outcomes import (
     worst,
 )
 from .ping import Pings, ping_url
+from .progress import Progress
 from .soap import SoapClient
 from .soap_types import Company
 from .stock import apply_stock, note_stock, plan_stock
 from .stock_reading import read_stock
 from .stop import Stop
+from .texts import visible
 from .tools import Tools
 
 if TYPE_CHECKING:
@@ -78,6 +80,7 @@ class Mode:
     clock: Clock
     tell: Callable[[str], None]
     echo: TextIO | None = None
+    progress: Progress = field(default_factory=lambda: Progress(wanted=False))
 
 
 def push_orders(config: Config, mode: Mode, selection: Selection) -> Report:
@@ -141,6 +144,7 @@ def run(config: Config, mode: Mode, body: Body) -> Report:
                 f"lnb24so. Details: grep {run_id} {config.paths.logs}/*.jsonl"
             ) from error
         finally:
+            mode.progress.stop()
             seconds = round(mode.clock.monotonic() - began, 3)
             log.event("run.finished", seconds=seconds, exit_code=exit_code, summary=dict(summary))
             pings.ended(1 if log.failed else exit_code)
@@ -182,7 +186,8 @@ def _work(config: Config, mode: Mode, body: Body, log: Log, stop: Stop, run_id: 
             lnb=LnbClient(config.lenewblack, mode.clock, log.event),
             ledger=ledger,
             event=log.event,
-            tell=lambda words: mode.tell(log.redact(words)),
+            tell=lambda words: mode.tell(visible(log.redact(words))),
+            progress=mode.progress.show,
             stop=stop,
         )
         exit_code, summary = 1, Counter[str]()

@@ -19,9 +19,12 @@ SECOND_LOOK_AFTER = timedelta(hours=1)
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """What became of an attempt: `found` (one id), `several`, `wait` (until) or `absent`."""
+    """What became of an attempt: `found` (one id), `several`, `wait` (until) or `absent`.
 
-    what: Literal["found", "several", "wait", "absent"]
+    `taken`: one id carries its reference, and it cannot be what the attempt sent.
+    """
+
+    what: Literal["found", "taken", "several", "wait", "absent"]
     order_ids: tuple[int, ...] = ()
     until: datetime | None = None
 
@@ -53,9 +56,15 @@ def settle(
     if len(ids) > 1:
         return Settled("several", ids)
     if ids:
-        return Settled("found", ids)
+        sent = any(may_be_sent_by(entry, hit) for hit in hits if hit.order_id in ids)
+        return Settled("found" if sent else "taken", ids)
     until = attempt_end(entry, timeout) + grace
     return Settled("wait", until=until) if looked_at < until else Settled("absent")
+
+
+def may_be_sent_by(entry: Entry, hit: InvoiceOrder) -> bool:
+    """Return whether the last attempt explains a hit: it has its customer, or the id it showed."""
+    return hit.customer_id == entry.customer_id or hit.order_id == entry.seen_id
 
 
 def ours(entry: Entry, hits: Sequence[InvoiceOrder], held: Mapping[int, str]) -> tuple[int, ...]:
@@ -94,7 +103,8 @@ def claim(
     if len(foreign) == 1 and ids:
         hit = foreign[0]
         shared = {row.product_id for row in wanted.rows} & {row.product_id for row in hit.rows}
-        if entry.in_doubt or (shared and hit.customer_id == wanted.customer_id):
+        explained = entry.in_doubt and may_be_sent_by(entry, hit)
+        if explained or (shared and hit.customer_id == wanted.customer_id):
             return Claim("adopt", ids)
     every = tuple(sorted(hit.order_id for hit in foreign if hit.order_id is not None))
     return Claim("taken", every)

@@ -7,12 +7,12 @@ goes out once and comes back as what was seen of it.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from . import soap_types as types
-from .clock import Clock
+from .clock import Clock, http_date
 from .errors import ConfigError, Lnb24soError, SessionLost, Transient
 from .outcome import Seen, fault_kind
 from .retry import patiently
@@ -88,6 +88,16 @@ class SoapClient:
     def requests_left(self) -> str | None:
         """Return the budget that the last reply named, or None."""
         return self._wire.requests_left
+
+    @property
+    def clock_ahead(self) -> timedelta | None:
+        """Return how far 24SevenOffice's clock was ahead of ours, had the last reply just come."""
+        date = http_date(self._wire.server_date or "")
+        return date - self._clock.now() if date else None
+
+    def description(self, service: str) -> bytes:
+        """Return the WSDL that 24SevenOffice shows of a service today, unread and unchecked."""
+        return self._patiently(lambda: self._session.description(service))
 
     def identities(self) -> list[Identity]:
         """Return every company that the login can reach."""
@@ -240,15 +250,18 @@ class SoapClient:
         return self._patiently(read)
 
     def _patiently(self, read: Callable[[], T]) -> T:
-        """Return what a read returns: again after a passing error, once in a new session."""
+        """Return what a read returns: again after a passing error, or in a new session.
+
+        This ends: a session that dies again and again is not opened a third time.
+        """
 
         def renewing() -> T:
-            try:
-                return read()
-            except SessionLost as error:
-                self._session.forget()
-                self._event("session.renewed", message=str(error))
-                return read()
+            while True:
+                try:
+                    return read()
+                except SessionLost as error:
+                    self._session.forget()
+                    self._event("session.renewed", message=str(error))
 
         return patiently(renewing, self._clock, self._note_retry)
 

@@ -21,6 +21,11 @@ class Currency:
     rate: Decimal = Decimal(1)
     unit: int = 1
 
+    @property
+    def has_rate(self) -> bool:
+        """Return whether a foreign currency's rate was ever entered: 1 for 1 is the default."""
+        return self.rate > 0 and self.unit > 0 and not (self.rate == 1 and self.unit == 1)
+
 
 @dataclass(frozen=True, slots=True)
 class Address:

@@ -9,7 +9,8 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -107,16 +108,29 @@ class Session:
         **arguments: Any,
     ) -> list[T]:
         """Send one request and return its items; what goes wrong becomes one of our errors."""
-        try:
+        with self._our_errors(operation):
             items = self._wire.items(service, operation, item, arguments)
             return [convert(element) for element in items]
+
+    def description(self, service: str) -> bytes:
+        """Return the WSDL that the server shows of a service today; raises as `ask` does."""
+        with self._our_errors(f"?wsdl of {service}"):
+            return self._wire.description(service)
+
+    @contextmanager
+    def _our_errors(self, operation: str) -> Iterator[None]:
+        try:
+            yield
         except NotConnectedError as error:
             raise NotProcessed(
                 f"24SevenOffice: {error}. Check the network and 24sevenoffice.base_url."
             ) from None
         except TooManyError as error:
-            until = error.seconds and self._clock.now() + timedelta(seconds=error.seconds)
-            raise BudgetSpent(f"24SevenOffice: {error}.", until or None) from None
+            if error.seconds is None:
+                raise NotProcessed(f"24SevenOffice: {error}.") from None
+            until = self._clock.now() + timedelta(seconds=error.seconds)
+            words = f"24SevenOffice: {error}; it can go on at {until:%H:%M:%S} UTC."
+            raise BudgetSpent(words, until) from None
         except FaultError as error:
             raise _as_our_error(str(error), operation) from None
         except UnreadableError as error:
@@ -148,11 +162,11 @@ class Session:
 
     def _log_in(self) -> None:
         if self._logins == LOGINS_A_RUN:
-            raise SessionLost(
+            raise Transient(
                 "24SevenOffice: the session died twice in this run. Does another program log in "
-                "with the same user? Fix: give lnb24so a user of its own."
+                "with the same user? Fix: give lnb24so a user of its own.",
+                again=False,
             )
-        self._logins += 1
         wanted = self._settings
         credential = {
             "ApplicationId": wanted.application_id,
@@ -169,6 +183,7 @@ class Session:
                 "Fix: 24sevenoffice.username and 24sevenoffice.password."
             )
         self._wire.session_id = answer[0]
+        self._logins += 1
 
     def _in_right_company(self) -> Identity:
         wanted = (self._settings.identity_id or "").lower()
@@ -191,7 +206,13 @@ class Session:
         return current
 
     def _current(self) -> Identity | None:
-        found = self.ask("authenticate", "GetIdentity", "GetIdentityResult", identity)
+        """Return the session's identity; None where it has none and one is to be set."""
+        try:
+            found = self.ask("authenticate", "GetIdentity", "GetIdentityResult", identity)
+        except SessionLost as error:
+            if self._settings.identity_id and fault_kind(str(error)) == "identity":
+                return None
+            raise
         return found[0] if found else None
 
 

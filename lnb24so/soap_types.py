@@ -9,7 +9,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
-from typing import TYPE_CHECKING
+from functools import lru_cache
+from typing import TYPE_CHECKING, NamedTuple
 
 from .soap_wire import NAMESPACE, UnreadableError
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 NO_INT = (-2147483648, -32768)
 NO_DECIMAL = Decimal("-79228162514264337593543950335")
+_DIGITS_OF_AN_ID = 10
 NO_DATE = "0001-01-01T00:00:00"
 
 
@@ -37,9 +39,11 @@ class Identity:
     company: Company
 
 
-@dataclass(frozen=True, slots=True)
-class Product:
-    """A product; `stock` is whole or partial pieces on hand, None where none was sent."""
+class Product(NamedTuple):
+    """A product; `stock` is whole or partial pieces on hand, None where none was sent.
+
+    A tuple, because a catalogue has a hundred thousand of them.
+    """
 
     id: int
     name: str
@@ -131,26 +135,34 @@ def product_reader(sku_field: str) -> Callable[[_Element], Product]:
 
     A catalogue has a hundred thousand of them, so each element's children are walked once.
     """
-    start = len(NAMESPACE) + 2
+    names = ("Id", "Name", "EAN1", sku_field, "No", "Stock", "StatusId", "StockControlled")
+    wanted = [tag(name) for name in names]
 
     def read(element: _Element) -> Product:
-        found = {child.tag[start:]: child.text or "" for child in element}
-        number = found.get("Id", "").strip()
-        if not number.isdigit():
+        found = {child.tag: child.text for child in element}
+        number, name, ean13, sku, own_number, stock, status, controlled = [
+            found.get(name) or "" for name in wanted
+        ]
+        if not number.strip().isdigit():
             raise UnreadableError(f"a product has the Id {number[:40]!r}")
-        controlled = found.get("StockControlled", "").strip()
         return Product(
             int(number),
-            found.get("Name", ""),
-            found.get("EAN1", "").strip(),
-            found.get(sku_field, "").strip(),
-            found.get("No", "").strip(),
-            to_decimal(found.get("Stock", "").strip(), "Stock"),
-            found.get("StatusId", "").strip() != "0",
-            controlled not in ("false", "0"),
+            name,
+            ean13.strip(),
+            sku.strip(),
+            own_number.strip(),
+            _stock(stock),
+            status.strip() != "0",
+            controlled.strip() not in ("false", "0"),
         )
 
     return read
+
+
+@lru_cache(maxsize=4096)
+def _stock(found: str) -> Decimal | None:
+    """Return a stock figure; a whole catalogue has few different ones."""
+    return to_decimal(found.strip(), "Stock")
 
 
 def customer(element: _Element) -> Customer:

@@ -8,6 +8,7 @@ four exceptions below.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from functools import cache
 from http.cookiejar import DefaultCookiePolicy
@@ -36,6 +37,8 @@ _ENVELOPE = "{http://schemas.xmlsoap.org/soap/envelope/}Envelope"
 _FAULT = "{http://schemas.xmlsoap.org/soap/envelope/}Fault"
 _CONNECT_SECONDS = 10.0
 _CHUNK = 65536
+_MIDWAY = "the reply broke off, fell silent or was damaged midway"
+_LARGEST_DESCRIPTION = 8 * 1024 * 1024
 
 
 class NotConnectedError(Exception):
@@ -71,6 +74,7 @@ class Wire:
         self._http.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
         self.session_id: str | None = None
         self.requests_left: str | None = None
+        self.server_date: str | None = None
 
     def items(
         self, service: str, operation: str, item: str, arguments: dict[str, Any]
@@ -78,15 +82,25 @@ class Wire:
         """Yield each element named `item` of the operation's reply, and end only if it is whole.
 
         The caller must not act before the end: a truncated reply shows only there. An item's
-        content is gone when the next one is asked for. Raises the four exceptions above.
+        content may be gone when the next one is asked for. Raises the four exceptions above.
         """
         body = self._envelope(service, operation, arguments)
-        response = self._post(SERVICES[service], operation, body)
-        with response:
+        headers = {
+            "Content-Type": "text/xml; charset=utf-8",
+            "SOAPAction": f'"{NAMESPACE}/{operation}"',
+        }
+        if self.session_id:
+            headers["Cookie"] = f"ASP.NET_SessionId={self.session_id}"
+        with self._send("POST", SERVICES[service], headers, body) as response:
             self.requests_left = response.headers.get("APILimitRemaining", self.requests_left)
-            if response.status_code == 429:
-                raise TooManyError(_seconds(response.headers.get("Retry-After")))
             yield from _read_items(response, operation, item)
+
+    def description(self, service: str) -> bytes:
+        """Return the WSDL that the server shows of a service today; raises as `items` does."""
+        with self._send("GET", f"{SERVICES[service]}?wsdl", {}, None) as response:
+            if response.status_code != 200:
+                raise UnreadableError(f"HTTP {response.status_code}{_page_words(response)}")
+            return _whole_body(response, _LARGEST_DESCRIPTION)
 
     def _envelope(self, service: str, operation: str, arguments: dict[str, Any]) -> bytes:
         from lxml import etree
@@ -98,17 +112,15 @@ class Wire:
             encoding="utf-8",
         )
 
-    def _post(self, path: str, operation: str, body: bytes) -> requests.Response:
+    def _send(
+        self, method: str, path: str, headers: dict[str, str], body: bytes | None
+    ) -> requests.Response:
+        """Return an answer whose body is still to be read."""
         import requests
 
-        headers = {
-            "Content-Type": "text/xml; charset=utf-8",
-            "SOAPAction": f'"{NAMESPACE}/{operation}"',
-        }
-        if self.session_id:
-            headers["Cookie"] = f"ASP.NET_SessionId={self.session_id}"
         try:
-            return self._http.post(
+            response = self._http.request(
+                method,
                 self._base_url + path,
                 data=body,
                 headers=headers,
@@ -120,6 +132,11 @@ class Wire:
             if _never_connected(error):
                 raise NotConnectedError(f"no connection to {self._base_url}") from None
             raise UnreadableError(_in_words(error, self._timeout)) from None
+        self.server_date = response.headers.get("Date")
+        if response.status_code == 429:
+            response.close()
+            raise TooManyError(_seconds(response.headers.get("Retry-After")))
+        return response
 
 
 @cache
@@ -146,7 +163,7 @@ def _read_items(response: requests.Response, operation: str, item: str) -> Itera
     wanted = f"{{{NAMESPACE}}}{item}"
     whole = f"{{{NAMESPACE}}}{operation}Response"
     parser = etree.XMLPullParser(
-        events=("start", "end"),
+        events=("end",),
         tag=(_ENVELOPE, _FAULT, whole, wanted),
         resolve_entities=False,
         no_network=True,
@@ -163,29 +180,46 @@ def _read_items(response: requests.Response, operation: str, item: str) -> Itera
         parser.close()
     except etree.XMLSyntaxError:
         raise UnreadableError(f"HTTP {status} with a truncated or broken reply") from None
-    except requests.RequestException as error:
-        raise UnreadableError(_in_words(error, None)) from None
+    except requests.RequestException:
+        raise UnreadableError(_MIDWAY) from None
+    if _ENVELOPE not in seen:
+        raise UnreadableError(f"HTTP {status} without an envelope")
     if whole not in seen:
         raise UnreadableError(f"HTTP {status} without {operation}Response")
     if status != 200:
         raise UnreadableError(f"HTTP {status} without a fault")
 
 
+def _whole_body(response: requests.Response, most: int) -> bytes:
+    import requests
+
+    body = b""
+    try:
+        for chunk in response.iter_content(_CHUNK):
+            body += chunk
+            if len(body) > most:
+                raise UnreadableError(f"HTTP {response.status_code} with an endless reply")
+    except requests.RequestException:
+        raise UnreadableError(_MIDWAY) from None
+    return body
+
+
 def _finished(parser: Any, wanted: str, status: int, seen: set[str]) -> Iterator[_Element]:
-    for event, element in parser.read_events():
-        if event == "start":
-            if element.tag == _ENVELOPE and element.getroottree().docinfo.doctype:
-                raise UnreadableError(f"HTTP {status} with a DTD, which SOAP forbids")
-            continue
-        if element.tag == _FAULT:
+    """Yield the items that the last chunk completed, and let go of their memory after it."""
+    last: Any = None
+    for _, element in parser.read_events():
+        if not seen and element.getroottree().docinfo.doctype:
+            raise UnreadableError(f"HTTP {status} with a DTD, which SOAP forbids")
+        tag = element.tag
+        if tag == _FAULT:
             raise FaultError(fault_text(element.findtext("faultstring") or ""))
-        seen.add(element.tag)
-        if element.tag == wanted:
+        seen.add(tag)
+        if tag == wanted:
+            last = element
             yield element
-            element.clear()
-            parent = element.getparent()
-            while parent is not None and element.getprevious() is not None:
-                del parent[0]
+    if last is not None and (parent := last.getparent()) is not None:
+        # Only what is complete: the parser is still writing the element after the last one.
+        del parent[: parent.index(last)]
 
 
 def _refuse_what_is_no_soap(start: bytes, status: int) -> None:
@@ -209,17 +243,16 @@ def _never_connected(error: Exception) -> bool:
     return isinstance(error, requests.ConnectTimeout) or isinstance(reason, NewConnectionError)
 
 
-def _in_words(error: Exception, timeout: float | None) -> str:
+def _in_words(error: Exception, timeout: float) -> str:
     import requests
 
     if isinstance(error, requests.Timeout):
-        return f"no answer within {timeout:g} seconds" if timeout else "the reply stopped midway"
+        return f"no answer within {timeout:g} seconds"
     if isinstance(error, requests.exceptions.SSLError):
         return "a TLS error (is the certificate valid, and the clock right?)"
-    if isinstance(error, requests.exceptions.ChunkedEncodingError):
-        return "the connection broke in the middle of the reply"
     return "the connection broke before a reply came"
 
 
 def _seconds(text: str | None) -> float | None:
-    return float(text) if text and text.strip().isdigit() else None
+    """Return a Retry-After in seconds; None where there is none, or one beyond all sense."""
+    return float(text) if text and re.fullmatch(r"\s*[0-9]{1,9}\s*", text) else None

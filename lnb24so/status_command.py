@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from .ledger import Ledger
-from .report import print_json
+from .report import print_json, print_lines
 from .run import Mode, Parts, run
 from .status import (
     ask_live,
@@ -53,8 +53,7 @@ def answer(config: Config, mode: Mode, ask: Question) -> int:
         if ask.as_json:
             print_json(overview_document(found))
         else:
-            for line in overview_lines(found):
-                click.echo(line)
+            print_lines(overview_lines(found))
         return 3 if ask.only_open else 0
 
 
@@ -65,11 +64,11 @@ def _exported(ledger: Ledger, ask: Question) -> int:
     elif ask.as_csv:
         click.echo(exported_csv(rows), nl=False)
     else:
-        for row in rows:
-            click.echo(
-                f"{row['reference']} is order {row['order_id']}, customer {row['customer_id']}, "
-                f"exported {row['exported'][:16].replace('T', ' ')} UTC"
-            )
+        print_lines(
+            f"{row['reference']} is order {row['order_id']}, customer {row['customer_id']}, "
+            f"exported {row['exported'][:16].replace('T', ' ')} UTC"
+            for row in rows
+        )
     return 0
 
 
@@ -80,13 +79,11 @@ def _story(config: Config, mode: Mode, ledger: Ledger, ask: Question, reference:
         if ask.as_json:
             print_json({"reference": reference, "state": None, "lines": list(report.lines)})
         else:
-            for line in report.lines:
-                click.echo(line)
+            print_lines(report.lines)
         return 0
     steps = ledger.history(entry.reference)
     if ask.as_json:
         print_json(story_document(entry, steps))
     else:
-        for line in story_lines(entry, steps):
-            click.echo(line)
+        print_lines(story_lines(entry, steps))
     return 0

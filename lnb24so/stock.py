@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from .availability import Catalogue, StockReading, available, reserved, waiting_pieces
 from .soap_types import Product
@@ -18,11 +18,13 @@ OPEN_ORDERS_NOTE = "open_orders"
 """Under this name the ledger remembers how many open orders the last run saw."""
 
 SMALL_SHOP = 20
-"""Below so many codes in stock, or open orders, a drop in percent says nothing."""
+"""Below so many codes in stock a drop in percent says nothing."""
+
+FEW_ORDERS = 10
+"""Fewer open orders than these come and go within one day."""
 
 
-@dataclass(frozen=True, slots=True)
-class StockItem:
+class StockItem(NamedTuple):
     """One code whose level is set, or left alone for a reason; levels are whole pieces.
 
     `news`: the reason was not reported before.
@@ -59,18 +61,14 @@ def plan_stock(
     Only what differs is sent, except with `send_all` and in Le New Black's time-based mode.
     """
     every = send_all or settings.lnb_mode == "time_based"
-    taken = reserved(reading, settings)
-    waiting = waiting_pieces(reading)
     items: list[StockItem] = []
     unchanged = in_stock = 0
-
-    def add(code: str, product: Product | None, after: int | None, reason: str | None) -> None:
-        nonlocal unchanged, in_stock
+    for code, product, after, reason in _levels(reading, settings):
         before = reading.inventory.get(code)
-        in_stock += bool(before and before > 0)
+        in_stock += before is not None and before > 0
         if after is not None and after == before and not every:
             unchanged += 1
-            return
+            continue
         items.append(
             StockItem(
                 code,
@@ -83,25 +81,6 @@ def plan_stock(
                 reason is not None and reading.reported.get(code) != reason,
             )
         )
-
-    for code, product, reason in _one_product_each(reading.catalogue):
-        if code not in reading.inventory and not reading.known.get(code):
-            if product.active:
-                add(code, product, None, "code.unknown")
-            continue
-        reason = reason or _why_left_alone(product)
-        if reason is None and not product.active:
-            if settings.expired_products == "zero":
-                add(code, product, 0, "product.expired")
-        elif reason is None:
-            pieces = (product.stock or 0) - taken.get(product.id, 0) - waiting.get(code, 0)
-            add(code, product, available(pieces - settings.buffer), None)
-        else:
-            add(code, product, None, reason)
-    if settings.deleted_products == "zero":
-        for code in sorted(reading.codes_set):
-            if code not in reading.catalogue and reading.inventory.get(code):
-                add(code, None, 0, "product.deleted")
     plan = StockPlan(
         reading.at,
         reading.code_field,
@@ -111,6 +90,30 @@ def plan_stock(
         len(reading.open_orders),
     )
     return plan if accept_drop else replace(plan, guard=_guard(plan, reading, settings, in_stock))
+
+
+def _levels(
+    reading: StockReading, settings: Stock
+) -> Iterable[tuple[str, Product | None, int | None, str | None]]:
+    """Yield each code with its product, the level it should have (None: leave it), and why."""
+    taken = reserved(reading, settings)
+    waiting = waiting_pieces(reading)
+    catalogue, inventory = reading.catalogue, reading.inventory
+    for code, product, conflict in _one_product_each(catalogue):
+        if code not in inventory and not reading.known.get(code):
+            if product.active:
+                yield code, product, None, "code.unknown"
+        elif reason := conflict or _why_left_alone(product):
+            yield code, product, None, reason
+        elif product.active:
+            pieces = (product.stock or 0) - taken.get(product.id, 0) - waiting.get(code, 0)
+            yield code, product, available(pieces - settings.buffer), None
+        elif settings.expired_products == "zero":
+            yield code, product, 0, "product.expired"
+    if settings.deleted_products == "zero":
+        for code in sorted(reading.codes_set.difference(catalogue.single, catalogue.shared)):
+            if inventory.get(code):
+                yield code, None, 0, "product.deleted"
 
 
 def _one_product_each(
@@ -154,7 +157,7 @@ def _guard(plan: StockPlan, reading: StockReading, settings: Stock, in_stock: in
             f"Check: lnb24so preview stock; {accept}"
         )
     before = reading.open_orders_before
-    if before is not None and before >= SMALL_SHOP and plan.open_orders * 2 <= before:
+    if before is not None and before >= FEW_ORDERS and plan.open_orders * 2 <= before:
         return (
             f"Stock not sent: {plan.open_orders} open orders in 24SevenOffice, {before} in the "
             f"run before, so stock may show what is sold. Check: lnb24so preview stock; {accept}"
@@ -174,6 +177,7 @@ def apply_stock(plan: StockPlan, tools: Tools) -> dict[str, str | None]:
     wanted = [(code, item.after or 0) for code, item in levels.items()]
     for batch in tools.lnb.set_levels(plan.code_field, wanted, plan.at):
         outcomes.update(batch)
+        tools.progress(f"Levels sent: {len(outcomes):,} of {len(wanted):,}")
         taken = {
             code: [levels[code].before, levels[code].after] for code, why in batch if why is None
         }

@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import TYPE_CHECKING
 
-from .availability import Catalogue, StockReading, index_by_code, still_waiting
+from .availability import (
+    Catalogue,
+    StockReading,
+    index_by_code,
+    index_eans_by_sku,
+    still_waiting,
+)
 from .clock import Clock
 from .ledger import Ledger
 from .lnb import LnbClient
 from .stock import OPEN_ORDERS_NOTE
 from .tools import Tools
+
+if TYPE_CHECKING:
+    from .config import Config
 
 
 def read_stock(tools: Tools) -> StockReading:
@@ -17,23 +26,27 @@ def read_stock(tools: Tools) -> StockReading:
 
     Open orders are read before stock: what ships in between is then counted twice, not sold
     twice. Waiting orders are read last: one that is confirmed during the reads still counts.
+    Inventory is only compared with, so its place is free: read first, it needs no memory beside
+    the products.
     """
     config, soap, lnb, ledger = tools.config, tools.soap, tools.lnb, tools.ledger
     settings = config.stock
-    code_field: Literal["ean13", "sku"] = "sku" if config.products.match_by == "sku" else "ean13"
+    code_field = config.products.code_field
     at = lnb.server_now()
+    tools.progress("Reading Le New Black's inventory")
+    inventory = lnb.inventory(code_field)
+    tools.event("inventory.read", count=len(inventory))
+    tools.progress("Reading open orders and products from 24SevenOffice")
     open_orders = (
         soap.open_orders(settings.open_order_states) if settings.quantity == "available" else []
     )
     products = soap.products(config.products.sku_field)
     tools.event("products.read", count=len(products), open_orders=len(open_orders))
     catalogue = index_by_code(products, code_field)
-    inventory = lnb.inventory(code_field)
-    tools.event("inventory.read", count=len(inventory))
-    waiting = []
-    if settings.lnb_mode == "simple":
-        for status in settings.waiting_statuses:
-            waiting += lnb.orders(status=status)
+    tools.progress(f"{len(products):,} products; reading waiting orders from Le New Black")
+    statuses = _waiting_statuses(config)
+    waiting = [order for status in statuses for order in lnb.orders(status=status)]
+    by_sku_too = config.products.match_by == "ean13_then_sku"
     before = ledger.note(OPEN_ORDERS_NOTE)
     known, asked_now = _known(lnb, ledger, catalogue, inventory, code_field, tools.clock)
     return StockReading(
@@ -42,14 +55,26 @@ def read_stock(tools: Tools) -> StockReading:
         catalogue=catalogue,
         inventory=inventory,
         open_orders=open_orders,
-        waiting_orders=still_waiting(waiting, settings.waiting_statuses),
+        waiting_orders=still_waiting(waiting, statuses),
         in_erp=frozenset(ledger.references_in_erp()),
         known=known,
         asked_now=asked_now,
         codes_set=frozenset(ledger.codes_set()),
         reported=ledger.codes_reported(),
         open_orders_before=int(before) if before else None,
+        eans_by_sku=index_eans_by_sku(products) if by_sku_too else {},
     )
+
+
+def _waiting_statuses(config: Config) -> list[str]:
+    """Return the statuses whose orders hold stock back until 24SevenOffice has them.
+
+    Only in simple mode. An order that we moved to `orders.blocked_status` waits as before.
+    """
+    settings, blocked = config.stock, config.orders.blocked_status
+    if settings.lnb_mode != "simple" or not settings.waiting_statuses:
+        return []
+    return [*settings.waiting_statuses, *([blocked] if blocked else [])]
 
 
 def _known(

@@ -18,7 +18,7 @@ class Tools:
     """The settings, both clients, the ledger, and the run's ways to speak.
 
     `event` writes to the log; `tell` says a sentence to the person at the screen or in the
-    mail, as soon as it is true.
+    mail, as soon as it is true; `progress` says on a terminal what is going on.
     """
 
     config: Config
@@ -28,4 +28,5 @@ class Tools:
     ledger: Ledger
     event: Callable[..., None]
     tell: Callable[[str], None]
+    progress: Callable[[str], None]
     stop: Stop

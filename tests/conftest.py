@@ -77,9 +77,7 @@ def strict_box(sample: Brand, project_root: Path) -> Iterator[Sandbox]:
 
 
 @pytest.fixture
-def office(
-    strict_box: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Installation:
+def office(strict_box: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Installation:
     """Return an installation of the tool beside `strict_box`."""
     return Installation(strict_box, tmp_path, monkeypatch)
 

@@ -152,6 +152,9 @@ class Installation:
         lines = map(json.loads, self.log_text().splitlines())
         return [line for line in lines if line["event"] == event]
 
+    def log_lines_of(self, task: str, event: str) -> list[dict[str, Any]]:
+        return [line for line in self.log_lines(event) if line["task"] == task]
+
     def asked(self, since: int = 0) -> list[str]:
         """Return the operations that the sandbox has seen, without the first `since`."""
         return [seen.operation for seen in self.box.requests[since:]]

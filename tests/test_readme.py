@@ -92,7 +92,7 @@ def test_the_readme_names_no_setting_that_is_not_there() -> None:
     known = {name for name, _ in readme_parts.every_setting()}
     sections = "|".join({re.escape(name.split(".")[0]) for name in known})
     named = set(re.findall(rf"`((?:{sections})\.\w+)`", README))
-    assert {name for name in named if not name.endswith(".py")} <= known
+    assert {name for name in named if not name.endswith(".py")} <= known | EVENTS.keys()
 
 
 def test_the_recipes_find_what_they_promise(office: Installation) -> None:

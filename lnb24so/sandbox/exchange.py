@@ -58,7 +58,7 @@ class Seen:
 
     `applied` says whether it was carried out, and so whether it may have changed anything.
     `status` is the HTTP status that was sent, None while there is none or where the
-    connection was closed instead.
+    connection was closed instead. `sent` counts the bytes of the body as they went out.
     """
 
     system: System
@@ -68,6 +68,7 @@ class Seen:
     query: Mapping[str, str]
     applied: bool = False
     status: int | None = None
+    sent: int = 0
 
 
 class Dropped(ConnectionError):
@@ -79,7 +80,8 @@ Admitted = Callable[[], Reply]
 
 def json_reply(status: int, document: Any, headers: Mapping[str, str] | None = None) -> Reply:
     """Return a JSON document as a reply; decimals go out as JSON numbers."""
-    body = json.dumps(document, ensure_ascii=False, default=_number).encode()
+    text = json.dumps(document, ensure_ascii=False, default=_number)
+    body = text.encode(errors="surrogatepass")
     return Reply(status, body, "application/json; charset=utf-8", headers or {})
 
 

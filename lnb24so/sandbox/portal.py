@@ -114,7 +114,7 @@ class Portal:
 
     def set_status(self, reference: str, status: str) -> Json:
         """Set the status of a known order and return the order."""
-        order = self.orders[reference]
+        order = self.orders[str(reference)]
         order |= {"status": status, "update_time": moment(self.now())}
         return order
 

@@ -52,6 +52,7 @@ class Service:
     validator: etree.XMLSchema
     types: Mapping[str, tuple[Field, ...]]
     elements: Mapping[str, tuple[Field, ...]]
+    wsdl: bytes
     one_at_a_time: Lock = field(default_factory=Lock)  # lxml keeps the errors in the validator
 
     def invalid(self, element: etree._Element) -> str | None:
@@ -161,6 +162,7 @@ def parse_service(wsdl: bytes) -> Service:
         validator=etree.XMLSchema(etree.ElementTree(schema)),
         types=types,
         elements=elements,
+        wsdl=wsdl,
     )
 
 

@@ -48,12 +48,15 @@ class App:
             reset_when_closed(environ["werkzeug.socket"])
             raise
         seen.status = reply.status
-        return send(reply, start_response, now(), gzips=request.accept_encodings["gzip"] > 0)
+        gzips = request.accept_encodings["gzip"] > 0
+        for part in send(reply, start_response, now(), gzips=gzips):
+            seen.sent += len(part)
+            yield part
 
     def read(self, request: Request) -> Call:
         """Return the request with the operation that it names; "unknown" if it names none."""
         action = request.headers.get("SOAPAction", "")
-        operation = self.soap.operation(request.path, action)
+        operation = self.soap.operation(request.method, request.path, action)
         return Call(
             system="lnb" if operation is None else "erp",
             operation=operation or self.rest.operation(request.method, request.path) or "unknown",

@@ -49,11 +49,16 @@ class SoapSide:
         self.services = {each.path.lower(): each for each in load_services(wsdl_dir)}
         self._catalogue: tuple[list[Any], Wanted, Reply] | None = None
 
-    def operation(self, path: str, action: str) -> str | None:
-        """Return the operation that a request names, or None if the path is no service of ours."""
+    def operation(self, method: str, path: str, action: str) -> str | None:
+        """Return the operation that a request names, or None if the path is no service of ours.
+
+        A GET can only ask for the service's description: "wsdl".
+        """
         service = self.services.get(path.lower())
         if service is None:
             return None
+        if method == "GET":
+            return "wsdl"
         names = {each.lower(): name for name, each in service.actions.items()}
         return names.get(action.strip('"').lower(), "unknown")
 
@@ -62,6 +67,9 @@ class SoapSide:
 
         A refused request is carried out by answering with the fault.
         """
+        if call.operation == "wsdl" and "wsdl" in call.query:
+            page = Reply(200, self.services[call.path.lower()].wsdl, XML)
+            return lambda: page
         if call.content_type != "text/xml":
             return lambda: UNSUPPORTED
         try:

@@ -1,13 +1,18 @@
-"""The ledger's tables, one step for each version; a copy is made before each migration."""
+"""The ledger's file: how it is opened, its tables, and the copy before each migration."""
 
 from __future__ import annotations
 
 import os
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
-from .errors import ConfigError
+from .errors import ConfigError, Lnb24soError
+
+SMALLEST_FILE = 512
+"""One page of the smallest size (SQLite's file format)."""
 
 STEPS: tuple[str, ...] = (
     """
@@ -32,7 +37,7 @@ STEPS: tuple[str, ...] = (
         notice_hash TEXT,
         accept_total TEXT,
         not_ours TEXT NOT NULL,
-        CHECK (state NOT IN ('exported', 'done') OR order_id > 0)
+        CHECK (state NOT IN ('exported', 'done') OR ifnull(order_id, 0) > 0)
     );
     CREATE INDEX orders_by_state ON orders (state);
     CREATE TABLE history (
@@ -96,3 +101,38 @@ def _copy(database: sqlite3.Connection, target: Path) -> None:
         database.backup(copy)
     finally:
         copy.close()
+
+
+def connect(path: Path, mode: str) -> sqlite3.Connection:
+    """Open the file; `mode` is rw, or memory for a ledger that does not exist yet."""
+    if mode != "memory" and 0 < path.stat().st_size < SMALLEST_FILE:
+        # SQLite would take the rest of a ledger for a new, empty one.
+        raise sqlite3.DatabaseError("it is cut short")
+    target = "file::memory:" if mode == "memory" else f"{path.resolve().as_uri()}?mode={mode}"
+    database = sqlite3.connect(target, uri=True, isolation_level=None, timeout=30)
+    database.row_factory = sqlite3.Row
+    return database
+
+
+@contextmanager
+def as_our_errors(path: Path | None = None) -> Iterator[None]:
+    """Turn what SQLite and the disk say into our errors."""
+    name = path or "ledger"
+    try:
+        yield
+    except OSError as error:
+        raise ConfigError(
+            f"The ledger {name} cannot be opened ({error.strerror}). "
+            "Fix: give this user the file and its folder, or change paths.state."
+        ) from None
+    except sqlite3.OperationalError as error:
+        raise Lnb24soError(
+            f"The ledger cannot be read or written ({error}). Nothing more was sent. "
+            "Fix: look at the disk's space and at the rights of paths.state."
+        ) from None
+    except sqlite3.DatabaseError as error:
+        raise ConfigError(
+            f"The {'file' if path else 'ledger'} {name} is damaged ({error}). "
+            "Fix: restore it from a backup, or move it away and start with: "
+            "lnb24so push-orders --dry-run"
+        ) from None

@@ -1,0 +1,248 @@
+"""What people and scripts see: on a terminal, in a pipe, as JSON, and when they mistype."""
+
+from __future__ import annotations
+
+import json
+import os
+import pty
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from installation import Answer, Installation
+
+from lnb24so.__main__ import main
+from lnb24so.sandbox.exchange import json_reply
+
+COLOUR = re.compile(r"\x1b\[[0-9;]*(?:3[0-8]|4[0-8]|9[0-7])[0-9;]*m")
+STYLE = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
+ORDER_KEYS = {
+    *("reference", "action", "customer_id", "customer", "order_id", "currency", "total"),
+    *("line_count", "reasons", "outcome"),
+}
+STOCK_KEYS = {"code", "product_id", "name", "action", "before", "after", "reason", "outcome"}
+
+
+def on_a_terminal(office: Installation, *arguments: str, **environment: str) -> str:
+    """Run a command in a terminal of 80 columns; return all that it wrote there."""
+    ours, theirs = pty.openpty()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "lnb24so", "--config", str(office.file), *arguments],
+        stdin=theirs,
+        stdout=theirs,
+        stderr=theirs,
+        env={**os.environ, "TERM": "xterm-256color", "COLUMNS": "80", **environment},
+    )
+    os.close(theirs)
+    seen = b""
+    while True:
+        try:
+            part = os.read(ours, 65536)
+        except OSError:  # how Linux says that the other end is closed
+            break
+        if not part:
+            break
+        seen += part
+    process.wait(timeout=30)
+    os.close(ours)
+    return seen.decode()
+
+
+def everything(answer: Answer) -> str:
+    return answer.out + answer.err
+
+
+# In a pipe
+
+
+def test_each_order_is_one_plain_line_that_is_never_folded(office: Installation) -> None:
+    long = "A" * 59
+    office.box.lnb.orders["70118"]["retailer_name"] = long
+    lines = office.run("push-orders", "-n").out.splitlines()
+    assert len(lines) == 25 + 1
+    assert [line for line in lines if line.startswith("70118 blocked: ") and long in line]
+    assert lines[0].startswith("70101 create: ")
+    assert lines[-1].startswith("Orders: 12 to create, 13 blocked")
+
+
+def test_each_code_is_one_plain_line(office: Installation) -> None:
+    lines = office.run("pull-stock", "-n").out.splitlines()
+    assert all(re.match(r"\d{13} (set|skip)", line) for line in lines[:-1])
+    assert lines[-1].startswith("Stock: ")
+
+
+def test_a_pipe_gets_no_colour_and_no_progress(office: Installation) -> None:
+    answer = office.process("preview", FORCE_COLOR="", TERM="xterm-256color")
+    assert "\x1b" not in answer.out + answer.err
+    assert answer.err == ""
+
+
+def test_quiet_prints_only_what_needs_a_person(office: Installation) -> None:
+    assert office.run("-q", "preview").out == ""
+    answer = office.run("-q", "push-orders")
+    assert answer.out == ""
+    assert "70118: " in answer.err
+
+
+def test_verbose_shows_the_log_on_stderr(office: Installation) -> None:
+    answer = office.run("-v", "pull-stock", "-n")
+    assert re.search(r"^\d\d:\d\d:\d\d run\.started", answer.err, re.M)
+    assert "run.finished" in answer.err
+    assert "run.finished" not in answer.out
+
+
+def test_a_reader_that_leaves_is_no_error(office: Installation) -> None:
+    command = [sys.executable, "-m", "lnb24so", "--config", str(office.file), "preview"]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    process.stdout.close()
+    assert process.wait(timeout=30) == 0
+    assert process.stderr is not None
+    assert process.stderr.read() == ""
+    process.stderr.close()
+
+
+# JSON
+
+
+def test_an_order_run_is_one_document_with_the_promised_keys(office: Installation) -> None:
+    answer = office.run("push-orders", "--json")
+    document = answer.document
+    assert document.keys() >= {"task", "dry_run", "run_id", "company", "items", "summary"}
+    assert document["task"] == "push-orders"
+    assert document["company"] == {"id": 4242, "name": "Nordlys Ull AS"}
+    assert document["summary"]["create"] == 12
+    assert document["summary"]["blocked"] == 13
+    for item in document["items"]:
+        assert item.keys() >= ORDER_KEYS
+        minor = "" if item["currency"] in ("JPY", "ISK") else r"\.\d\d"
+        assert item["total"] is None or re.fullmatch(rf"-?\d+{minor}", item["total"])
+        for reason in item["reasons"]:
+            assert reason.keys() == {"code", "message", "line"}
+            assert reason["line"] is None or reason["line"] >= 1
+    assert not [item for item in document["items"] if item["outcome"] == "created"][12:]
+
+
+def test_a_stock_run_is_one_document_with_the_promised_keys(office: Installation) -> None:
+    document = office.run("pull-stock", "--json").document
+    assert document.keys() >= {"task", "dry_run", "run_id", "company", "items", "summary"}
+    assert (document["task"], document["dry_run"]) == ("pull-stock", False)
+    for item in document["items"]:
+        assert item.keys() >= STOCK_KEYS
+        for level in (item["before"], item["after"]):
+            assert level is None or re.fullmatch(r"-?\d+", level)
+    assert document["summary"]["unchanged"] > 0
+
+
+def test_a_preview_is_one_document_with_both_plans(office: Installation) -> None:
+    document = office.run("preview", "--json").document
+    assert document.keys() == {"stock", "orders"}
+    assert document["stock"]["task"] == "pull-stock"
+    assert document["orders"]["task"] == "push-orders"
+    assert office.run("preview", "orders", "--json").document.keys() == {"orders"}
+
+
+def test_json_is_the_same_on_a_terminal(office: Installation) -> None:
+    shown = on_a_terminal(office, "-q", "preview", "orders", "--json")
+    assert json.loads(STYLE.sub("", shown)).keys() == {"orders"}
+
+
+# On a terminal
+
+
+def test_a_terminal_shows_tables_and_words(office: Installation) -> None:
+    shown = STYLE.sub("", on_a_terminal(office, "preview")).replace("\r", "\n")
+    assert re.search(r"^ *Order +Retailer +What +Lines +Total", shown, re.M)
+    assert re.search(r"^ *Code +Product +Now +New +Note", shown, re.M)
+    assert "24SevenOffice company 4242" in shown
+    assert max(map(len, shown.splitlines())) <= 80
+
+
+def test_no_color_takes_the_colours_away(office: Installation) -> None:
+    assert not COLOUR.search(on_a_terminal(office, "preview", NO_COLOR="1"))
+
+
+HOSTILE = "[red]Røde[/red] :smile: \x1b[2J\x1b]0;owned\x07 \x9b31m\u202e"
+
+
+@pytest.mark.parametrize("where", ["terminal", "pipe"])
+def test_remote_text_is_neither_markup_nor_a_command_to_the_terminal(
+    office: Installation, where: str
+) -> None:
+    order = office.box.lnb.orders["70118"]
+    office.box.lnb.orders[HOSTILE] = order | {"reference": HOSTILE}
+    order |= {"retailer_name": HOSTILE, "comment": HOSTILE}
+    order["items"] = [line | {"name": HOSTILE, "ean13": None} for line in order["items"]]
+    if where == "terminal":
+        shown = on_a_terminal(office, "preview", "orders")
+        shown += on_a_terminal(office, "push-orders")
+    else:
+        shown = everything(office.run("preview", "orders"))
+        shown += everything(office.run("push-orders"))
+    assert "[red]Røde[/red] :smile:" in shown
+    for command in ("\x1b[2J", "\x1b]0;", "\x07", "\x9b", "\u202e"):
+        assert command not in shown
+
+
+def test_an_error_of_le_new_black_is_no_command_to_the_terminal(office: Installation) -> None:
+    refusal = json_reply(422, {"error": {"message": HOSTILE}})
+    office.box.faults.add("GET /orders", lambda exchange: refusal)
+    answer = office.run("push-orders")
+    assert "[red]Røde[/red]" in answer.err
+    assert answer.err.strip().isprintable()
+
+
+# Mistyped
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["pull-stok"], "No such command 'pull-stok'"),
+        (["push-orders", "--dry"], "--dry"),
+        (["push-orders", "--any-status"], "--any-status needs --order REF."),
+        (["push-orders", "--limit", "0"], "--limit"),
+        (["push-orders", "--limit", "many"], "--limit"),
+        (["push-orders", "extra"], "extra"),
+        (["preview", "customers"], "'customers' is not one of 'stock', 'orders'"),
+        (["--config"], "--config"),
+    ],
+)
+def test_a_usage_error_is_exit_2_and_one_sentence(
+    office: Installation, arguments: list[str], said: str
+) -> None:
+    answer = office.run(*arguments)
+    assert answer.code == 2
+    assert answer.out == ""
+    assert said in answer.err
+    assert "Traceback" not in answer.err
+
+
+@pytest.mark.parametrize("flag", ["-h", "--help"])
+def test_help_names_every_command(capsys: pytest.CaptureFixture[str], flag: str) -> None:
+    assert main([flag]) == 0
+    shown = capsys.readouterr().out
+    for command in ("pull-stock", "push-orders", "preview", "check", "status", "resolve", "demo"):
+        assert f"\n  {command} " in shown
+
+
+def test_the_version_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--version"]) == 0
+    assert re.fullmatch(r"lnb24so \d+\.\d+\.\d+\n", capsys.readouterr().out)
+
+
+def test_the_configuration_is_found_by_flag_by_variable_and_in_the_folder(
+    office: Installation, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("LNB24SO_CONFIG", raising=False)
+    assert main(["-q", "preview", "stock"]) == 0
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    monkeypatch.chdir(elsewhere)
+    assert main(["-q", "preview", "stock"]) == 2
+    monkeypatch.setenv("LNB24SO_CONFIG", str(office.file))
+    assert main(["-q", "preview", "stock"]) == 0
+    assert main(["--config", str(elsewhere / "none.yaml"), "preview"]) == 2
