@@ -235,7 +235,7 @@ def status(
     as_csv: bool,
     as_json: bool,
 ) -> int:
-    """Show the last runs and what waits, or the whole story of one order.
+    """Show last runs and what waits, or the story of one order.
 
     REF is a Le New Black reference, or a 24SevenOffice order number or reference.
     """
@@ -300,7 +300,7 @@ def resolve(
 @cli.command()
 @click.option("--keep", is_flag=True, help="Go on serving until Ctrl-C, with a config to try.")
 def demo(keep: bool) -> int:
-    """Do the whole job between two systems that this command brings along."""
+    """Do the whole job between two systems on this machine."""
     from .demo import run_demo
 
     return run_demo(keep=keep)

@@ -273,6 +273,8 @@ def _plain(value: object, redact: Redact, key: str = "") -> Any:
     match value:
         case None | bool() | int():
             return value
+        case list() | tuple() | set() | frozenset():
+            return [_plain(item, redact) for item in value]
         case float() if math.isfinite(value):
             return value
         case datetime() if value.tzinfo:
@@ -282,8 +284,6 @@ def _plain(value: object, redact: Redact, key: str = "") -> Any:
             return value.isoformat()
         case Mapping():
             return _plain_mapping(value, redact)
-        case list() | tuple() | set() | frozenset():
-            return [_plain(item, redact) for item in value]
     return redact(str(value))
 
 

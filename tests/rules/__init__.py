@@ -1,0 +1,1 @@
+"""The business rules, one file for each: what finance accepts, and what may be sold."""

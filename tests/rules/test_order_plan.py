@@ -1,0 +1,178 @@
+"""The order plan: a pure function of what was read, and empty once it was carried out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from copy import deepcopy
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from lnb24so.config import Config, load_config
+from lnb24so.invoice_rows import Facts
+from lnb24so.ledger import Entry
+from lnb24so.lnb_types import Order, content_hash
+from lnb24so.order_types import OrderPlan, Reading, Selection
+from lnb24so.orders import plan_orders
+
+from .build import NOW, codes, draft, facts, line, order, product
+
+CONFIG = """\
+24sevenoffice: {username: u, password: p, application_id: 7b2f4c1e-9d3a-4f60-8e15-2a6c0d9b4e71}
+lenewblack: {client_id: c, client_secret: s}
+stock: {lnb_mode: simple}
+orders:
+  customer_match: id
+  max_per_run: 5
+  since: 2026-11-01
+  by_mode: {preorder: {take_status: confirmed}, sample: {take_status: null}}
+"""
+
+
+@pytest.fixture(scope="module")
+def config(tmp_path_factory: pytest.TempPathFactory) -> Config:
+    file: Path = tmp_path_factory.mktemp("plan") / "config.yaml"
+    file.write_text(CONFIG)
+    file.chmod(0o600)
+    return load_config(file)
+
+
+LINES = st.lists(
+    st.builds(
+        line,
+        ean13=st.sampled_from(["7041234567890", "0012345678905", "7049999999999", ""]),
+        quantity=st.sampled_from([None, "-1", "0", "1", "2.5", "12"]),
+        unit_price=st.sampled_from([None, "-1", "0", "99.90"]),
+        discount_rate=st.sampled_from([None, "10", "101"]),
+    ),
+    max_size=3,
+)
+ORDERS = st.lists(
+    st.builds(
+        lambda wanted, **changes: replace(order(), lines=tuple(wanted), **changes),
+        LINES,
+        status=st.sampled_from(["invoicing", "Invoicing", "confirmed", "closed", "canceled", ""]),
+        order_mode=st.sampled_from(["", "preorder", "sample"]),
+        retailer_reference=st.sampled_from(["501", "502", ""]),
+        currency=st.sampled_from(["NOK", "EUR", "ISK", ""]),
+        create_time=st.sampled_from([None, NOW, NOW.replace(year=2025)]),
+        comment=st.text(max_size=400),
+    ),
+    max_size=8,
+)
+SELECTIONS = st.builds(
+    Selection,
+    limit=st.sampled_from([None, 1, 3]),
+    baseline=st.booleans(),
+)
+
+
+def read(orders: list[Order], entries: Mapping[str, Entry], known: Facts | None = None) -> Reading:
+    named = {
+        f"R{number}": replace(one, reference=f"R{number}") for number, one in enumerate(orders)
+    }
+    return Reading(
+        wanted=tuple(named),
+        orders=named,
+        entries=entries,
+        unread=frozenset(),
+        hits={},
+        hits_by_id={},
+        looked_at=NOW,
+        lnb_now=NOW,
+        held={},
+        facts=known or facts(),
+    )
+
+
+@settings(max_examples=60, deadline=None)
+@given(ORDERS, SELECTIONS)
+def test_the_plan_is_a_pure_function(
+    config: Config, orders: list[Order], selection: Selection
+) -> None:
+    reading = read(orders, {})
+    untouched = deepcopy(reading)
+    first = plan_orders(reading, config, selection, NOW)
+    assert plan_orders(reading, config, selection, NOW) == first
+    assert reading == untouched
+
+
+def carried_out(reading: Reading, plan: OrderPlan) -> Reading:
+    """Return both systems and the ledger after a plan was carried out without mishap."""
+    entries, orders = dict(reading.entries), dict(reading.orders)
+    for item in plan.items:
+        name, content = item.reference, content_hash(reading.orders[item.reference])
+        if item.action == "create" and plan.guard is None:
+            order_id = 55000 + int(name[1:])
+            entries[name] = Entry(name, "done", order_id=order_id, content_hash=content)
+            orders[name] = replace(orders[name], status="closed")
+        elif item.action == "blocked":
+            entries[name] = Entry(name, "blocked", item.reasons, content_hash=content)
+        elif item.action == "skip" and item.news:
+            entries[name] = Entry(name, "skipped", item.reasons)
+    return replace(reading, entries=entries, orders=orders)
+
+
+@settings(max_examples=100, deadline=None)
+@given(ORDERS, st.booleans())
+def test_planning_again_after_applying_creates_nothing_and_has_no_news(
+    config: Config, orders: list[Order], baseline: bool
+) -> None:
+    reading = read(orders, {})
+    selection = Selection(limit=100, baseline=baseline)
+    after = carried_out(reading, plan_orders(reading, config, selection, NOW))
+    again = plan_orders(after, config, Selection(), NOW)
+    assert [item.reference for item in again.items if item.action == "create"] == []
+    assert [item.reference for item in again.items if item.news] == []
+    assert carried_out(after, again) == after
+
+
+@settings(max_examples=60, deadline=None)
+@given(ORDERS)
+def test_every_order_is_in_the_plan_with_a_reason_or_ready_to_be_sent(
+    config: Config, orders: list[Order]
+) -> None:
+    reading = read(orders, {})
+    plan = plan_orders(reading, config, Selection(), NOW)
+    assert [item.reference for item in plan.items] == list(reading.wanted)
+    for item in plan.items:
+        assert (item.action == "create") == (item.invoice is not None)
+        assert bool(item.reasons) == (item.action != "create")
+
+
+EVERYTHING: list[dict[str, Any]] = [
+    {},
+    {"missing_code": "skip_line", "total_check": "warn"},
+    {"unit_price": "after_discount", "prices_include_vat": True},
+    {"customer_match": "external_id"},
+]
+
+
+@settings(max_examples=60, deadline=None)
+@given(ORDERS, st.sampled_from(EVERYTHING))
+def test_a_draft_is_an_invoice_or_reasons_and_never_both(
+    orders: list[Order], changes: dict[str, Any]
+) -> None:
+    for wanted in orders:
+        untouched = deepcopy(wanted)
+        found = draft(wanted, **changes)
+        codes(found)
+        assert found == draft(wanted, **changes)
+        assert wanted == untouched
+
+
+def test_an_empty_product_list_blocks_no_order_and_stops_the_run(config: Config) -> None:
+    plan = plan_orders(read([order()], {}, facts(products=())), config, Selection(), NOW)
+    assert (plan.items, plan.left) == ((), 1)
+    assert plan.guard is not None
+    assert plan.guard.startswith("Orders not sent: 24SevenOffice has no products.")
+
+
+def test_products_without_a_number_of_their_own_are_products(config: Config) -> None:
+    bare = facts(products=[product(1001, "7041234567890")])
+    plan = plan_orders(read([order()], {}, bare), config, Selection(), NOW)
+    assert [item.action for item in plan.items] == ["create"]

@@ -1,0 +1,107 @@
+"""The README's worked examples are what the code does, figure by figure."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from lnb24so.invoice import Draft
+from lnb24so.stock import plan_stock
+
+from .build import (
+    DRESS,
+    EAN,
+    OTHER_EAN,
+    codes,
+    draft,
+    line,
+    open_order,
+    order,
+    reading,
+    stock_settings,
+)
+
+D = Decimal
+
+
+def example(project_root: Path, name: str) -> dict[str, list[str]]:
+    """Return the table of a worked example: the cells of each row by its first one."""
+    readme = (project_root / "README.md").read_text(encoding="utf-8")
+    found = re.search(rf"<!-- {name} example -->\n(.*?)<!-- end -->", readme, re.DOTALL)
+    assert found is not None
+    assert found[1], f"the README has no {name} example yet"
+    rows = re.findall(r"^\|(.+)\|$", found[1].replace("**", ""), re.MULTILINE)
+    cells = ([cell.strip() for cell in row.split("|")] for row in rows)
+    return {first: others for first, *others in cells}
+
+
+SOLD = order(
+    line(quantity=3, unit_price="1299", discount_rate="12.5", promotion_rate="5"),
+    line(ean13=OTHER_EAN, quantity=10, unit_price="249.90"),
+    discount_rate="3",
+    amount_shipping="149",
+    amount_total="5715.23",
+)
+
+
+@pytest.fixture(scope="module")
+def sold() -> Draft:
+    """Return the order of the money example, as it is sent."""
+    return draft(SOLD)
+
+
+@pytest.mark.parametrize(("row", "name"), [(0, "Alma Dress"), (1, "Saga Scarf"), (2, "shipping")])
+def test_the_money_example_shows_what_is_sent(
+    project_root: Path, sold: Draft, row: int, name: str
+) -> None:
+    assert sold.invoice is not None
+    sent = sold.invoice.rows[row]
+    _, comes_to, price, rate = example(project_root, "money")[name]
+    assert (amount(price), amount(rate), amount(comes_to)) == (
+        sent.price,
+        sent.discount_rate,
+        (sent.price * sent.quantity * (1 - sent.discount_rate / 100)).quantize(D("0.01")),
+    )
+
+
+def test_the_money_example_adds_up(project_root: Path, sold: Draft) -> None:
+    rows = example(project_root, "money")
+    assert amount(rows["together"][1]) == sold.total
+    assert (sold.reasons, sold.warnings) == ((), ())
+
+
+@pytest.mark.parametrize(("total", "passes"), [("5715.24", True), ("5715.25", False)])
+def test_the_money_example_says_how_far_a_total_may_be_off(total: str, passes: bool) -> None:
+    assert (codes(draft(replace(SOLD, amount_total=D(total)))) == []) is passes
+
+
+def amount(text: str) -> Decimal:
+    return D(re.sub("[, %]", "", text))
+
+
+@pytest.mark.parametrize(("column", "mode"), [(0, "simple"), (1, "advanced"), (2, "time_based")])
+def test_the_stock_example_shows_the_level_that_is_sent_in_each_mode(
+    project_root: Path, column: int, mode: str
+) -> None:
+    rows = {name: cells[column] for name, cells in example(project_root, "stock").items()}
+    exported = [open_order({1001: 6}, order_id=55012)] if mode == "time_based" else []
+    found = reading(
+        [DRESS._replace(stock=D(40))],
+        {EAN: 0},
+        open_orders=[open_order({1001: 12}, delivered=5), *exported],
+        waiting_orders=[order(line(quantity=6))] if mode == "simple" else [],
+    )
+    (item,) = plan_stock(found, stock_settings(mode, buffer=2)).items
+    steps = ("stock in 24SevenOffice", "open orders there", "order 70123", "buffer")
+    assert sum(pieces(rows[step]) for step in steps) == item.after
+    assert pieces(rows["sent as `in_stock`"]) == item.after
+    assert item.after - pieces(rows["Le New Black subtracts"]) == pieces(rows["shown as available"])
+
+
+def pieces(cell: str) -> int:
+    """Return the sum of the numbers in a cell: -13 for `-7, and -6`."""
+    return sum(map(int, re.findall(r"-?\d+", cell)))

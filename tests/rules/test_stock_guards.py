@@ -1,0 +1,165 @@
+"""Guards: a drop that looks wrong stops the run before anything is sent."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from installation import HandClock, Installation
+
+from lnb24so.availability import StockReading
+from lnb24so.sandbox import Fault
+from lnb24so.sandbox.erp import Erp
+from lnb24so.sandbox.exchange import Reply
+from lnb24so.sandbox.faults import after
+from lnb24so.stock import plan_stock
+
+from .build import open_order, product, reading, stock_settings
+
+
+def shop(codes: int, empty: int, **changes: Any) -> StockReading:
+    """Return a shop in which so many codes have no stock any more."""
+    pieces = [0] * empty + [5] * (codes - empty)
+    products = [product(n, f"C{n}", stock=Decimal(left)) for n, left in enumerate(pieces, start=1)]
+    return reading(products, {one.ean13: 5 for one in products}, **changes)
+
+
+def guard(found: StockReading, **changes: Any) -> str | None:
+    return plan_stock(found, stock_settings(**changes)).guard
+
+
+@pytest.mark.parametrize(
+    ("codes", "empty", "percent", "trips"),
+    [
+        (100, 30, 30, False),
+        (100, 31, 30, True),
+        (20, 7, 30, True),
+        (19, 19, 30, False),
+        (20, 20, 100, False),
+        (20, 1, 0, True),
+        (20, 0, 0, False),
+        (1000, 306, 30.5, True),
+        (1000, 305, 30.5, False),
+    ],
+)
+def test_too_many_codes_going_to_zero_stop_the_run(
+    codes: int, empty: int, percent: float, trips: bool
+) -> None:
+    assert (guard(shop(codes, empty), max_zeroed_percent=percent) is not None) is trips
+
+
+def test_the_message_counts_and_says_how_to_look_and_how_to_pass() -> None:
+    assert guard(shop(900, 412)) == (
+        "Stock not sent: 412 of 900 codes would become 0 (limit 30 %). "
+        "Check: lnb24so preview stock; if right: lnb24so pull-stock --accept-drop"
+    )
+
+
+def test_what_was_sold_out_before_does_not_count() -> None:
+    found = shop(100, 50)
+    sold_out = {code: 0 if number < 50 else 5 for number, code in enumerate(found.inventory)}
+    assert guard(replace(found, inventory=sold_out)) is None
+
+
+def test_expired_and_deleted_products_count_as_going_to_zero() -> None:
+    products = [product(n, f"C{n}", stock=Decimal(5), active=n > 20) for n in range(1, 61)]
+    inventory = {f"C{n}": 5 for n in range(1, 81)}
+    gone = frozenset(f"C{n}" for n in range(61, 81))
+    found = reading(products, inventory, codes_set=gone)
+    assert "40 of 80 codes" in (guard(found) or "")
+    assert guard(found, expired_products="keep", deleted_products="keep") is None
+
+
+def test_no_products_at_all_stop_the_run() -> None:
+    assert "24SevenOffice has no products" in (guard(reading([], {"C1": 5})) or "")
+    assert guard(reading([product(1)], {"C1": 5})) is None
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "trips"),
+    [
+        (None, 0, False),
+        (0, 0, False),
+        (9, 0, False),
+        (10, 0, True),
+        (10, 5, True),
+        (10, 6, False),
+        (400, 200, True),
+        (400, 201, False),
+    ],
+)
+def test_open_orders_that_are_gone_or_halved_stop_the_run(
+    before: int | None, now: int, trips: bool
+) -> None:
+    orders = [open_order({}, order_id=number) for number in range(now)]
+    found = shop(5, 0, open_orders=orders, open_orders_before=before)
+    assert (guard(found) is not None) is trips
+
+
+def test_accept_drop_passes_every_guard() -> None:
+    for found in (shop(100, 100), reading([], {}), shop(5, 0, open_orders_before=400)):
+        assert plan_stock(found, stock_settings()).guard is not None
+        assert plan_stock(found, stock_settings(), accept_drop=True).guard is None
+
+
+def empty_the_shelves(erp: Erp) -> None:
+    for number in list(erp.products):
+        erp.change_product(number, Stock=Decimal(0))
+
+
+def cancel_the_orders(erp: Erp) -> None:
+    for each in erp.orders.values():
+        each["OrderStatus"] = "Inactive"
+
+
+def delete_the_products(erp: Erp) -> None:
+    erp.products.clear()
+
+
+@pytest.mark.parametrize(
+    ("mishap", "words"),
+    [
+        (empty_the_shelves, "codes would become 0 (limit 30 %)"),
+        (cancel_the_orders, "0 open orders in 24SevenOffice, 15 in the run before"),
+        (delete_the_products, "24SevenOffice has no products"),
+    ],
+)
+def test_a_tripped_guard_sends_nothing_ends_with_4_and_stays_until_a_person_accepts_it(
+    office: Installation, mishap: Any, words: str
+) -> None:
+    assert office.run("pull-stock").code == 0
+    mishap(office.box.erp)
+    untouched, seen = office.snapshot()["levels"], len(office.box.requests)
+    for _ in range(2):
+        answer = office.run("pull-stock")
+        assert (answer.code, answer.out) == (4, "")
+        assert words in answer.err
+        assert "lnb24so pull-stock --accept-drop" in answer.err
+    assert office.run("pull-stock", "--dry-run").code == 0
+    assert office.writes(since=seen) == []
+    assert office.snapshot()["levels"] == untouched
+    assert len(office.log_lines("stock.guard")) == 2
+    assert office.run("pull-stock", "--accept-drop").code == 0
+    assert office.snapshot()["levels"] != untouched
+    if mishap is not delete_the_products:
+        assert office.run("pull-stock").code == 0
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        Fault.TRUNCATED,
+        Fault.TRUNCATED_CHUNKED,
+        after(Reply(200, b"<Stock>NaN</Stock>", "text/xml")),
+        Fault.HTML_200_AFTER,
+    ],
+)
+def test_accept_drop_does_not_pass_an_answer_that_is_not_whole(
+    office: Installation, fault: Any
+) -> None:
+    office.box.faults.add("GetProducts", fault, times=99)
+    office.use_clock(HandClock(office.box.erp.now()).clock)
+    assert office.run("pull-stock", "--accept-drop").code == 1
+    assert office.writes() == []
