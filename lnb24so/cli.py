@@ -58,12 +58,14 @@ class Screen:
 
         A real run that is not asked for JSON says nothing in a pipe: cron mails what is printed.
         """
-        from .report import document, print_json, show
+        wanted = not self.quiet and (report.dry_run or sys.stdout.isatty())
+        if as_json or wanted:
+            from .report import document, print_json, show
 
-        if as_json:
-            print_json(document(report))
-        elif not self.quiet and (report.dry_run or sys.stdout.isatty()):
-            show(report)
+            if as_json:
+                print_json(document(report))
+            else:
+                show(report)
         return report.exit_code
 
 

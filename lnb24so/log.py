@@ -9,14 +9,14 @@ import re
 import traceback
 from collections.abc import Callable, Iterable, Mapping, MutableMapping
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from html import escape
 from pathlib import Path
-from typing import Any, Literal, TextIO
+from typing import Any, TextIO
 from urllib.parse import quote, quote_plus
 
 from lnb24so.errors import ConfigError
+from lnb24so.events import EVENTS
 
 Redact = Callable[[str], str]
 
@@ -35,61 +35,6 @@ NAMED_SECRET = re.compile(
 )
 # JSON lets these through, but a terminal obeys some and others end a line.
 UNSAFE = re.compile("[\x7f-\x9f\u2028\u2029\ud800-\udfff]")
-
-
-@dataclass(frozen=True, slots=True)
-class Event:
-    """A kind of log line: its level, its meaning, and what it holds beside OWN_KEYS."""
-
-    level: Literal["info", "warning", "error"]
-    meaning: str
-    fields: str = ""
-
-
-ORDER = "reference, customer_id, erp_reference"
-WHY = "reference, reason, message, line"
-
-EVENTS: Mapping[str, Event] = {
-    "run.started": Event("info", "A run began.", "version, dry_run"),
-    "run.finished": Event("info", "A run ended, with its counters.", "seconds, exit_code, summary"),
-    "run.failed": Event("error", "A run ended early.", "message, exit_code"),
-    "session.opened": Event("info", "We logged in to 24SevenOffice."),
-    "session.renewed": Event("warning", "The session died; we log in again.", "message"),
-    "company.selected": Event("info", "The company of this run.", "company_id, company"),
-    "request.retried": Event("warning", "A request is sent again.", "message, seconds"),
-    "order.sending": Event("info", "The one creating request goes out.", f"{ORDER}, attempt"),
-    "order.created": Event("info", "The order is in 24SevenOffice.", f"{ORDER}, order_id"),
-    "order.adopted": Event("info", "It was there already; we took it.", f"{ORDER}, order_id"),
-    "order.finished": Event("info", "Its status step is done.", f"{ORDER}, order_id"),
-    "order.blocked": Event("warning", "Something must be mended first.", WHY),
-    "order.marked_blocked": Event("info", "Le New Black shows it as blocked.", ORDER),
-    "order.refused": Event("warning", "24SevenOffice rejected the order.", WHY),
-    "order.unconfirmed": Event("warning", "No clear answer; it may exist.", WHY),
-    "order.retry": Event("warning", "Not processed; the next run tries again.", WHY),
-    "order.decision_needed": Event("error", "A person must decide.", WHY),
-    "order.looked_again": Event("info", "Once in doubt, and still there once.", ORDER),
-    "order.withdrawn": Event("info", "It left the export status unsent.", WHY),
-    "order.skipped": Event("info", "A person decided not to send it.", WHY),
-    "order.unread": Event("warning", "Le New Black did not show it.", "reference, message"),
-    "order.status_failed": Event("warning", "Only the status step failed.", "reference, message"),
-    "order.differs": Event("warning", "Read back, it is not as sent.", "reference, message"),
-    "order.not_read_back": Event("warning", "New orders were not read back.", "message, count"),
-    "order.changed_after_export": Event("warning", "Changed after export.", WHY),
-    "order.canceled_after_export": Event("warning", "Canceled after export.", WHY),
-    "order.resolved": Event("info", "A person settled it.", "reference, decision, user, note"),
-    "order.warning": Event("warning", "Exported, but worth a look.", WHY),
-    "orders.stopped": Event("warning", "The remaining orders wait.", "message"),
-    "orders.guard": Event("error", "Too many orders wait; none was sent.", "message"),
-    "products.read": Event("info", "24SevenOffice's products.", "count, open_orders"),
-    "inventory.read": Event("info", "Le New Black's inventory.", "count"),
-    "stock.batch_sent": Event("info", "Levels sent: code, before, after.", "levels, refused"),
-    "stock.refused": Event("warning", "Le New Black refused the level.", "code, reason, message"),
-    "stock.skipped": Event("info", "The level stays, for a new reason.", "code, reason"),
-    "stock.code_unknown": Event("warning", "Le New Black lacks the code.", "code, reason"),
-    "stock.guard": Event("error", "The drop looks wrong; nothing was sent.", "message"),
-    "ping.failed": Event("warning", "Monitoring was not told.", "ping, host, message"),
-    "error.unexpected": Event("error", "A fault in this tool.", "error, traceback"),
-}
 
 
 class Log:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from .invoice_rows import Facts
 from .ledger import Entry
 from .lnb_types import Order
 from .reasons import Reason
-from .soap_order import InvoiceOrder
+
+if TYPE_CHECKING:
+    from .invoice_rows import Facts
+    from .soap_order import InvoiceOrder
 
 Action = Literal["create", "adopt", "finish", "wait", "decide", "blocked", "skip", "done"]
 
@@ -40,12 +42,12 @@ class Reading:
     orders: Mapping[str, Order]
     entries: Mapping[str, Entry]
     unread: frozenset[str]
-    hits: Mapping[str, Sequence[InvoiceOrder]]
-    hits_by_id: Mapping[int, InvoiceOrder]
     looked_at: datetime
     lnb_now: datetime
     held: Mapping[int, str]
-    facts: Facts | None
+    hits: Mapping[str, Sequence[InvoiceOrder]] = field(default_factory=dict)
+    hits_by_id: Mapping[int, InvoiceOrder] = field(default_factory=dict)
+    facts: Facts | None = None
 
 
 @dataclass(frozen=True, slots=True)

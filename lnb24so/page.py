@@ -23,10 +23,10 @@ from .whole_file import write_whole
 
 if TYPE_CHECKING:
     from .order_apply import Result
-    from .summary import OrderReport, StockReport
     from .run import Report
     from .soap_order import InvoiceOrder, InvoiceRow
     from .stock import StockItem
+    from .summary import OrderReport, StockReport
 
 PAGE = """\
 <!DOCTYPE html>

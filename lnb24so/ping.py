@@ -6,7 +6,6 @@ secret of its own (who has it can answer for us), so only the host is ever named
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 from threading import Thread
@@ -72,8 +71,10 @@ def ping_address(url: str, suffix: str, run_id: str) -> str:
 
     healthchecks.io takes only a UUID for `rid` (its documentation), so one is made of the id.
     """
+    from uuid import NAMESPACE_URL, uuid5
+
     parts = urlsplit(url)
-    rid = urlencode({"rid": uuid.uuid5(uuid.NAMESPACE_URL, f"lnb24so:{run_id}")})
+    rid = urlencode({"rid": uuid5(NAMESPACE_URL, f"lnb24so:{run_id}")})
     query = f"{parts.query}&{rid}" if parts.query else rid
     path = parts.path.rstrip("/") + suffix if suffix else parts.path
     return urlunsplit((parts.scheme, parts.netloc, path, query, ""))

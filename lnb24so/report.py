@@ -21,9 +21,9 @@ from .texts import shown, visible
 
 if TYPE_CHECKING:
     from .order_apply import Result
-    from .summary import OrderReport, StockReport
     from .run import Report
     from .stock import StockItem
+    from .summary import OrderReport, StockReport
 
 ROWS_ON_A_SCREEN = 50
 """More rows than this are counted on a terminal, not shown; a pipe gets them all."""

@@ -14,7 +14,7 @@ from .journal import Journal
 from .ledger import Entry
 from .lnb_types import Order, content_hash
 from .matching import customer_number, index_customers, match_customer
-from .order_reading import LONG_AGO, LOOK_UP_BACK
+from .order_lookup import LONG_AGO, LOOK_UP_BACK
 from .order_status import status_after
 from .order_types import Selection
 from .orders import why_not_now

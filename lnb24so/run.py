@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import secrets
+import os
 from collections import Counter
 from collections.abc import Callable
 from contextlib import ExitStack, closing
@@ -11,36 +11,22 @@ from typing import TYPE_CHECKING, TextIO
 
 from . import __version__
 from .clock import Clock
-from .errors import Guard, Lnb24soError
+from .company import Company, company_of
+from .errors import Lnb24soError
 from .ledger import Ledger
-from .level_story import level_story
 from .lnb import LnbClient
 from .lock import run_lock
 from .log import Log, open_log
-from .order_apply import OrderExport, planned
-from .order_reading import read_orders, remember_changes_until
-from .order_types import Selection
-from .orders import plan_orders
-from .summary import (
-    OrderReport,
-    StockReport,
-    order_exit_code,
-    order_report,
-    stock_report,
-    worst,
-)
 from .ping import Pings, ping_url
 from .progress import Progress
-from .soap import SoapClient
-from .soap_types import Company
-from .stock import apply_stock, note_stock, plan_stock
-from .stock_reading import read_stock
 from .stop import Stop
-from .texts import visible
+from .summary import worst
 from .tools import Tools
 
 if TYPE_CHECKING:
     from .config import Config
+    from .order_types import Selection
+    from .summary import OrderReport, StockReport
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,26 +71,33 @@ class Mode:
 
 def push_orders(config: Config, mode: Mode, selection: Selection) -> Report:
     """Carry orders to 24SevenOffice, or plan it where the mode does not write."""
-    return run(config, mode, lambda tools: Parts(_orders(tools, selection, mode.writes)))
+    from .order_run import carry_orders
+
+    return run(config, mode, lambda tools: Parts(carry_orders(tools, selection, mode.writes)))
 
 
 def pull_stock(
     config: Config, mode: Mode, *, send_all: bool = False, accept_drop: bool = False
 ) -> Report:
     """Carry stock to Le New Black, or plan it where the mode does not write."""
+    from .stock_run import carry_stock
+
     return run(
         config,
         mode,
-        lambda tools: Parts(stock=_stock(tools, mode.writes, send_all, accept_drop)),
+        lambda tools: Parts(stock=carry_stock(tools, mode.writes, send_all, accept_drop)),
     )
 
 
 def preview(config: Config, mode: Mode, what: str | None) -> Report:
     """Plan both tasks, or the one that is named (`orders` or `stock`)."""
+    from .order_run import carry_orders
+    from .order_types import Selection
+    from .stock_run import carry_stock
 
     def both(tools: Tools) -> Parts:
-        stock = _stock(tools, False, False, False) if what != "orders" else None
-        orders = _orders(tools, Selection(), False) if what != "stock" else None
+        stock = carry_stock(tools, False, False, False) if what != "orders" else None
+        orders = carry_orders(tools, Selection(), False) if what != "stock" else None
         return Parts(orders, stock)
 
     return run(config, mode, both)
@@ -112,6 +105,8 @@ def preview(config: Config, mode: Mode, what: str | None) -> Report:
 
 def explain_level(config: Config, mode: Mode, code: str) -> Report:
     """Tell, line by line, how the level of one code comes about."""
+    from .level_story import level_story
+    from .stock_reading import read_stock
 
     def explain(tools: Tools) -> Parts:
         return Parts(lines=tuple(level_story(code, read_stock(tools), config.stock)))
@@ -122,7 +117,7 @@ def explain_level(config: Config, mode: Mode, code: str) -> Report:
 def run(config: Config, mode: Mode, body: Body) -> Report:
     """Run the body with its tools; log how it ended, whatever happens."""
     began = mode.clock.monotonic()
-    run_id = f"{mode.clock.now():%Y%m%dT%H%M%S}-{secrets.token_hex(2)}"
+    run_id = f"{mode.clock.now():%Y%m%dT%H%M%S}-{os.urandom(2).hex()}"
     stop = Stop()
     with closing(_log(config, mode, run_id)) as log, stop.watching():
         url = ping_url(config, mode.task) if mode.writes else None
@@ -182,11 +177,10 @@ def _work(config: Config, mode: Mode, body: Body, log: Log, stop: Stop, run_id: 
         tools = Tools(
             config=config,
             clock=mode.clock,
-            soap=SoapClient(config.erp, state, mode.clock, log.event),
             lnb=LnbClient(config.lenewblack, mode.clock, log.event),
             ledger=ledger,
             event=log.event,
-            tell=lambda words: mode.tell(visible(log.redact(words))),
+            tell=lambda words: mode.tell(_visible(log.redact(words))),
             progress=mode.progress.show,
             stop=stop,
         )
@@ -197,7 +191,7 @@ def _work(config: Config, mode: Mode, body: Body, log: Log, stop: Stop, run_id: 
             exit_code = worst([parts.exit_code, *(part.exit_code for part in both)])
             for part in both:
                 summary += Counter(part.summary)
-            company = _company(tools)
+            company = company_of(tools)
         except Lnb24soError as error:
             exit_code = error.exit_code
             raise
@@ -217,59 +211,7 @@ def _work(config: Config, mode: Mode, body: Body, log: Log, stop: Stop, run_id: 
         )
 
 
-def _orders(tools: Tools, selection: Selection, writes: bool) -> OrderReport:
-    reading = read_orders(tools, selection)
-    if tools.soap.is_open:
-        _check_company(tools)
-    plan = plan_orders(reading, tools.config, selection, tools.clock.now())
-    if not writes:
-        return order_report(plan, [planned(item) for item in plan.items])
-    if tools.soap.is_open or (plan.items and tools.ledger.binding is None):
-        _bind(tools)
-    if plan.guard is not None:
-        tools.event("orders.guard", message=plan.guard)
-        tools.tell(plan.guard)
-    export = OrderExport(tools)
-    export.apply(plan)
-    if not selection.references:
-        remember_changes_until(tools.ledger, reading.lnb_now)
-    report = order_report(plan, export.results)
-    return replace(report, exit_code=order_exit_code(plan, export.results))
+def _visible(words: str) -> str:
+    from .texts import visible
 
-
-def _stock(tools: Tools, writes: bool, send_all: bool, accept_drop: bool) -> StockReport:
-    reading = read_stock(tools)
-    _check_company(tools)
-    plan = plan_stock(reading, tools.config.stock, send_all=send_all, accept_drop=accept_drop)
-    if not writes:
-        return stock_report(plan, {})
-    _bind(tools)
-    if reading.asked_now:
-        tools.ledger.write_codes_asked(reading.known, tools.clock.now())
-    if plan.guard is not None:
-        tools.event("stock.guard", message=plan.guard)
-        tools.tell(plan.guard)
-        return replace(stock_report(plan, {}), exit_code=Guard.exit_code)
-    outcomes = apply_stock(plan, tools)
-    newly_refused = note_stock(plan, outcomes, reading.reported, tools)
-    report = stock_report(plan, outcomes)
-    return replace(report, exit_code=3 if newly_refused else 0)
-
-
-def _check_company(tools: Tools) -> None:
-    company = tools.soap.company
-    tools.ledger.check_company(company.id, company.name)
-
-
-def _bind(tools: Tools) -> None:
-    """Make sure of the company before anything is written."""
-    tools.soap.require_one_company()
-    company = tools.soap.company
-    tools.ledger.bind(company.id, company.name, tools.config.lenewblack.client_id)
-
-
-def _company(tools: Tools) -> Company | None:
-    if tools.soap.is_open:
-        return tools.soap.company
-    bound = tools.ledger.binding
-    return Company(bound.company_id, bound.company) if bound else None
+    return visible(words)

@@ -13,12 +13,13 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from . import soap_types as types
 from .clock import Clock, http_date
+from .company import Company
 from .errors import ConfigError, Lnb24soError, SessionLost, Transient
 from .outcome import Seen, fault_kind
 from .retry import patiently
 from .soap_order import Currency, InvoiceOrder, as_sent, currency, invoice_order
 from .soap_session import Session, listed
-from .soap_types import Company, Customer, Identity, Product
+from .soap_types import Customer, Identity, Product
 from .soap_wire import FaultError, NotConnectedError, TooManyError, UnreadableError, Wire
 
 if TYPE_CHECKING:

@@ -12,6 +12,7 @@ from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
+from .company import Company
 from .soap_wire import NAMESPACE, UnreadableError
 
 if TYPE_CHECKING:
@@ -21,14 +22,6 @@ NO_INT = (-2147483648, -32768)
 NO_DECIMAL = Decimal("-79228162514264337593543950335")
 _DIGITS_OF_AN_ID = 10
 NO_DATE = "0001-01-01T00:00:00"
-
-
-@dataclass(frozen=True, slots=True)
-class Company:
-    """The company (24SevenOffice: client) that a session works in."""
-
-    id: int
-    name: str
 
 
 @dataclass(frozen=True, slots=True)

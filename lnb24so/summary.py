@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from .order_apply import Result
-from .order_types import OrderPlan
-from .stock import StockPlan
+if TYPE_CHECKING:
+    from .order_apply import Result
+    from .order_types import OrderPlan
+    from .stock import StockPlan
 
 PRECEDENCE = (4, 1, 3, 0)
 """A person is needed, failed for now, items blocked, all well: the first that applies wins."""

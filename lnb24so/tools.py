@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 from .clock import Clock
-from .config import Config
 from .ledger import Ledger
 from .lnb import LnbClient
-from .soap import SoapClient
 from .stop import Stop
 
+if TYPE_CHECKING:
+    from .config import Config
+    from .soap import SoapClient
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(frozen=True)
 class Tools:
     """The settings, both clients, the ledger, and the run's ways to speak.
 
@@ -23,10 +27,21 @@ class Tools:
 
     config: Config
     clock: Clock
-    soap: SoapClient
     lnb: LnbClient
     ledger: Ledger
     event: Callable[..., None]
     tell: Callable[[str], None]
     progress: Callable[[str], None]
     stop: Stop
+
+    @cached_property
+    def soap(self) -> SoapClient:
+        """The client of 24SevenOffice, made when first needed: most runs have nothing to ask."""
+        from .soap import SoapClient
+
+        return SoapClient(self.config.erp, self.config.paths.state, self.clock, self.event)
+
+    @property
+    def asked_erp(self) -> bool:
+        """Whether this run has asked 24SevenOffice anything yet."""
+        return "soap" in vars(self) and self.soap.is_open

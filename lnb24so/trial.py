@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from .errors import ConfigError, Rejected, Transient
 from .invoice import REFERENCE_LENGTH, draft_order
-from .order_reading import facts_for
+from .order_lookup import facts_for
 from .outcome import create_outcome
 from .reasons import sentence
 from .run import Mode, Parts, Report, run

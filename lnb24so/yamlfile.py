@@ -6,30 +6,21 @@ Messages show the file's own text, never what `${VAR}` stood for, and never a se
 
 from __future__ import annotations
 
-import os
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import MISSING, fields, is_dataclass
 from datetime import UTC, datetime
-from difflib import get_close_matches
 from pathlib import Path
 from types import NoneType
-from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple, get_args, get_origin
+from typing import Annotated, Any, Literal, NamedTuple, get_args, get_origin
 from typing import get_type_hints as hints_of
 
 from lnb24so.errors import ConfigError
+from lnb24so.yaml_nodes import LIMIT_BYTES, Node, printable, read_yaml
 
-if TYPE_CHECKING:
-    import yaml
-
-LIMIT_BYTES = 256 * 1024
-LIMIT_DEPTH = 12
 LIMIT_MISTAKES = 100
-OTHERS_MAY_READ = 0o044
 VARIABLE = re.compile(r"(\$?)\$\{([A-Za-z_][A-Za-z0-9_]*)(?::-([^{}]*))?\}")
 ONLY_VARIABLES = re.compile(r"(\$\{[A-Za-z_][A-Za-z0-9_]*(:-)?\})+")
-# PyYAML leaves 1e3 a text; YAML 1.2, and so other readers of the file, make a number of it.
-EXPONENT = re.compile(r"[-+]?[0-9]+[eE][-+]?[0-9]+")
 BOOLEANS = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
 
 
@@ -54,26 +45,6 @@ class Secret:
 
     def __hash__(self) -> int:
         return hash(self._text)
-
-
-class Node(NamedTuple):
-    """A value of the file: null, a text, a list or a section, and where it begins (from 1)."""
-
-    line: int
-    column: int
-    kind: Literal["null", "text", "list", "section"]
-    text: str = ""
-    is_typed: bool = False  # YAML would make a number, a boolean or a date of the text
-    items: tuple[Node, ...] = ()
-    entries: tuple[tuple[Node, Node], ...] = ()
-
-    def shown(self) -> str:
-        """Return how a message names the value."""
-        if "://" in self.text:
-            return "an address"  # it may hold a password
-        if self.kind == "text":
-            return f'"{self.text}"' if len(self.text) <= 60 else f'"{self.text[:60]}..."'
-        return self.kind if self.kind == "null" else f"a {self.kind}"
 
 
 class Setting(NamedTuple):
@@ -114,7 +85,7 @@ class Reader:
         if len(lines) > LIMIT_MISTAKES:
             lines[LIMIT_MISTAKES:] = [f"{self._path}: {len(lines) - LIMIT_MISTAKES} more mistakes"]
         if lines:
-            raise ConfigError("\n".join(_printable(line) for line in lines))
+            raise ConfigError("\n".join(printable(line) for line in lines))
 
     def _fields(self, cls: type, section: Node, name: str) -> dict[str, Any]:
         entries = self._entries(section, name)
@@ -146,9 +117,7 @@ class Reader:
         known = [setting.key for setting in settings]
         known += [f"{setting.key}_file" for setting in settings if setting.hint is Secret]
         for key in entries.keys() - set(known):
-            near = get_close_matches(key, known, n=1)
-            way_out = f"did you mean {near[0]}?" if near else f"known: {', '.join(known)}"
-            self.refuse(_join(name, key), f"unknown setting; {way_out}")
+            self.refuse(_join(name, key), f"unknown setting; {_nearest(key, known)}")
 
     def _entries(self, section: Node, name: str) -> dict[str, Node]:
         if section.kind not in ("section", "null"):
@@ -338,89 +307,12 @@ def _settings(cls: type) -> Iterator[Setting]:
             yield Setting(f.name, key, hints[f.name], is_required)
 
 
+def _nearest(key: str, known: list[str]) -> str:
+    from difflib import get_close_matches
+
+    near = get_close_matches(key, known, n=1)
+    return f"did you mean {near[0]}?" if near else f"known: {', '.join(known)}"
+
+
 def _join(section: str, key: str) -> str:
     return f"{section}.{key}" if section else key
-
-
-def _printable(text: str) -> str:
-    return "".join(c if c.isprintable() else "?" for c in text)
-
-
-def read_yaml(path: Path) -> tuple[Node, bool]:
-    """Return the file's one section, and whether others than the owner may read the file.
-
-    ConfigError where it is missing, unreadable, too large, no UTF-8, no YAML or no section.
-    """
-    try:
-        with path.open("rb") as file:
-            is_shared = bool(os.fstat(file.fileno()).st_mode & OTHERS_MAY_READ)
-            data = file.read(LIMIT_BYTES + 1)
-    except OSError as error:
-        raise ConfigError(f"{path}: cannot be read: {error.strerror}.") from None
-    if len(data) > LIMIT_BYTES:
-        raise ConfigError(f"{path}: is larger than {LIMIT_BYTES // 1024} KiB: no configuration.")
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise ConfigError(f"{path}: is not UTF-8 text (byte {error.start + 1}).") from None
-    root = _compose(path, text)
-    if root is None:
-        raise ConfigError(f"{path}: is empty; start from config.example.yaml.")
-    if root.kind != "section":
-        raise ConfigError(f"{path}: expected sections such as orders:, found a {root.kind}.")
-    return root, is_shared
-
-
-def _compose(path: Path, text: str) -> Node | None:
-    import yaml
-
-    try:
-        _refuse_tricks(path, yaml.parse(text, Loader=yaml.SafeLoader))
-        root = yaml.compose(text, Loader=yaml.SafeLoader)
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark
-        line, column, index = (mark.line, mark.column, mark.index) if mark else (0, 0, 0)
-        # What follows "tag" in PyYAML's sentence is the file's own text, perhaps a password.
-        problem = f"is not YAML: {(error.problem or '').partition(' tag ')[0]}; is a quote missing?"
-        if text[index : index + 1] == "\t":
-            problem = "a tab cannot indent; use spaces"
-        raise ConfigError(f"{path}:{line + 1}:{column + 1}: {problem}") from None
-    except (yaml.YAMLError, ValueError, OverflowError):
-        raise ConfigError(f"{path}: holds characters that are no text.") from None
-    return None if root is None else _node(root)
-
-
-def _refuse_tricks(path: Path, events: Iterable[Any]) -> None:
-    """Raise ConfigError for what no configuration needs, and a hostile file could hang us with."""
-    depth = documents = 0
-    for event in events:
-        kind = type(event).__name__
-        depth += kind.endswith("StartEvent") - kind.endswith("EndEvent")
-        documents += kind == "DocumentStartEvent"
-        if getattr(event, "anchor", None):
-            trick = "anchors and aliases are not used here; quote a text that begins with & or *"
-        elif getattr(event, "tag", None):
-            trick = "tags are not used here; quote a text that begins with !"
-        elif documents > 1:
-            trick = "a second document begins here; keep one"
-        elif depth > LIMIT_DEPTH:
-            trick = "is nested too deeply"
-        else:
-            continue
-        mark = event.start_mark
-        raise ConfigError(f"{path}:{mark.line + 1}:{mark.column + 1}: {trick}")
-
-
-def _node(node: yaml.Node) -> Node:
-    place = node.start_mark.line + 1, node.start_mark.column + 1
-    kind = node.tag.rpartition(":")[2]
-    if kind == "seq":
-        return Node(*place, "list", items=tuple(map(_node, node.value)))
-    if kind == "map":
-        return Node(*place, "section", entries=tuple((_node(k), _node(v)) for k, v in node.value))
-    if kind == "null":
-        return Node(*place, "null")
-    is_typed = kind != "str" or (
-        getattr(node, "style", None) is None and bool(EXPONENT.fullmatch(node.value))
-    )
-    return Node(*place, "text", node.value, is_typed)

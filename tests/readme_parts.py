@@ -12,7 +12,7 @@ import click
 
 from lnb24so import config
 from lnb24so.cli import cli
-from lnb24so.log import EVENTS
+from lnb24so.events import EVENTS
 from lnb24so.reasons import ORDER_REASONS, STOCK_REASONS
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -21,11 +21,11 @@ from installation import Installation
 from lxml import etree
 from test_ping import closed_port
 
+from lnb24so.check.findings import Findings, few
 from lnb24so.check.services import FIELDS, compare, read_service
 from lnb24so.check.totals import READINGS, adds_up
 from lnb24so.clock import Clock
 from lnb24so.errors import Interrupted, Transient
-from lnb24so.check.findings import Findings, few
 from lnb24so.lnb_types import Line, Order
 from lnb24so.sandbox import Brand, Exchange, Fault, Reply, Sandbox
 from lnb24so.sandbox.erp import APPLICATION_ID, TRADING_ID, TRAINING_ID

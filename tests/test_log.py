@@ -17,7 +17,8 @@ import pytest
 import structlog
 
 from lnb24so.errors import ConfigError
-from lnb24so.log import EVENTS, LIMIT_TRACEBACK, Log, open_log
+from lnb24so.events import EVENTS
+from lnb24so.log import LIMIT_TRACEBACK, Log, open_log
 
 NOON = datetime(2026, 1, 31, 12, 0, 1, 250_000, tzinfo=UTC)
 SECRET = 'hunter2/ &ø"'

@@ -126,7 +126,7 @@ def test_a_guard_and_an_unexpected_error_are_failures(
 ) -> None:
     watched.set("orders", max_per_run=1)
     assert watched.run("push-orders").code == 4
-    monkeypatch.setattr("lnb24so.run.read_stock", lambda _: 1 / 0)
+    monkeypatch.setattr("lnb24so.stock_run.read_stock", lambda _: 1 / 0)
     assert watched.run("pull-stock").code == 1
     assert monitor.pings == ["/orders/start", "/orders/fail", "/stock/start", "/stock/fail"]
 

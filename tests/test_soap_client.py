@@ -19,7 +19,7 @@ from raw_server import RawServer, http
 
 from lnb24so.config import Erp, Secret
 from lnb24so.errors import Ambiguous, BudgetSpent, ConfigError, Lnb24soError, Transient
-from lnb24so.log import EVENTS
+from lnb24so.events import EVENTS
 from lnb24so.outcome import create_outcome
 from lnb24so.sandbox import Exchange, Fault, Reply, Sandbox
 from lnb24so.sandbox.erp import TRADING_ID, TRAINING_ID

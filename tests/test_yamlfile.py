@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from lnb24so.errors import ConfigError
-from lnb24so.yamlfile import LIMIT_BYTES, Reader, Secret
+from lnb24so.yaml_nodes import LIMIT_BYTES
+from lnb24so.yamlfile import Reader, Secret
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from ..company import Company
 from ..soap_order import Currency
-from ..soap_types import Company, Customer, Identity, Product
+from ..soap_types import Customer, Identity, Product
 from ..texts import shown
 from ..tools import Tools
 from .clock import check_clock

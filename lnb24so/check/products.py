@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from ..availability import index_by_code
-from ..soap_types import Company, Product
+from ..company import Company
+from ..soap_types import Product
 from ..texts import shown
 from .findings import Findings, Pair, count
 

@@ -1,0 +1,48 @@
+"""The order task: read both sides, plan, and create what waits.
+
+Most runs find nothing that waits, so what only planning needs is imported after reading.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from .company import bind_company, check_company
+from .order_reading import read_orders, remember_changes_until
+from .order_types import OrderPlan, Reading, Selection
+from .summary import OrderReport, order_exit_code, order_report
+from .tools import Tools
+
+
+def carry_orders(tools: Tools, selection: Selection, writes: bool) -> OrderReport:
+    """Carry orders to 24SevenOffice, or only plan it."""
+    reading = read_orders(tools, selection)
+    if reading.wanted:
+        report = _plan_and_apply(tools, reading, selection, writes)
+    else:
+        report = order_report(OrderPlan(()), [])
+    if writes and not selection.references:
+        remember_changes_until(tools.ledger, reading.lnb_now)
+    return report
+
+
+def _plan_and_apply(
+    tools: Tools, reading: Reading, selection: Selection, writes: bool
+) -> OrderReport:
+    from .order_apply import OrderExport, planned
+    from .orders import plan_orders
+
+    if tools.asked_erp:
+        check_company(tools)
+    plan = plan_orders(reading, tools.config, selection, tools.clock.now())
+    if not writes:
+        return order_report(plan, [planned(item) for item in plan.items])
+    if tools.asked_erp or (plan.items and tools.ledger.binding is None):
+        bind_company(tools)
+    if plan.guard is not None:
+        tools.event("orders.guard", message=plan.guard)
+        tools.tell(plan.guard)
+    export = OrderExport(tools)
+    export.apply(plan)
+    report = order_report(plan, export.results)
+    return replace(report, exit_code=order_exit_code(plan, export.results))

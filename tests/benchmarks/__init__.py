@@ -1,0 +1,1 @@
+"""What stock runs, runs with nothing to do, and `--help` cost: python -m tests.benchmarks"""

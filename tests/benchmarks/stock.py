@@ -1,0 +1,79 @@
+"""A stock run against the floor and the plain script, over catalogues of several sizes."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from .measure import Cost, in_turn, run
+from .shop import Shop, Traffic, shop
+
+HERE = Path(__file__).parent
+CHANGES = {"everything changed": 1, "1 % changed": 100, "nothing changed": 0}
+"""Every so manieth level differs."""
+
+
+@dataclass(frozen=True)
+class Result:
+    """All runs of one side over one catalogue; the traffic is that of the last run."""
+
+    codes: int
+    change: str
+    side: str
+    runs: Sequence[Cost]
+    traffic: Traffic
+
+
+def compare(codes: int, runs: int, changes: Sequence[str]) -> Iterator[Result]:
+    """Yield the results of all sides, which run in turn."""
+    with TemporaryDirectory() as name, shop(codes, Path(name)) as place:
+        for change in changes:
+            sides = commands(place.folder, everything=change == "everything changed")
+            traffic: dict[str, Traffic] = {}
+            once = partial(one_run, place, CHANGES[change], traffic)
+            for side, costs in in_turn(sides, runs, once).items():
+                yield Result(codes, change, side, costs, traffic[side])
+
+
+def one_run(
+    place: Shop, every: int, traffic: dict[str, Traffic], side: str, command: list[str]
+) -> Cost:
+    """Bring the levels into their starting state, run one side, and note its traffic."""
+    place.differ(every)
+    cost = run(command, place.folder / "output.txt")
+    traffic[side] = place.traffic()
+    return cost
+
+
+def commands(folder: Path, *, everything: bool) -> dict[str, list[str]]:
+    """Return the command of each side; ours also with large batches, where there are many."""
+    python = sys.executable
+    sides = {
+        "floor": [
+            *(python, str(HERE / "floor.py")),
+            *(str(folder / "products.xml"), str(folder / "inventory.json")),
+        ],
+        "plain": [python, str(HERE / "plain.py"), str(folder / "config.yaml")],
+        "ours": ours(folder / "config.yaml"),
+    }
+    if everything:
+        sides["ours, batches of 1,000"] = ours(with_large_batches(folder))
+    return sides
+
+
+def ours(config: Path) -> list[str]:
+    """Return the command of a stock run."""
+    return [str(Path(sys.executable).with_name("lnb24so")), "--config", str(config), "pull-stock"]
+
+
+def with_large_batches(folder: Path) -> Path:
+    """Return a copy of the configuration that sends 1,000 levels in a request."""
+    text = (folder / "config.yaml").read_text("utf-8")
+    large = folder / "large.yaml"
+    large.touch(mode=0o600)
+    large.write_text(text.replace("stock:\n", "  batch_size: 1000\nstock:\n"), encoding="utf-8")
+    return large

@@ -1,0 +1,218 @@
+"""An order on its way: what is written before it is sent, and what a silence leads to."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import suppress
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from lnb24so.ledger import FILE_NAME, Ledger
+from lnb24so.sandbox import Exchange, Fault, Reply
+
+from .helpers import (
+    SHOPS,
+    Crash,
+    World,
+    crash_before,
+    reference_of,
+    small_world,
+)
+from .stories import REFERENCE, change, reason, state
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[World]:
+    """Yield a world with one order to export."""
+    with small_world(tmp_path, orders=1) as started:
+        yield started
+
+
+# Before it is sent
+
+
+def test_each_create_finds_its_attempt_committed_in_the_ledger(tmp_path: Path) -> None:
+    with small_world(tmp_path, orders=5) as world:
+        seen: list[tuple[str, str, int]] = []
+
+        def look(exchange: Exchange) -> Reply:
+            """Read the file from outside, at the moment when the create arrives."""
+            outside = sqlite3.connect(f"file:{world.state / FILE_NAME}?mode=ro", uri=True)
+            asked = "SELECT state, erp_reference, attempts FROM orders WHERE reference = ?"
+            seen.append(outside.execute(asked, (reference_of(exchange),)).fetchone())
+            outside.close()
+            return exchange.apply()
+
+        world.box.faults.add("SaveInvoices", look, times=5)
+        assert world.push() == 0
+        assert seen == [("sending", f"LNB{70001 + number}", 1) for number in range(5)]
+
+
+def test_every_attempt_stands_in_the_history_before_its_request(tmp_path: Path) -> None:
+    with small_world(tmp_path, orders=5) as world:
+        world.box.faults.add("SaveInvoices", Fault.RESET_BEFORE, times=2)
+        for _ in range(2):
+            world.push()
+            world.wait(minutes=20)
+        ledger = Ledger.peek(world.state, world.time.clock())
+        steps = [step for step in ledger.history() if step.event == "order.sending"]
+        ledger.close()
+        requests = [seen for seen in world.box.requests if seen.operation == "SaveInvoices"]
+        assert len(steps) == len(requests) == 7
+        assert all(step.at <= seen.at for step, seen in zip(steps, requests, strict=True))
+
+
+def test_a_commit_is_on_disk_before_it_returns(world: World) -> None:
+    world.push()
+    ledger = Ledger.open(world.state, "run", world.time.clock())
+    settings = {
+        name: ledger._database.execute(f"PRAGMA {name}").fetchone()[0]
+        for name in ("journal_mode", "synchronous")
+    }
+    ledger.close()
+    extra = 3
+    assert settings == {"journal_mode": "delete", "synchronous": extra}
+
+
+def test_the_creating_request_goes_out_once_whatever_comes_back(world: World) -> None:
+    world.box.faults.add("SaveInvoices", Fault.HTML_503_BEFORE, times=9)
+    world.push()
+    assert world.sent() == 1
+
+
+# A create without a clear answer
+
+
+def test_nothing_is_sent_again_before_the_grace_time_is_over(world: World) -> None:
+    world.box.faults.add("SaveInvoices", Fault.RESET_BEFORE)
+    assert world.push() == 1
+    assert "do not type it in" in world.told[0]
+    world.wait(minutes=14)
+    assert (world.push(), world.sent()) == (0, 1)
+    world.wait(minutes=2)
+    assert (world.push(), world.sent(), state(world)) == (0, 2, "done")
+
+
+def test_an_order_created_after_our_look_up_is_found_and_not_sent_again(world: World) -> None:
+    world.box.faults.add("SaveInvoices", Fault.LATE)
+    world.push()
+    world.wait(minutes=14)
+    world.push()
+    world.box.release_late()
+    world.wait(minutes=2)
+    assert world.push() == 0
+    assert world.entries()[REFERENCE].order_id == world.in_erp(REFERENCE)[0]
+    assert (world.sent(), state(world)) == (1, "done")
+
+
+def test_a_killed_attempt_gets_its_time_out_on_top_of_the_grace_time(world: World) -> None:
+    dies_in_create(world)
+    assert (state(world), world.sent()) == ("sending", 1)
+    world.wait(minutes=16)
+    world.push()
+    assert (state(world), world.sent()) == ("unconfirmed", 1)
+    world.wait(minutes=2)
+    world.push()
+    assert (state(world), world.sent()) == ("done", 2)
+
+
+def dies_in_create(world: World) -> None:
+    """Run until the create is sent and put off, and die before its answer is written down."""
+    with crash_before(None) as fate, suppress(Crash):
+
+        def put_off(exchange: Exchange) -> Reply:
+            exchange.put_off()
+            fate.die_next()
+            exchange.drop()
+
+        world.box.faults.add("SaveInvoices", put_off)
+        world.push()
+
+
+def test_an_order_given_to_another_customer_is_found_at_the_old_one(world: World) -> None:
+    world.box.faults.add("SaveInvoices", Fault.LOST_REPLY)
+    world.push()
+    change(world, retailer_reference=SHOPS[1].reference)
+    world.wait(minutes=1)
+    world.push()
+    assert world.entries()[REFERENCE].order_id == world.in_erp(REFERENCE)[0]
+    assert len(world.box.erp.creates) == 1
+
+
+def test_the_second_look_names_a_creation_later_than_the_grace_time(world: World) -> None:
+    world.box.faults.add("SaveInvoices", Fault.LATE)
+    world.push()
+    world.wait(minutes=16)
+    world.push()
+    assert state(world) == "done"
+    world.box.release_late()
+    world.wait(minutes=59)
+    assert world.push() == 0
+    world.wait(minutes=2)
+    assert world.push() == 4
+    assert (state(world), reason(world)) == ("needs_decision", "order.duplicate")
+    assert all(str(order_id) in world.told[-1] for order_id in world.in_erp(REFERENCE))
+    assert world.push() == 0
+
+
+def test_the_second_look_names_a_late_creation_even_if_the_first_order_is_gone(
+    world: World,
+) -> None:
+    world.box.faults.add("SaveInvoices", Fault.LATE)
+    world.push()
+    world.wait(minutes=16)
+    world.push()
+    (first,) = world.in_erp(REFERENCE)
+    world.box.erp.orders[first]["ReferenceNumber"] = "changed by hand"
+    world.box.release_late()
+    world.wait(hours=2)
+    assert world.push() == 4
+    assert str(first) in world.told[-1]
+
+
+@pytest.mark.parametrize("killed", [False, True], ids=["no answer", "killed"])
+def test_an_order_blocked_after_a_doubt_is_still_found_at_the_customer_it_was_sent_for(
+    killed: bool, world: World
+) -> None:
+    if killed:
+        dies_in_create(world)
+    else:
+        world.box.faults.add("SaveInvoices", Fault.LATE)
+        world.push()
+    world.wait(minutes=20)
+    change(world, retailer_reference=None)
+    assert (world.push(), state(world)) == (3, "blocked")
+    world.box.release_late()
+    change(world, retailer_reference=SHOPS[1].reference)
+    assert (world.push(), state(world)) == (0, "done")
+    assert world.entries()[REFERENCE].order_id == world.in_erp(REFERENCE)[0]
+    assert len(world.box.erp.creates) == 1
+
+
+def test_a_withdrawn_order_that_is_created_late_is_found(world: World) -> None:
+    world.box.faults.add("SaveInvoices", Fault.LATE)
+    world.push()
+    change(world, status="canceled")
+    world.wait(minutes=20)
+    world.push()
+    assert state(world) == "withdrawn"
+    world.box.release_late()
+    world.wait(hours=2)
+    world.push()
+    world.wait(hours=2)
+    assert world.push() == 4
+    assert f"Cancel order {world.in_erp(REFERENCE)[0]} in 24SevenOffice" in world.told[-1]
+
+
+def test_the_second_look_is_an_hour_after_the_success(world: World) -> None:
+    world.box.faults.add("SaveInvoices", Fault.RESET_BEFORE)
+    world.push()
+    world.wait(minutes=20)
+    world.push()
+    assert world.entries()[REFERENCE].look_again_at == world.time.now() + timedelta(hours=1)
+    world.wait(minutes=61)
+    world.push()
+    assert world.entries()[REFERENCE].look_again_at is None

@@ -1,0 +1,166 @@
+"""What look-ups say of an order: the pure rules, row by row."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+
+from lnb24so.ledger_types import Entry
+from lnb24so.settle import Claim, Settled, attempt_end, claim, settle
+from lnb24so.soap_order import InvoiceOrder, InvoiceRow
+
+BEGUN = datetime(2026, 3, 2, 10, 15, tzinfo=UTC)
+TIMEOUT = timedelta(seconds=120)
+GRACE = timedelta(minutes=15)
+SECOND = timedelta(seconds=1)
+UNCONFIRMED = Entry(
+    "70128",
+    state="unconfirmed",
+    customer_id=501,
+    erp_reference="LNB70128",
+    attempts=1,
+    attempt_started=BEGUN,
+    attempt_ended=BEGUN + 5 * SECOND,
+    doubted=True,
+)
+KILLED = replace(UNCONFIRMED, state="sending", attempt_ended=None, doubted=False)
+NEW = Entry("70128")
+
+
+def row(product_id: int) -> InvoiceRow:
+    return InvoiceRow(product_id, "Alma Dress", Decimal(1), Decimal(100), Decimal(0))
+
+
+def hit(order_id: int, customer_id: int = 501, product_id: int = 1001) -> InvoiceOrder:
+    """Return an order of 24SevenOffice that carries the reference."""
+    return InvoiceOrder(
+        customer_id, " lnb70128 ", "Web", rows=(row(product_id),), order_id=order_id
+    )
+
+
+# An attempt without a clear answer
+
+
+@pytest.mark.parametrize(
+    ("entry", "end"),
+    [(UNCONFIRMED, BEGUN + 5 * SECOND), (KILLED, BEGUN + TIMEOUT)],
+    ids=["no answer: when it was given up", "killed: when it would have been given up"],
+)
+def test_an_attempt_ended(entry: Entry, end: datetime) -> None:
+    assert attempt_end(entry, TIMEOUT) == end
+
+
+@pytest.mark.parametrize("entry", [UNCONFIRMED, KILLED], ids=["no answer", "killed"])
+@pytest.mark.parametrize(
+    ("after_the_end", "what"),
+    [
+        (timedelta(0), "wait"),
+        (GRACE - SECOND, "wait"),
+        (GRACE, "absent"),
+        (timedelta(days=30), "absent"),
+    ],
+)
+def test_nothing_found_counts_only_after_the_grace_time(
+    after_the_end: timedelta, what: str, entry: Entry
+) -> None:
+    looked_at = attempt_end(entry, TIMEOUT) + after_the_end
+    assert settle(entry, [], looked_at, TIMEOUT, GRACE, {}).what == what
+
+
+def test_with_no_grace_time_nothing_found_counts_at_once() -> None:
+    looked_at = attempt_end(UNCONFIRMED, TIMEOUT)
+    assert settle(UNCONFIRMED, [], looked_at, TIMEOUT, timedelta(0), {}).what == "absent"
+
+
+def test_waiting_says_until_when() -> None:
+    settled = settle(UNCONFIRMED, [], BEGUN, TIMEOUT, GRACE, {})
+    assert settled == Settled("wait", until=BEGUN + 5 * SECOND + GRACE)
+
+
+@pytest.mark.parametrize(
+    ("hits", "settled"),
+    [
+        ([hit(55001)], Settled("found", (55001,))),
+        ([hit(55001), hit(55001)], Settled("found", (55001,))),
+        ([hit(55002), hit(55001)], Settled("several", (55001, 55002))),
+        ([hit(55001), hit(55002, 777)], Settled("several", (55001, 55002))),
+        ([hit(55001, 777)], Settled("taken", (55001,))),
+        ([hit(55001, product_id=9)], Settled("found", (55001,))),
+    ],
+    ids=[
+        "one",
+        "one, by reference and by id",
+        "two",
+        "two, of two customers",
+        "one of another customer",
+        "one that was changed there since",
+    ],
+)
+def test_what_is_found_counts_at_once(hits: list[InvoiceOrder], settled: Settled) -> None:
+    assert settle(UNCONFIRMED, hits, BEGUN, TIMEOUT, GRACE, {}) == settled
+
+
+def test_the_id_that_an_answer_showed_is_ours_whatever_it_carries() -> None:
+    entry = replace(UNCONFIRMED, seen_id=55001)
+    settled = settle(entry, [hit(55001, 777)], BEGUN, TIMEOUT, GRACE, {})
+    assert settled == Settled("found", (55001,))
+
+
+def test_what_belongs_to_another_order_is_not_found() -> None:
+    held = {55001: "70999"}
+    assert settle(UNCONFIRMED, [hit(55001)], BEGUN, TIMEOUT, GRACE, held).what == "wait"
+    own = {55001: "70128"}
+    assert settle(UNCONFIRMED, [hit(55001)], BEGUN, TIMEOUT, GRACE, own).what == "found"
+
+
+def test_what_a_person_called_not_ours_is_not_found() -> None:
+    entry = replace(UNCONFIRMED, not_ours=(55001,))
+    assert settle(entry, [hit(55001)], BEGUN, TIMEOUT, GRACE, {}).what == "wait"
+
+
+# An order that is about to be created
+
+WANTED = InvoiceOrder(501, "LNB70128", "Web", rows=(row(1001), row(1002)))
+
+
+@pytest.mark.parametrize(
+    ("entry", "hits", "held", "expected"),
+    [
+        (NEW, [], {}, Claim("free")),
+        (NEW, [hit(55001)], {}, Claim("adopt", (55001,))),
+        (NEW, [hit(55001)], {55001: "70128"}, Claim("adopt", (55001,))),
+        (NEW, [hit(55001)], {55001: "70999"}, Claim("taken", (55001,))),
+        (NEW, [hit(55001, product_id=9)], {}, Claim("taken", (55001,))),
+        (NEW, [hit(55001, 777)], {}, Claim("taken", (55001,))),
+        (NEW, [hit(55001), hit(55002)], {}, Claim("taken", (55001, 55002))),
+        (UNCONFIRMED, [hit(55001, product_id=9)], {}, Claim("adopt", (55001,))),
+        (UNCONFIRMED, [hit(55001, 777, 9)], {}, Claim("taken", (55001,))),
+        (replace(NEW, not_ours=(55001,)), [hit(55001)], {}, Claim("free")),
+        (
+            replace(NEW, not_ours=(55001,)),
+            [hit(55001), hit(55002)],
+            {},
+            Claim("adopt", (55002,)),
+        ),
+    ],
+    ids=[
+        "nothing there",
+        "same customer, a product shared: a lost ledger, or typed in",
+        "the one that the ledger holds for it",
+        "one that stands for another order",
+        "no product shared",
+        "another customer",
+        "two",
+        "in doubt: an attempt explains it",
+        "in doubt: the attempt was for another customer",
+        "a person said that it is not ours",
+        "a person said of one of two that it is not ours",
+    ],
+)
+def test_a_look_up_before_the_create_says(
+    entry: Entry, hits: list[InvoiceOrder], held: dict[int, str], expected: Claim
+) -> None:
+    assert claim(WANTED, entry, hits, held) == expected

@@ -1,0 +1,168 @@
+"""What the tool costs, counted: requests, bytes, connections, modules. Nothing is timed."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import urllib3.util.connection
+from installation import Installation
+
+from lnb24so.sandbox import Brand, Sandbox
+from lnb24so.sandbox.sample import catalogue
+
+CODES = 300
+WAITING = 1000
+LEVELS = "POST /multi/inventory/ean"
+
+ALWAYS = {
+    *("__main__", "cli", "errors", "clock", "progress", "run", "stop", "lock", "retry", "tools"),
+    *("config", "config_checks", "yamlfile", "yaml_nodes", "log", "events", "ping", "company"),
+    *("ledger", "ledger_file", "ledger_types", "reasons", "summary"),
+    *("lnb", "lnb_answers", "lnb_types"),
+}
+NO_ORDERS = ALWAYS | {"order_run", "order_reading", "order_types"}
+"""What an order run may import before it has found an order."""
+
+
+@pytest.fixture
+def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Installation]:
+    """Return an installation with a catalogue, all of whose levels agree, and no orders."""
+    with Sandbox(catalogue(CODES)) as box:
+        place = Installation(box, tmp_path, monkeypatch)
+        assert place.run("pull-stock").code == 0
+        assert place.run("push-orders").code == 0
+        yield place
+
+
+def change_stock(shop: Installation, every: int) -> int:
+    """Change the stock of every so manieth product; return how many."""
+    products = list(shop.box.erp.products.values())[::every]
+    for product in products:
+        shop.box.erp.change_product(product["Id"], Stock=product["Stock"] + 1)
+    return len(products)
+
+
+def test_without_a_change_no_level_is_sent(shop: Installation) -> None:
+    before = len(shop.asked())
+    assert shop.run("pull-stock").code == 0
+    asked = shop.asked(since=before)
+    assert shop.writes(since=before) == []
+    assert sorted(asked) == [
+        *("GET /inventory", "GET /orders", "GET /orders"),
+        *("GetIdentity", "GetInvoices", "GetProducts", "HasSession"),
+        "POST /auth/token",
+    ]
+
+
+def level_bodies(shop: Installation) -> list[bytes]:
+    """Return the bodies of the requests that set levels."""
+    return [seen.body for seen in shop.box.requests if seen.operation == LEVELS]
+
+
+@pytest.mark.parametrize("every", [1, 10, CODES])
+def test_only_what_changed_is_sent_in_full_batches(shop: Installation, every: int) -> None:
+    before = len(level_bodies(shop))
+    changed = change_stock(shop, every)
+    assert shop.run("pull-stock").code == 0
+    sizes = [len(json.loads(body)["requests"]) for body in level_bodies(shop)[before:]]
+    assert sum(sizes) == changed
+    assert all(size == 100 for size in sizes[:-1])
+
+
+def test_a_level_takes_a_hundred_bytes(shop: Installation) -> None:
+    before = len(level_bodies(shop))
+    changed = change_stock(shop, 1)
+    shop.run("pull-stock")
+    assert sum(map(len, level_bodies(shop)[before:])) <= 100 * changed
+
+
+def test_both_long_answers_come_compressed(shop: Installation) -> None:
+    shop.run("pull-stock")
+    received = {seen.operation: seen.sent for seen in shop.box.requests}
+    assert received["GetProducts"] < 40 * CODES
+    assert received["GET /inventory"] < 40 * CODES
+
+
+def test_each_system_is_asked_over_one_connection(
+    shop: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    connect = urllib3.util.connection.create_connection
+    made = []
+
+    def counting(*args: object, **kwargs: object) -> object:
+        made.append(args)
+        return connect(*args, **kwargs)  # type: ignore[arg-type]
+
+    monkeypatch.setattr("urllib3.util.connection.create_connection", counting)
+    change_stock(shop, 1)
+    assert shop.run("pull-stock").code == 0
+    assert len(made) == 2
+
+
+def test_with_nothing_to_export_24sevenoffice_is_not_asked(shop: Installation) -> None:
+    before = len(shop.asked())
+    assert shop.run("push-orders").code == 0
+    assert shop.asked(since=before) == ["POST /auth/token", "GET /orders", "GET /orders"]
+
+
+def with_many_orders(sample: Brand) -> Brand:
+    """Return the sample with a thousand orders that wait, each of another customer."""
+    order = next(one for one in sample.lnb_orders if one["status"] == "invoicing")
+    customer = next(
+        one for one in sample.customers if str(one["Id"]) == order["retailer_reference"]
+    )
+    numbers = range(20_000, 20_000 + WAITING)
+    return replace(
+        sample,
+        customers=tuple({**customer, "Id": number} for number in numbers),
+        lnb_orders=tuple(
+            {**order, "reference": f"9{number}", "retailer_reference": str(number)}
+            for number in numbers
+        ),
+    )
+
+
+def test_a_thousand_waiting_orders_are_read_in_25_requests(
+    sample: Brand, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Sandbox(with_many_orders(sample)) as box:
+        shop = Installation(box, tmp_path, monkeypatch)
+        planned = shop.run("push-orders", "--dry-run", "--json").document
+        assert planned["summary"]["create"] == WAITING
+        assert len(shop.asked()) <= 25
+
+
+def modules_of(shop: Installation, *arguments: str) -> set[str]:
+    """Return the modules that a command imports, in a process of its own."""
+    code = (
+        "import json, sys; from lnb24so.__main__ import main; code = main(sys.argv[1:]);"
+        "print(json.dumps(list(sys.modules))); sys.exit(code)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, "--config", str(shop.file), *arguments],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return set(json.loads(done.stdout))
+
+
+def ours(modules: set[str]) -> set[str]:
+    return {name.removeprefix("lnb24so.") for name in modules if name.startswith("lnb24so.")}
+
+
+def test_an_order_run_with_nothing_to_do_imports_no_more_than_it_needs(shop: Installation) -> None:
+    modules = modules_of(shop, "push-orders")
+    assert ours(modules) <= NO_ORDERS
+    assert modules.isdisjoint({"zeep", "lxml", "difflib"})
+
+
+def test_a_stock_run_imports_nothing_that_plans_orders(shop: Installation) -> None:
+    modules = ours(modules_of(shop, "pull-stock"))
+    assert modules.isdisjoint({"orders", "order_apply", "invoice", "matching", "report"})
