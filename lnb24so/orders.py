@@ -306,7 +306,9 @@ def why_not_now(
     )
     any_status = selection.any_status and not same_status(order.status, "draft")
     fits = same_status(order.status, mode.take_status) or followed or any_status
-    if is_canceled(order) or not fits:
+    if is_canceled(order):
+        return Reason("order.status", "not exported: it is canceled in Le New Black.")
+    if not fits:
         return Reason(
             "order.status",
             f"not exported: status is {shown(order.status)}, expected "

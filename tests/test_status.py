@@ -81,7 +81,7 @@ def test_the_story_says_what_was_sent_what_came_back_and_what_is_next(
     ("reference", "said"),
     [
         ("70113", 'status is "confirmed", expected "invoicing"'),
-        ("70117", 'status is "canceled"'),
+        ("70117", "canceled in Le New Black"),
         ("70116", 'status is "draft"'),
         ("70101", "the next run sends it"),
         ("70118", "has no customer reference"),
