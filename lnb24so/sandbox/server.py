@@ -10,6 +10,7 @@ from datetime import datetime
 from threading import Event, Lock, Thread
 from typing import Any
 
+from werkzeug.exceptions import ClientDisconnected
 from werkzeug.http import http_date
 from werkzeug.serving import ThreadedWSGIServer, WSGIRequestHandler
 from werkzeug.wrappers import Request
@@ -161,7 +162,7 @@ class Handler(WSGIRequestHandler):
         try:
             for part in self.server.systems(self.make_environ(), start_response):
                 self.wfile.write(part)
-        except ConnectionError:
+        except (ConnectionError, ClientDisconnected):
             self.close_connection = True
 
     def log(self, type: str, message: str, *args: object) -> None:
