@@ -6,13 +6,18 @@ No message carries a password, a token or a server's stack trace.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
 
 class Lnb24soError(Exception):
-    """Base of everything this tool raises on purpose."""
+    """Base of everything this tool raises on purpose.
+
+    `counted` is what a run had done when it was raised, or None.
+    """
 
     exit_code = 1
+    counted: Mapping[str, int] | None = None
 
 
 class ConfigError(Lnb24soError):

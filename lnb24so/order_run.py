@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from .company import bind_company, check_company
+from .errors import Lnb24soError
 from .order_reading import read_orders, remember_changes_until
 from .order_types import OrderPlan, Reading, Selection
 from .summary import OrderReport, order_exit_code, order_report
@@ -43,6 +44,10 @@ def _plan_and_apply(
         tools.event("orders.guard", message=plan.guard)
         tools.tell(plan.guard)
     export = OrderExport(tools)
-    export.apply(plan)
+    try:
+        export.apply(plan)
+    except Lnb24soError as error:
+        error.counted = order_report(plan, export.results).summary
+        raise
     report = order_report(plan, export.results)
     return replace(report, exit_code=order_exit_code(plan, export.results))

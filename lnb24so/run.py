@@ -129,7 +129,7 @@ def run(config: Config, mode: Mode, body: Body) -> Report:
             report = _work(config, mode, body, log, stop, run_id)
             exit_code, summary = report.exit_code, report.summary
         except Lnb24soError as error:
-            exit_code = error.exit_code
+            exit_code, summary = error.exit_code, Counter(error.counted)
             log.event("run.failed", message=str(error), exit_code=exit_code)
             raise
         except Exception as error:
@@ -193,7 +193,7 @@ def _work(config: Config, mode: Mode, body: Body, log: Log, stop: Stop, run_id: 
                 summary += Counter(part.summary)
             company = company_of(tools)
         except Lnb24soError as error:
-            exit_code = error.exit_code
+            exit_code, summary = error.exit_code, Counter(error.counted)
             raise
         finally:
             if mode.writes:

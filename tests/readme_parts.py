@@ -8,7 +8,7 @@ from dataclasses import MISSING, fields, is_dataclass
 from pathlib import Path
 from typing import Any, get_type_hints
 
-import click
+from click.testing import CliRunner
 
 from lnb24so import config
 from lnb24so.cli import cli
@@ -22,17 +22,14 @@ EXAMPLE = ROOT / "config.example.yaml"
 
 def commands() -> str:
     """Return the help of every command, as a terminal of 80 columns shows it."""
-    return "\n\n".join(f"```text\n$ lnb24so {name}--help\n{text}\n```" for name, text in _helps())
+    names = ("", *(f"{name} " for name in sorted(cli.commands)))
+    return "\n\n".join(f"```text\n$ lnb24so {name}--help\n{_help(name)}\n```" for name in names)
 
 
-def _helps() -> Iterator[tuple[str, str]]:
-    with click.Context(cli, info_name="lnb24so", terminal_width=80) as context:
-        yield "", cli.get_help(context).rstrip()
-        for name in cli.list_commands(context):
-            command = cli.get_command(context, name)
-            if command is not None:
-                with click.Context(command, context, name, terminal_width=80) as inner:
-                    yield f"{name} ", command.get_help(inner).rstrip()
+def _help(name: str) -> str:
+    asked = [*name.split(), "--help"]
+    answer = CliRunner().invoke(cli, asked, prog_name="lnb24so", terminal_width=80)
+    return answer.output.rstrip()
 
 
 def events() -> str:

@@ -24,22 +24,27 @@ def main() -> None:
         help="sizes of the catalogue (default: 1000 10000 100000; try 1000000)",
     )
     parser.add_argument("--runs", type=int, default=5, help="runs of each side (default: 5)")
+    parser.add_argument(
+        "--no-plain",
+        action="store_true",
+        help="leave the plain script out: it takes minutes and gigabytes for a million codes",
+    )
     options = parser.parse_args()
     machine = f"{os.cpu_count()} cores, Python {platform.python_version()}, {platform.system()}"
     command = " ".join(["python -m tests.benchmarks", *sys.argv[1:]])
     print(f"{datetime.now(UTC):%Y-%m-%d}, {machine}, {options.runs} runs in turn: `{command}`\n")
     show(table.start_table(start.compare(options.runs)))
     if options.codes:
-        results = measure_stock(options.codes, options.runs)
+        results = measure_stock(options.codes, options.runs, plain=not options.no_plain)
         show(table.ratio_table(results))
         show(table.figures_table(results))
 
 
-def measure_stock(sizes: list[int], runs: int) -> list[Result]:
+def measure_stock(sizes: list[int], runs: int, *, plain: bool) -> list[Result]:
     """Return the results for each size, and for one code: that is what start-up costs."""
-    results = list(stock.compare(1, runs, ["nothing changed"]))
+    results = list(stock.compare(1, runs, ["nothing changed"], plain=plain))
     for codes in sizes:
-        for result in stock.compare(codes, runs, list(CHANGES)):
+        for result in stock.compare(codes, runs, list(CHANGES), plain=plain):
             print(f"{codes:,} codes, {result.change}: {result.side} is done", file=sys.stderr)
             results.append(result)
     return results

@@ -28,11 +28,15 @@ class Result:
     traffic: Traffic
 
 
-def compare(codes: int, runs: int, changes: Sequence[str]) -> Iterator[Result]:
+def compare(
+    codes: int, runs: int, changes: Sequence[str], *, plain: bool = True
+) -> Iterator[Result]:
     """Yield the results of all sides, which run in turn."""
     with TemporaryDirectory() as name, shop(codes, Path(name)) as place:
         for change in changes:
             sides = commands(place.folder, everything=change == "everything changed")
+            if not plain:
+                del sides["plain"]
             traffic: dict[str, Traffic] = {}
             once = partial(one_run, place, CHANGES[change], traffic)
             for side, costs in in_turn(sides, runs, once).items():

@@ -11,6 +11,9 @@ from .stock import Result
 WHOLE = "whole process"
 APART = "start-up apart"
 
+SMALLEST = 0.05
+"""Seconds; what is less drowns in the noise of a busy machine."""
+
 
 def start_table(costs: Mapping[str, Sequence[Cost]]) -> Iterator[str]:
     """Yield the rows of what it costs to start, each against the imports that it needs."""
@@ -37,14 +40,17 @@ def ratio_table(results: Sequence[Result]) -> Iterator[str]:
     for one in results:
         if not one.side.startswith("ours") or one.codes == 1:
             continue
-        floor, plain = (found[one.codes, one.change, side] for side in ("floor", "plain"))
-        own, least, usual = (_apart(side, found) for side in (one, floor, plain))
-        memory = _middle_memory(one) / _middle_memory(floor)
-        yield (
-            f"| {one.codes:,} | {_words(one)} | {_cpu(one.runs) / _cpu(floor.runs):.1f} "
-            f"| {own / least:.1f} | {_cpu(plain.runs) / _cpu(one.runs):.1f} | {usual / own:.1f} "
-            f"| {memory:.1f} |"
-        )
+        floor = found[one.codes, one.change, "floor"]
+        plain = found.get((one.codes, one.change, "plain"))
+        own = _apart(one, found)
+        cells = [f"{one.codes:,}", one.change + one.side.removeprefix("ours")]
+        cells += [_ratio(_cpu(one.runs), _cpu(floor.runs)), _ratio(own, _apart(floor, found))]
+        if plain is None:
+            cells += ["", ""]
+        else:
+            cells += [_ratio(_cpu(plain.runs), _cpu(one.runs)), _ratio(_apart(plain, found), own)]
+        cells.append(_ratio(_middle_memory(one), _middle_memory(floor)))
+        yield f"| {' | '.join(cells)} |"
 
 
 def figures_table(results: Sequence[Result]) -> Iterator[str]:
@@ -62,10 +68,6 @@ def figures_table(results: Sequence[Result]) -> Iterator[str]:
         )
 
 
-def _words(result: Result) -> str:
-    return result.change + result.side.removeprefix("ours")
-
-
 def _cpu(runs: Sequence[Cost]) -> float:
     """Return the median: a minimum flatters the side that other work disturbed least."""
     return median(run.cpu for run in runs)
@@ -74,7 +76,12 @@ def _cpu(runs: Sequence[Cost]) -> float:
 def _apart(result: Result, found: Mapping[tuple[int, str, str], Result]) -> float:
     """Return the CPU beyond that of the same side with one code in the catalogue."""
     alone = found[1, "nothing changed", result.side.partition(",")[0]]
-    return max(_cpu(result.runs) - _cpu(alone.runs), 0.001)
+    return _cpu(result.runs) - _cpu(alone.runs)
+
+
+def _ratio(one: float, other: float) -> str:
+    """Return how many times the other; nothing where both are too small to tell."""
+    return f"{one / other:.1f}" if min(one, other) >= SMALLEST else ""
 
 
 def _middle_memory(result: Result) -> float:
