@@ -112,8 +112,10 @@ class OrderExport:
             self._tools.event("order.warning", reference=item.reference, **fields_of(warning))
 
     def _adopt(self, item: Item, entry: Entry) -> Result:
-        order = item.order
-        invoice = item.invoice
+        order, invoice = item.order, item.invoice
+        # What an attempt sent is what later changes are held against; else what is there now.
+        sent = entry.attempts > 0
+        content = content_hash(order) if order else entry.content_hash
         self._journal.save(
             entry,
             "order.adopted",
@@ -122,10 +124,8 @@ class OrderExport:
             reasons=(),
             customer_id=entry.customer_id or item.customer_id,
             erp_reference=entry.erp_reference or (invoice.reference if invoice else None),
-            content_hash=entry.content_hash or (content_hash(order) if order else None),
-            done_status=entry.done_status
-            if entry.attempts
-            else status_after(order, entry, self._settings),
+            content_hash=entry.content_hash if sent else content,
+            done_status=entry.done_status if sent else status_after(order, entry, self._settings),
             look_again_at=self._second_look(entry),
             doubted=entry.in_doubt,
         )

@@ -45,7 +45,8 @@ def measure_stock(sizes: list[int], runs: int, *, plain: bool) -> list[Result]:
     results = list(stock.compare(1, runs, ["nothing changed"], plain=plain))
     for codes in sizes:
         for result in stock.compare(codes, runs, list(CHANGES), plain=plain):
-            print(f"{codes:,} codes, {result.change}: {result.side} is done", file=sys.stderr)
+            # A long measurement that is broken off has said this much.
+            print(*table.figures(result), sep=" | ", file=sys.stderr)
             results.append(result)
     return results
 

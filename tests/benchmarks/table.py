@@ -58,14 +58,22 @@ def figures_table(results: Sequence[Result]) -> Iterator[str]:
     yield "| codes | what changed | side | CPU, s | wall, s | memory, MB | requests | MB moved |"
     yield "|---:|---|---|---|---|---|---:|---:|"
     for one in results:
-        moved = (one.traffic.sent + one.traffic.received) / 1e6
-        yield (
-            f"| {one.codes:,} | {one.change} | {one.side} "
-            f"| {_shown(spread(one.runs, lambda run: run.cpu), 2)} "
-            f"| {_shown(spread(one.runs, lambda run: run.wall), 2)} "
-            f"| {_shown(spread(one.runs, lambda run: run.memory), 0)} "
-            f"| {one.traffic.requests:,} | {moved:.1f} |"
-        )
+        yield f"| {' | '.join(figures(one))} |"
+
+
+def figures(result: Result) -> list[str]:
+    """Return the cells of one side's row."""
+    moved = (result.traffic.sent + result.traffic.received) / 1e6
+    return [
+        f"{result.codes:,}",
+        result.change,
+        result.side,
+        _shown(spread(result.runs, lambda run: run.cpu), 2),
+        _shown(spread(result.runs, lambda run: run.wall), 2),
+        _shown(spread(result.runs, lambda run: run.memory), 0),
+        f"{result.traffic.requests:,}",
+        f"{moved:.1f}",
+    ]
 
 
 def _cpu(runs: Sequence[Cost]) -> float:
