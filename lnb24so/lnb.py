@@ -1,8 +1,4 @@
-"""Le New Black: one client for its REST API (wholesale v2).
-
-The access token travels in the query of every URL, because that is what the API takes
-(Le New Black's SDK). So no URL, and no error text of the HTTP library, ever leaves this file.
-"""
+"""Le New Black: one client for its REST API (wholesale v2)."""
 
 from __future__ import annotations
 
@@ -13,7 +9,7 @@ from urllib.parse import quote
 
 from .clock import Clock, http_date
 from .errors import BudgetSpent, ConfigError, NotProcessed, Rejected, Transient
-from .lnb_answers import complaint, failed, no_answer, outcomes, read_json, retry_after
+from .lnb_answers import complaint, failed, read_json, refusals, retry_after
 from .lnb_types import (
     Order,
     Sku,
@@ -24,6 +20,7 @@ from .lnb_types import (
     read_text,
     read_time,
 )
+from .lnb_wire import LnbWire
 from .retry import patiently
 
 if TYPE_CHECKING:
@@ -44,16 +41,10 @@ class LnbClient:
     """
 
     def __init__(self, settings: LeNewBlack, clock: Clock, event: Callable[..., None]) -> None:
-        import requests
-
         self._settings = settings
         self._clock = clock
         self._event = event
-        self._http = requests.Session()
-        # The environment's proxy and certificates, asked for once instead of for each batch.
-        surroundings = self._http.merge_environment_settings(settings.base_url, {}, *[None] * 3)
-        self._http.proxies, self._http.verify = surroundings["proxies"], surroundings["verify"]
-        self._http.trust_env = False
+        self._wire = LnbWire(settings.base_url, settings.timeout_seconds)
         self._token = ""
         self._token_ends = 0.0
         self._clock_ahead = timedelta(0)
@@ -106,8 +97,8 @@ class LnbClient:
 
     def set_levels(
         self, field: str, levels: Sequence[tuple[str, int]], at: datetime
-    ) -> Iterator[list[tuple[str, str | None]]]:
-        """Send absolute levels in batches; yield for each batch its codes with None or why not.
+    ) -> Iterator[tuple[list[str], dict[str, str]]]:
+        """Send absolute levels in batches; yield the codes of each, and why some were not taken.
 
         A batch that is too large for Le New Black (413) is sent again in halves. The flag
         `is_blocked` and incoming stock are never sent: sending them could open a size for sale.
@@ -121,6 +112,7 @@ class LnbClient:
         since = _time_text(at)
         while waiting:
             batch = waiting.pop()
+            codes = [code for code, _ in batch]
             items = [
                 {field: code, "in_stock": level, "in_stock_update_time": since}
                 for code, level in batch
@@ -129,15 +121,15 @@ class LnbClient:
                 answer = self._call("POST", path, body={"requests": items})
             except _TooLargeError:
                 if len(batch) == 1:
-                    yield [(batch[0][0], "Le New Black: the batch is too large (413)")]
+                    yield codes, {codes[0]: "Le New Black: the batch is too large (413)"}
                     continue
                 middle = len(batch) // 2
                 waiting += [batch[middle:], batch[:middle]]
                 continue
             except Rejected as error:
-                yield [(code, str(error)) for code, _ in batch]
+                yield codes, dict.fromkeys(codes, str(error))
                 continue
-            yield outcomes(field, [code for code, _ in batch], answer)
+            yield codes, refusals(field, codes, answer)
 
     # Everything else
 
@@ -239,22 +231,8 @@ class LnbClient:
     def _send(
         self, method: str, path: str, search: Mapping[str, str], body: Mapping[str, Any] | None
     ) -> requests.Response:
-        import requests
-
-        try:
-            response = self._http.request(
-                method,
-                self._settings.base_url + path,
-                params=search,
-                json=body,
-                headers={"Accept": "application/json"},
-                timeout=(min(10.0, self._settings.timeout_seconds), self._settings.timeout_seconds),
-                allow_redirects=False,
-            )
-        except requests.RequestException as error:
-            raise no_answer(error) from None
-        date = response.headers.get("Date")
-        if date:
+        response = self._wire.send(method, path, search, body)
+        if date := response.headers.get("Date"):
             self._clock_ahead = (http_date(date) or self._clock.now()) - self._clock.now()
         return response
 

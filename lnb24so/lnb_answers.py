@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from .clock import http_date
-from .errors import Ambiguous, NotProcessed, Transient
+from .errors import Ambiguous
 from .lnb_types import objects, read_text
 
 if TYPE_CHECKING:
@@ -23,23 +23,6 @@ if TYPE_CHECKING:
 MASK = "***"
 _LONGEST = 300
 _DEEPEST = 9
-
-
-def no_answer(error: Exception) -> Transient:
-    """Return what an error of the HTTP library means, without its text: that holds the token."""
-    import requests
-    from urllib3.exceptions import NewConnectionError
-
-    reason = getattr(error.args[0] if error.args else None, "reason", None)
-    if isinstance(error, requests.ConnectTimeout) or isinstance(reason, NewConnectionError):
-        return NotProcessed(
-            "Le New Black: no connection. Check the network and lenewblack.base_url."
-        )
-    if isinstance(error, requests.Timeout):
-        return Ambiguous("Le New Black: no answer in time (lenewblack.timeout_seconds).")
-    if isinstance(error, requests.exceptions.SSLError):
-        return Ambiguous("Le New Black: a TLS error. Is its certificate valid, the clock right?")
-    return Ambiguous("Le New Black: the connection broke before the whole answer came.")
 
 
 def read_json(response: requests.Response, asked: str) -> Any:
@@ -96,25 +79,23 @@ def failed(answer: Mapping[str, Any]) -> bool:
     return answer.get("success") is False or answer.get("status") == "error"
 
 
-def outcomes(field: str, codes: Sequence[str], answer: object) -> list[tuple[str, str | None]]:
-    """Return each code with None or why it was not taken; success must be said to count."""
+def refusals(field: str, codes: Sequence[str], answer: object) -> dict[str, str]:
+    """Return the codes that were not taken, each with why; success must be said to count."""
     data = objects(answer.get("data")) if isinstance(answer, Mapping) else []
     named = [_named_code(item, field) for item in data]
     by_code = dict(zip(named, data, strict=True))
     sent = set(codes)
-    outcomes: list[tuple[str, str | None]] = []
+    refused: dict[str, str] = {}
     for place, code in enumerate(codes):
         answered = by_code.get(code)
         # What stands in this place but names another code says nothing of this one.
         if answered is None and len(data) == len(codes) and named[place] not in sent:
             answered = data[place]
         if answered is None:
-            outcomes.append((code, "Le New Black did not say what became of it"))
-        elif answered.get("success") is True or answered.get("status") == "success":
-            outcomes.append((code, None))
-        else:
-            outcomes.append((code, complaint(answered.get("errors")) or "refused without a reason"))
-    return outcomes
+            refused[code] = "Le New Black did not say what became of it"
+        elif answered.get("status") != "success" and answered.get("success") is not True:
+            refused[code] = complaint(answered.get("errors")) or "refused without a reason"
+    return refused
 
 
 def _named_code(item: Mapping[str, Any], field: str) -> str:

@@ -219,8 +219,7 @@ def _plain(value: object, redact: Redact, key: str = "") -> Any:
         case None | bool() | int():
             return value
         case list() | tuple() | set() | frozenset():
-            # Numbers need no look: a large stock run logs a hundred thousand pairs of them.
-            return [item if type(item) is int else _plain(item, redact) for item in value]
+            return [_plain(item, redact) for item in value]
         case float() if math.isfinite(value):
             return value
         case datetime() if value.tzinfo:
@@ -234,11 +233,22 @@ def _plain(value: object, redact: Redact, key: str = "") -> Any:
 
 
 def _plain_mapping(found: Mapping[object, object], redact: Redact) -> dict[str, Any]:
-    """Return the mapping as JSON can hold it; the keys of a long one are looked through as one."""
+    """Return the mapping as JSON can hold it.
+
+    One that holds only numbers, as the levels of a large stock run, is looked through as one.
+    """
     names = "\n".join(map(str, found))
-    if _holds_any(SECRET_WORDS, names) or redact(names) != names:
-        return {redact(str(k)): _plain(v, redact, str(k)) for k, v in found.items()}
-    return {str(k): _plain(v, redact) for k, v in found.items()}
+    if _only_numbers(found) and not _holds_any(SECRET_WORDS, names) and redact(names) == names:
+        return dict(zip(map(str, found), found.values(), strict=True))
+    return {redact(str(k)): _plain(v, redact, str(k)) for k, v in found.items()}
+
+
+def _only_numbers(found: Mapping[object, object]) -> bool:
+    """Return whether JSON takes all values as they are, and none holds a text."""
+    try:
+        return '"' not in json.dumps(list(found.values()), allow_nan=False)
+    except (TypeError, ValueError):
+        return False
 
 
 def _as_json(

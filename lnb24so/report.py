@@ -69,8 +69,8 @@ def _items(report: Report) -> list[dict[str, Any]]:
     if report.orders is not None:
         return [_order_item(result) for result in report.orders.results]
     if report.stock is not None:
-        outcomes = report.stock.outcomes
-        return [_stock_item(item, outcomes) for item in report.stock.plan.items]
+        refused = report.stock.refused
+        return [_stock_item(item, refused) for item in report.stock.plan.items]
     return []
 
 
@@ -96,10 +96,10 @@ def _money(amount: Decimal | None, currency: str) -> str | None:
     return None if amount is None else str(to_minor(amount, currency))
 
 
-def _stock_item(item: StockItem, outcomes: Mapping[str, str | None]) -> dict[str, Any]:
+def _stock_item(item: StockItem, refused: Mapping[str, str] | None) -> dict[str, Any]:
     outcome = None
-    if item.code in outcomes:
-        outcome = "set" if outcomes[item.code] is None else "refused"
+    if refused is not None and item.action == "set":
+        outcome = "refused" if item.code in refused else "set"
     return {
         "code": item.code,
         "product_id": item.product_id,
@@ -126,8 +126,8 @@ def show(report: Report, most: int | None = None) -> None:
 def plain_lines(report: Report, most: int | None = None) -> Iterable[str]:
     """Yield one line for each item, and one with the counts."""
     if report.stock is not None:
-        items, outcomes = report.stock.plan.items, report.stock.outcomes
-        yield from (_stock_line(item, outcomes) for item in items[:most])
+        items, refused = report.stock.plan.items, report.stock.refused or {}
+        yield from (_stock_line(item, refused) for item in items[:most])
         yield from _closing(report, report.stock, len(items), most)
     if report.orders is not None:
         results = report.orders.results
@@ -174,16 +174,15 @@ def stock_counts(report: Report) -> Mapping[str, int]:
     """Return the codes counted in words."""
     if report.stock is None:
         return {}
-    plan, outcomes = report.stock.plan, report.stock.outcomes
-    counts = Counter[str]()
-    for item in plan.items:
-        sent = item.code in outcomes
-        refused = sent and outcomes[item.code] is not None
-        words = "refused" if refused else "set" if sent else "to set"
-        counts["left alone" if item.action == "skip" else words] += 1
-    counts["unchanged"] = plan.unchanged
-    counts["products without a code"] = plan.without_code
-    return counts
+    plan, refused = report.stock.plan, report.stock.refused
+    left = sum(item.action == "skip" for item in plan.items)
+    return {
+        "to set" if refused is None else "set": len(plan.items) - left - len(refused or ()),
+        "refused": len(refused or ()),
+        "left alone": left,
+        "unchanged": plan.unchanged,
+        "products without a code": plan.without_code,
+    }
 
 
 def _order_line(result: Result) -> str:
@@ -206,10 +205,9 @@ def _lines(count: int) -> str:
     return "1 line" if count == 1 else f"{count} lines"
 
 
-def _stock_line(item: StockItem, outcomes: Mapping[str, str | None]) -> str:
-    refused = outcomes.get(item.code)
-    if refused is not None:
-        return f"{item.code} refused: {refused}"
+def _stock_line(item: StockItem, refused: Mapping[str, str]) -> str:
+    if item.code in refused:
+        return f"{item.code} refused: {refused[item.code]}"
     why = f" ({item.reason})" if item.reason else ""
     if item.action == "skip":
         return f"{item.code} skip{why} {shown(item.name)}"
@@ -237,7 +235,7 @@ def _show_stock(console: Any, report: Report, part: StockReport, most: int) -> N
     if items:
         table = _table("Code", "Product", "Now", "New", "Note")
         for item in items[:most]:
-            note = part.outcomes.get(item.code) or item.reason or ""
+            note = (part.refused or {}).get(item.code) or item.reason or ""
             after = "" if item.after is None else str(item.after)
             _add(table, item.code, item.name, _level(item.before), after, note)
         console.print(table)

@@ -211,12 +211,12 @@ def _finished(parser: Any, wanted: str, status: int, seen: set[str]) -> Iterator
         if not seen and element.getroottree().docinfo.doctype:
             raise UnreadableError(f"HTTP {status} with a DTD, which SOAP forbids")
         tag = element.tag
-        if tag == _FAULT:
-            raise FaultError(fault_text(element.findtext("faultstring") or ""))
         seen.add(tag)
         if tag == wanted:
             last = element
             yield element
+        elif tag == _FAULT:
+            raise FaultError(fault_text(element.findtext("faultstring") or ""))
     if last is not None and (parent := last.getparent()) is not None:
         # Only what is complete: the parser is still writing the element after the last one.
         del parent[: parent.index(last)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal, NamedTuple
@@ -165,32 +165,30 @@ def _guard(plan: StockPlan, reading: StockReading, settings: Stock, in_stock: in
     return None
 
 
-def apply_stock(plan: StockPlan, tools: Tools) -> dict[str, str | None]:
-    """Send the plan's levels in batches; return each code with None, or why it was refused.
+def apply_stock(plan: StockPlan, codes_set: Set[str], tools: Tools) -> dict[str, str]:
+    """Send the plan's levels in batches; return the codes that were refused, each with why.
 
     Sending the same level twice does no harm, so a batch without an answer is sent again.
     Raises Transient where Le New Black stays silent; what was not sent differs in the next run.
     """
-    levels = {item.code: item for item in plan.items if item.action == "set"}
-    tools.ledger.add_codes_set(levels)
-    outcomes: dict[str, str | None] = {}
-    wanted = [(code, item.after or 0) for code, item in levels.items()]
-    for batch in tools.lnb.set_levels(plan.code_field, wanted, plan.at):
-        outcomes.update(batch)
-        tools.progress(f"Levels sent: {len(outcomes):,} of {len(wanted):,}")
-        taken = {
-            code: [levels[code].before, levels[code].after] for code, why in batch if why is None
-        }
-        tools.event(
-            "stock.batch_sent", count=len(taken), refused=len(batch) - len(taken), levels=taken
-        )
+    levels = {item.code: (item.before, item.after) for item in plan.items if item.action == "set"}
+    tools.ledger.add_codes_set(levels.keys() - codes_set)
+    refused: dict[str, str] = {}
+    wanted = [(code, after or 0) for code, (_, after) in levels.items()]
+    answered = 0
+    for codes, why_not in tools.lnb.set_levels(plan.code_field, wanted, plan.at):
+        refused |= why_not
+        answered += len(codes)
+        tools.progress(f"Levels sent: {answered:,} of {len(wanted):,}")
+        taken = {code: levels[code] for code in codes if code not in why_not}
+        tools.event("stock.batch_sent", count=len(taken), refused=len(why_not), levels=taken)
         tools.stop.check()
-    return outcomes
+    return refused
 
 
 def note_stock(
     plan: StockPlan,
-    outcomes: Mapping[str, str | None],
+    refused: Mapping[str, str],
     reported: Mapping[str, str],
     tools: Tools,
 ) -> int:
@@ -206,7 +204,6 @@ def note_stock(
                 unknown = item.reason == "code.unknown"
                 event = "stock.code_unknown" if unknown else "stock.skipped"
                 tools.event(event, code=item.code, product_id=item.product_id, reason=item.reason)
-    refused = {code: why for code, why in outcomes.items() if why is not None}
     new = [code for code in refused if reported.get(code) != "level.refused"]
     for code in new:
         tools.event("stock.refused", code=code, reason="level.refused", message=refused[code])

@@ -28,10 +28,13 @@ class OrderReport:
 
 @dataclass(frozen=True, slots=True)
 class StockReport:
-    """What a run did with stock, or would do; `outcomes` is each sent code's refusal or None."""
+    """What a run did with stock, or would do; `refused` says why codes were not taken.
+
+    `refused` is None where nothing was sent.
+    """
 
     plan: StockPlan
-    outcomes: Mapping[str, str | None]
+    refused: Mapping[str, str] | None
     summary: Mapping[str, int]
     exit_code: int = 0
 
@@ -66,13 +69,12 @@ def order_exit_code(plan: OrderPlan, results: Iterable[Result]) -> int:
     return worst(codes)
 
 
-def stock_report(plan: StockPlan, outcomes: Mapping[str, str | None]) -> StockReport:
-    """Return the report of a stock run, counted."""
+def stock_report(plan: StockPlan, refused: Mapping[str, str] | None = None) -> StockReport:
+    """Return the report of a stock run, counted; without `refused` nothing was sent."""
     summary = Counter[str](item.action for item in plan.items)
     summary["unchanged"] = plan.unchanged
     if plan.without_code:
         summary["without_code"] = plan.without_code
-    refused = sum(why is not None for why in outcomes.values())
     if refused:
-        summary["refused"] = refused
-    return StockReport(plan, outcomes, dict(summary))
+        summary["refused"] = len(refused)
+    return StockReport(plan, refused, dict(summary))

@@ -40,9 +40,10 @@ ROOMS = {
     "ledger": {"clock", "errors", "ledger_file", "ledger_types"},
     "ledger_file": {"errors"},
     "ledger_types": {"clock", "reasons"},
-    "lnb": {"clock", "errors", "lnb_answers", "lnb_types", "retry"},
+    "lnb": {"clock", "errors", "lnb_answers", "lnb_types", "lnb_wire", "retry"},
     "lnb_answers": {"clock", "errors", "lnb_types"},
     "lnb_types": set[str](),
+    "lnb_wire": {"errors"},
     "soap": {
         *("clock", "company", "errors", "outcome", "retry"),
         *("soap_order", "soap_session", "soap_types", "soap_wire"),
@@ -57,7 +58,7 @@ ROOMS = {
 }
 """The rooms that know little: what else of ours each may import."""
 
-CLIENTS = {"soap", "soap_session", "soap_wire", "lnb", "lnb_answers"}
+CLIENTS = {"soap", "soap_session", "soap_wire", "lnb", "lnb_answers", "lnb_wire"}
 PURE = (
     *("orders", "order_types", "settle", "invoice", "invoice_rows", "matching", "money"),
     *("stock", "availability", "outcome", "summary"),
@@ -65,8 +66,8 @@ PURE = (
 LIBRARIES = {
     "zeep": {"soap_wire"},
     "lxml": {"soap_wire", "check.services"},
-    "requests": {"soap_wire", "lnb", "lnb_answers", "ping"},
-    "urllib3": {"soap_wire", "lnb_answers"},
+    "requests": {"soap_wire", "lnb_wire", "ping"},
+    "urllib3": {"soap_wire", "lnb_wire"},
     "sqlite3": {"ledger", "ledger_file"},
     "structlog": {"log"},
     "yaml": {"yaml_nodes"},

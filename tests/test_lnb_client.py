@@ -26,7 +26,7 @@ from lnb24so.errors import (
     Transient,
 )
 from lnb24so.lnb import LnbClient
-from lnb24so.lnb_answers import complaint, outcomes
+from lnb24so.lnb_answers import complaint, refusals
 from lnb24so.lnb_types import read_order
 from lnb24so.sandbox import Brand, Exchange, Fault, Reply, Sandbox
 from lnb24so.sandbox.exchange import json_reply
@@ -250,8 +250,10 @@ def test_levels_go_out_in_batches_and_come_back_one_by_one(desk: Desk) -> None:
     desk.new_client(batch_size=4)
     codes = [row["ean13"] for row in desk.box.lnb.inventory.values() if row["ean13"]][:9]
     levels = [(code, place) for place, code in enumerate([*codes, "4000000000000"])]
-    found = [one for batch in desk.client.set_levels("ean13", levels, AT) for one in batch]
-    assert found == [*((code, None) for code in codes), ("4000000000000", "ean13: Unknown EAN13.")]
+    found = list(desk.client.set_levels("ean13", levels, AT))
+    unknown = "4000000000000"
+    assert [code for batch, _ in found for code in batch] == [*codes, unknown]
+    assert [why for _, why in found] == [{}, {}, {unknown: "ean13: Unknown EAN13."}]
     assert [len(batch) for batch in desk.batches()] == [4, 4, 2]
     assert desk.batches()[0][1] == {
         "ean13": codes[1],
@@ -263,7 +265,7 @@ def test_levels_go_out_in_batches_and_come_back_one_by_one(desk: Desk) -> None:
 def test_levels_by_sku_go_to_their_own_address(desk: Desk) -> None:
     sku = next(iter(desk.box.lnb.inventory))
     (found,) = desk.client.set_levels("sku", [(sku, 3), ("none", 1)], AT)
-    assert found == [(sku, None), ("none", "Unknown SKU none.")]
+    assert found == ([sku, "none"], {"none": "Unknown SKU none."})
     assert desk.count("POST /multi/inventory/sku") == 1
 
 
@@ -271,8 +273,8 @@ def test_a_batch_that_is_too_large_is_halved_until_it_fits(desk: Desk) -> None:
     desk.box.lnb.max_batch = 3
     codes = [row["ean13"] for row in desk.box.lnb.inventory.values()][:10]
     batches = list(desk.client.set_levels("ean13", [(code, 5) for code in codes], AT))
-    assert [code for batch in batches for code, _ in batch] == codes
-    assert all(why is None for batch in batches for _, why in batch)
+    assert [code for batch, _ in batches for code in batch] == codes
+    assert not any(refused for _, refused in batches)
     assert [len(batch) for batch in desk.batches()] == [10, 5, 2, 3, 5, 2, 3]
 
 
@@ -280,9 +282,9 @@ def test_a_single_level_that_is_too_large_is_refused_alone(desk: Desk) -> None:
     desk.box.faults.add("POST /multi/inventory/ean", Fault.STATUS(413), times=2)
     codes = [row["ean13"] for row in desk.box.lnb.inventory.values()][:2]
     first, second = desk.client.set_levels("ean13", [(code, 5) for code in codes], AT)
-    assert first[0][1] is not None
-    assert "413" in first[0][1]
-    assert second == [(codes[1], None)]
+    assert first[0] == [codes[0]]
+    assert "413" in first[1][codes[0]]
+    assert second == ([codes[1]], {})
 
 
 SUCCESS, ERROR = {"status": "success"}, {"status": "error"}
@@ -320,21 +322,23 @@ def test_only_a_code_that_is_said_to_be_taken_counts_as_taken(
     data: object, whys: list[str | None]
 ) -> None:
     silent = "Le New Black did not say what became of it"
-    wanted = [silent if why == "SILENT" else why for why in whys]
-    assert outcomes("ean13", ["A", "B"], {"data": data}) == list(
-        zip(["A", "B"], wanted, strict=True)
-    )
+    wanted = {
+        code: silent if why == "SILENT" else why
+        for code, why in zip(["A", "B"], whys, strict=True)
+        if why is not None
+    }
+    assert refusals("ean13", ["A", "B"], {"data": data}) == wanted
 
 
 @pytest.mark.parametrize("answer", [None, [], "ok", {"metadata": {"total_successes": 2}}])
 def test_an_answer_without_results_takes_nothing_for_granted(answer: object) -> None:
-    assert all(why is not None for _, why in outcomes("ean13", ["A", "B"], answer))
+    assert refusals("ean13", ["A", "B"], answer).keys() == {"A", "B"}
 
 
 def test_a_batch_whose_answer_is_lost_is_sent_again(desk: Desk) -> None:
     desk.box.faults.add("POST /multi/inventory/ean", Fault.LOST_REPLY)
     code = next(row["ean13"] for row in desk.box.lnb.inventory.values())
-    assert list(desk.client.set_levels("ean13", [(code, 5)], AT)) == [[(code, None)]]
+    assert list(desk.client.set_levels("ean13", [(code, 5)], AT)) == [([code], {})]
     assert desk.batches()[0] == desk.batches()[1]
 
 

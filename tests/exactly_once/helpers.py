@@ -15,6 +15,7 @@ from typing import Any
 from unittest.mock import patch
 
 import requests
+from requests.adapters import HTTPAdapter
 
 from lnb24so import run
 from lnb24so.clock import Clock
@@ -217,9 +218,9 @@ class Fate:
 def crash_before(step: int | None) -> Iterator[Fate]:
     """Die before step number `step` (from 1): an HTTP request, or a commit to the ledger."""
     fate = Fate(die_before=step)
-    send, transaction = requests.Session.send, Ledger._transaction
+    send, transaction = HTTPAdapter.send, Ledger._transaction
 
-    def counted_send(self: requests.Session, request: Any, **options: Any) -> requests.Response:
+    def counted_send(self: HTTPAdapter, request: Any, **options: Any) -> requests.Response:
         fate.step(f"{request.method} {request.path_url}")
         return send(self, request, **options)
 
@@ -230,7 +231,7 @@ def crash_before(step: int | None) -> Iterator[Fate]:
             fate.step("commit")
 
     with (
-        patch.object(requests.Session, "send", counted_send),
+        patch.object(HTTPAdapter, "send", counted_send),
         patch.object(Ledger, "_transaction", counted_transaction),
     ):
         yield fate

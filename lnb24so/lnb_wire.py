@@ -1,0 +1,97 @@
+"""HTTP to Le New Black: send one request, return its whole answer.
+
+The access token travels in the query of every URL, because that is what the API takes
+(Le New Black's SDK). So no URL, and no error text of the HTTP library, ever leaves this file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from .errors import Ambiguous, NotProcessed, Transient
+
+if TYPE_CHECKING:
+    import requests
+
+_CONNECT_SECONDS = 10.0
+
+
+class LnbWire:
+    """One keep-alive connection, through the environment's proxy and with its certificates."""
+
+    def __init__(self, base_url: str, timeout: float) -> None:
+        import requests
+
+        self._base_url = base_url
+        self._session = requests.Session()
+        # Asked for once instead of for each request.
+        around = self._session.merge_environment_settings(base_url, {}, None, None, None)
+        self._session.trust_env = False
+        self._how: dict[str, Any] = {
+            "timeout": (min(_CONNECT_SECONDS, timeout), timeout),
+            "verify": around["verify"],
+            "proxies": around["proxies"],
+        }
+        self._adapter = self._session.get_adapter(base_url)
+        self._last: tuple[object, requests.PreparedRequest] | None = None
+
+    def send(
+        self,
+        method: str,
+        path: str,
+        search: Mapping[str, str],
+        body: Mapping[str, Any] | None = None,
+    ) -> requests.Response:
+        """Return the answer, whatever its status, read to its end.
+
+        Raises NotProcessed where the request never left, and Ambiguous without a whole answer.
+        """
+        import requests
+
+        try:
+            request = self._request(method, path, search)
+            request.prepare_body(None, None, json=body)
+            # The adapter follows no redirect and keeps no cookie, which is what we want.
+            response = self._adapter.send(request, **self._how)
+            response.content  # noqa: B018 - reads the body while errors are still caught
+        except requests.RequestException as error:
+            raise _no_answer(error) from None
+        return response
+
+    def _request(
+        self, method: str, path: str, search: Mapping[str, str]
+    ) -> requests.PreparedRequest:
+        """Return a request without its body; requests to one address in a row share it.
+
+        A large stock run sends a thousand batches, and making each anew is a fifth of their cost.
+        """
+        import requests
+
+        address = (method, path, dict(search))
+        if self._last is None or self._last[0] != address:
+            wanted = requests.Request(
+                method,
+                self._base_url + path,
+                params=search,
+                headers={"Accept": "application/json"},
+            )
+            self._last = (address, self._session.prepare_request(wanted))
+        return self._last[1]
+
+
+def _no_answer(error: Exception) -> Transient:
+    """Return what an error of the HTTP library means, without its text: that holds the token."""
+    import requests
+    from urllib3.exceptions import NewConnectionError
+
+    reason = getattr(error.args[0] if error.args else None, "reason", None)
+    if isinstance(error, requests.ConnectTimeout) or isinstance(reason, NewConnectionError):
+        return NotProcessed(
+            "Le New Black: no connection. Check the network and lenewblack.base_url."
+        )
+    if isinstance(error, requests.Timeout):
+        return Ambiguous("Le New Black: no answer in time (lenewblack.timeout_seconds).")
+    if isinstance(error, requests.exceptions.SSLError):
+        return Ambiguous("Le New Black: a TLS error. Is its certificate valid, the clock right?")
+    return Ambiguous("Le New Black: the connection broke before the whole answer came.")
