@@ -8,6 +8,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
+from typing import TypeVar
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -65,7 +68,7 @@ def in_turn(commands: Mapping[str, list[str]], runs: int, once: Once) -> dict[st
     return costs
 
 
-def spread(runs: Sequence[Cost], figure: Callable[[Cost], float]) -> Spread:
+def spread(runs: Sequence[T], figure: Callable[[T], float]) -> Spread:
     """Return how one figure of the runs is spread."""
     values = [figure(run) for run in runs]
     return Spread(min(values), median(values), max(values))

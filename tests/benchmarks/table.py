@@ -63,7 +63,6 @@ def figures_table(results: Sequence[Result]) -> Iterator[str]:
 
 def figures(result: Result) -> list[str]:
     """Return the cells of one side's row."""
-    moved = (result.traffic.sent + result.traffic.received) / 1e6
     return [
         f"{result.codes:,}",
         result.change,
@@ -71,8 +70,8 @@ def figures(result: Result) -> list[str]:
         _shown(spread(result.runs, lambda run: run.cpu), 2),
         _shown(spread(result.runs, lambda run: run.wall), 2),
         _shown(spread(result.runs, lambda run: run.memory), 0),
-        f"{result.traffic.requests:,}",
-        f"{moved:.1f}",
+        _shown(spread(result.traffic, lambda seen: seen.requests), 0),
+        _shown(spread(result.traffic, lambda seen: (seen.sent + seen.received) / 1e6), 1),
     ]
 
 
@@ -97,4 +96,6 @@ def _middle_memory(result: Result) -> float:
 
 
 def _shown(figures: Spread, digits: int) -> str:
-    return " / ".join(f"{one:.{digits}f}" for one in (figures.least, figures.middle, figures.most))
+    """Return minimum, median and maximum; one figure where all runs had the same."""
+    texts = [f"{one:,.{digits}f}" for one in (figures.least, figures.middle, figures.most)]
+    return texts[0] if len(set(texts)) == 1 else " / ".join(texts)
