@@ -256,7 +256,9 @@ def _as_json(
 ) -> tuple[tuple[date, str], dict[str, Any]]:
     line = json.dumps(fields, ensure_ascii=False)
     day = date.fromisoformat(fields["timestamp"][:10])
-    return (day, UNSAFE.sub(lambda found: f"\\u{ord(found[0]):04x}", line)), {}
+    if not line.isascii() or "\x7f" in line:
+        line = UNSAFE.sub(lambda found: f"\\u{ord(found[0]):04x}", line)
+    return (day, line), {}
 
 
 def _for_people(fields: Mapping[str, Any]) -> str:
