@@ -38,7 +38,7 @@ def level_story(code: str, reading: StockReading, settings: Stock) -> list[str]:
 
 
 def _sum(code: str, product: Product, reading: StockReading, settings: Stock) -> list[str]:
-    steps = [(product.stock or NOTHING, "stock in 24SevenOffice")]
+    steps = [(NOTHING + (product.stock or 0), "stock in 24SevenOffice")]
     for order in counted_orders(reading, settings):
         left = [pieces for number, pieces in open_rows(order) if number == product.id]
         steps.append((-sum(left, NOTHING), f"open order {order.order_id}"))

@@ -83,8 +83,8 @@ class LnbClient:
             if type(level) is not int:
                 number = read_number(level)
                 level = int(number) if number is not None and number == int(number) else None
-            if code:
-                levels[code] = level if levels.get(code, level) == level else None
+            if code and levels.setdefault(code, level) != level:
+                levels[code] = None
         return levels
 
     def skus(self) -> list[Sku]:
@@ -97,8 +97,8 @@ class LnbClient:
 
     def set_levels(
         self, field: str, levels: Sequence[tuple[str, int]], at: datetime
-    ) -> Iterator[tuple[list[str], dict[str, str]]]:
-        """Send absolute levels in batches; yield the codes of each, and why some were not taken.
+    ) -> Iterator[tuple[int, dict[str, str]]]:
+        """Send absolute levels in batches, in order; yield the size and the refusals of each.
 
         A batch that is too large for Le New Black (413) is sent again in halves. The flag
         `is_blocked` and incoming stock are never sent: sending them could open a size for sale.
@@ -121,15 +121,15 @@ class LnbClient:
                 answer = self._call("POST", path, body={"requests": items})
             except _TooLargeError:
                 if len(batch) == 1:
-                    yield codes, {codes[0]: "Le New Black: the batch is too large (413)"}
+                    yield 1, {codes[0]: "Le New Black: the batch is too large (413)"}
                     continue
                 middle = len(batch) // 2
                 waiting += [batch[middle:], batch[:middle]]
                 continue
             except Rejected as error:
-                yield codes, dict.fromkeys(codes, str(error))
+                yield len(batch), dict.fromkeys(codes, str(error))
                 continue
-            yield codes, refusals(field, codes, answer)
+            yield len(batch), refusals(field, codes, answer)
 
     # Everything else
 

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, MutableMapping
 from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 from html import escape
+from itertools import chain
 from pathlib import Path
 from typing import Any, TextIO
 from urllib.parse import quote, quote_plus
@@ -232,23 +233,23 @@ def _plain(value: object, redact: Redact, key: str = "") -> Any:
     return redact(str(value))
 
 
-def _plain_mapping(found: Mapping[object, object], redact: Redact) -> dict[str, Any]:
-    """Return the mapping as JSON can hold it.
-
-    One that holds only numbers, as the levels of a large stock run, is looked through as one.
-    """
-    names = "\n".join(map(str, found))
-    if _only_numbers(found) and not _holds_any(SECRET_WORDS, names) and redact(names) == names:
-        return dict(zip(map(str, found), found.values(), strict=True))
+def _plain_mapping(found: Mapping[Any, Any], redact: Redact) -> Mapping[str, Any]:
+    """Return the mapping as JSON can hold it; levels, which are many, are looked through as one."""
+    if _is_levels(found):
+        names = "\n".join(found)
+        if not _holds_any(SECRET_WORDS, names) and redact(names) == names:
+            return found
     return {redact(str(k)): _plain(v, redact, str(k)) for k, v in found.items()}
 
 
-def _only_numbers(found: Mapping[object, object]) -> bool:
-    """Return whether JSON takes all values as they are, and none holds a text."""
-    try:
-        return '"' not in json.dumps(list(found.values()), allow_nan=False)
-    except (TypeError, ValueError):
-        return False
+def _is_levels(found: Mapping[Any, Any]) -> bool:
+    """Return whether each value is a pair of whole numbers or None, which cannot hold a secret."""
+    values = found.values()
+    return (
+        set(map(type, found)) == {str}
+        and set(map(type, values)) == {tuple}
+        and set(map(type, chain.from_iterable(values))) <= {int, type(None)}
+    )
 
 
 def _as_json(

@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 
 NO_INT = (-2147483648, -32768)
 NO_DECIMAL = Decimal("-79228162514264337593543950335")
-_DIGITS_OF_AN_ID = 10
+_PLACES_OF_A_DECIMAL = 28
+"""What a decimal of .NET has at most on either side of its point (Microsoft's documentation)."""
+
 NO_DATE = "0001-01-01T00:00:00"
 
 
@@ -33,9 +35,9 @@ class Identity:
 
 
 class Product(NamedTuple):
-    """A product; `stock` is whole or partial pieces on hand, None where none was sent.
+    """A product; `stock` is the pieces on hand, None where none was sent.
 
-    A tuple, because a catalogue has a hundred thousand of them.
+    A tuple, and whole pieces an int, because a catalogue has a hundred thousand of them.
     """
 
     id: int
@@ -43,7 +45,7 @@ class Product(NamedTuple):
     ean13: str
     sku: str
     number: str
-    stock: Decimal | None
+    stock: Decimal | int | None
     active: bool
     stock_controlled: bool
 
@@ -87,14 +89,14 @@ def decimal(element: _Element, name: str) -> Decimal | None:
 
 
 def to_decimal(found: str, name: str) -> Decimal | None:
-    """Return the number in a text; NaN and infinity are no numbers here."""
+    """Return the number in a text; NaN, infinity and what .NET cannot hold are no numbers here."""
     if not found:
         return None
     try:
         number = Decimal(found)
     except InvalidOperation:
         number = Decimal("NaN")
-    if not number.is_finite():
+    if not number.is_finite() or abs(number.adjusted()) > _PLACES_OF_A_DECIMAL:
         raise UnreadableError(f"{name} is {found[:40]!r}, which is no number")
     return None if number == NO_DECIMAL else number
 
@@ -153,9 +155,10 @@ def product_reader(sku_field: str) -> Callable[[_Element], Product]:
 
 
 @lru_cache(maxsize=4096)
-def _stock(found: str) -> Decimal | None:
+def _stock(found: str) -> Decimal | int | None:
     """Return a stock figure; a whole catalogue has few different ones."""
-    return to_decimal(found.strip(), "Stock")
+    pieces = to_decimal(found.strip(), "Stock")
+    return int(pieces) if pieces is not None and pieces == int(pieces) else pieces
 
 
 def customer(element: _Element) -> Customer:

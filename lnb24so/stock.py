@@ -106,8 +106,8 @@ def _levels(
         elif reason := conflict or _why_left_alone(product):
             yield code, product, None, reason
         elif product.active:
-            pieces = (product.stock or 0) - taken.get(product.id, 0) - waiting.get(code, 0)
-            yield code, product, available(pieces - settings.buffer), None
+            held = taken.get(product.id, 0) + waiting.get(code, 0) + settings.buffer
+            yield code, product, available((product.stock or 0) - held), None
         elif settings.expired_products == "zero":
             yield code, product, 0, "product.expired"
     if settings.deleted_products == "zero":
@@ -171,16 +171,17 @@ def apply_stock(plan: StockPlan, codes_set: Set[str], tools: Tools) -> dict[str,
     Sending the same level twice does no harm, so a batch without an answer is sent again.
     Raises Transient where Le New Black stays silent; what was not sent differs in the next run.
     """
-    levels = {item.code: (item.before, item.after) for item in plan.items if item.action == "set"}
-    tools.ledger.add_codes_set(levels.keys() - codes_set)
+    changes = [item for item in plan.items if item.action == "set"]
+    tools.ledger.add_codes_set(item.code for item in changes if item.code not in codes_set)
+    levels = [(item.code, item.after or 0) for item in changes]
     refused: dict[str, str] = {}
-    wanted = [(code, after or 0) for code, (_, after) in levels.items()]
     answered = 0
-    for codes, why_not in tools.lnb.set_levels(plan.code_field, wanted, plan.at):
+    for count, why_not in tools.lnb.set_levels(plan.code_field, levels, plan.at):
+        batch = changes[answered : answered + count]
+        answered += count
         refused |= why_not
-        answered += len(codes)
-        tools.progress(f"Levels sent: {answered:,} of {len(wanted):,}")
-        taken = {code: levels[code] for code in codes if code not in why_not}
+        taken = {item.code: (item.before, item.after) for item in batch if item.code not in why_not}
+        tools.progress(f"Levels sent: {answered:,} of {len(changes):,}")
         tools.event("stock.batch_sent", count=len(taken), refused=len(why_not), levels=taken)
         tools.stop.check()
     return refused

@@ -90,8 +90,11 @@ def _known(
     The list is long, so it is read only for codes that it was not asked about in the last day;
     the second value says that it was.
     """
-    single = catalogue.single
-    missing = {code for code in single.keys() - inventory.keys() if single[code].active}
+    missing = {
+        code
+        for code, product in catalogue.single.items()
+        if code not in inventory and product.active
+    }
     missing |= {
         code
         for code, products in catalogue.shared.items()

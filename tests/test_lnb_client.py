@@ -252,8 +252,7 @@ def test_levels_go_out_in_batches_and_come_back_one_by_one(desk: Desk) -> None:
     levels = [(code, place) for place, code in enumerate([*codes, "4000000000000"])]
     found = list(desk.client.set_levels("ean13", levels, AT))
     unknown = "4000000000000"
-    assert [code for batch, _ in found for code in batch] == [*codes, unknown]
-    assert [why for _, why in found] == [{}, {}, {unknown: "ean13: Unknown EAN13."}]
+    assert found == [(4, {}), (4, {}), (2, {unknown: "ean13: Unknown EAN13."})]
     assert [len(batch) for batch in desk.batches()] == [4, 4, 2]
     assert desk.batches()[0][1] == {
         "ean13": codes[1],
@@ -265,7 +264,7 @@ def test_levels_go_out_in_batches_and_come_back_one_by_one(desk: Desk) -> None:
 def test_levels_by_sku_go_to_their_own_address(desk: Desk) -> None:
     sku = next(iter(desk.box.lnb.inventory))
     (found,) = desk.client.set_levels("sku", [(sku, 3), ("none", 1)], AT)
-    assert found == ([sku, "none"], {"none": "Unknown SKU none."})
+    assert found == (2, {"none": "Unknown SKU none."})
     assert desk.count("POST /multi/inventory/sku") == 1
 
 
@@ -273,8 +272,7 @@ def test_a_batch_that_is_too_large_is_halved_until_it_fits(desk: Desk) -> None:
     desk.box.lnb.max_batch = 3
     codes = [row["ean13"] for row in desk.box.lnb.inventory.values()][:10]
     batches = list(desk.client.set_levels("ean13", [(code, 5) for code in codes], AT))
-    assert [code for batch, _ in batches for code in batch] == codes
-    assert not any(refused for _, refused in batches)
+    assert batches == [(2, {}), (3, {}), (2, {}), (3, {})]
     assert [len(batch) for batch in desk.batches()] == [10, 5, 2, 3, 5, 2, 3]
 
 
@@ -282,9 +280,8 @@ def test_a_single_level_that_is_too_large_is_refused_alone(desk: Desk) -> None:
     desk.box.faults.add("POST /multi/inventory/ean", Fault.STATUS(413), times=2)
     codes = [row["ean13"] for row in desk.box.lnb.inventory.values()][:2]
     first, second = desk.client.set_levels("ean13", [(code, 5) for code in codes], AT)
-    assert first[0] == [codes[0]]
-    assert "413" in first[1][codes[0]]
-    assert second == ([codes[1]], {})
+    assert first == (1, {codes[0]: "Le New Black: the batch is too large (413)"})
+    assert second == (1, {})
 
 
 SUCCESS, ERROR = {"status": "success"}, {"status": "error"}
@@ -338,7 +335,7 @@ def test_an_answer_without_results_takes_nothing_for_granted(answer: object) -> 
 def test_a_batch_whose_answer_is_lost_is_sent_again(desk: Desk) -> None:
     desk.box.faults.add("POST /multi/inventory/ean", Fault.LOST_REPLY)
     code = next(row["ean13"] for row in desk.box.lnb.inventory.values())
-    assert list(desk.client.set_levels("ean13", [(code, 5)], AT)) == [([code], {})]
+    assert list(desk.client.set_levels("ean13", [(code, 5)], AT)) == [(1, {})]
     assert desk.batches()[0] == desk.batches()[1]
 
 

@@ -267,7 +267,9 @@ def test_too_many_requests_say_how_long_to_wait(
     assert caught.value.seconds == seconds
 
 
-@pytest.mark.parametrize("stock", ["NaN", "INF", "-Infinity", "many", "1,5", "0x1"])
+@pytest.mark.parametrize(
+    "stock", ["NaN", "INF", "-Infinity", "many", "1,5", "0x1", "1E+999999", "1" * 40]
+)
 def test_a_stock_that_is_no_number_fails_the_whole_list(stock: str) -> None:
     with pytest.raises(UnreadableError, match=r"Stock is .* no number"):
         products_of(http(products_reply(PRODUCT.format(1, "4"), PRODUCT.format(2, stock))))
@@ -302,7 +304,9 @@ def test_an_answer_that_stops_midway_times_out() -> None:
 
 
 def test_a_cookie_of_the_server_does_not_join_ours() -> None:
-    with RawServer(http(TWO, "Set-Cookie: ASP.NET_SessionId=theirs; path=/")) as server:
+    # The server closes after each answer; unless it says so, the next request may come too late.
+    answer = http(TWO, "Set-Cookie: ASP.NET_SessionId=theirs; path=/", "Connection: close")
+    with RawServer(answer) as server:
         wire = Wire(server.url, 5)
         wire.session_id = "ours"
         for _ in range(2):
