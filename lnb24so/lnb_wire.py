@@ -10,11 +10,10 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from .errors import Ambiguous, NotProcessed, Transient
+from .http_connect import never_left, timeouts
 
 if TYPE_CHECKING:
     import requests
-
-_CONNECT_SECONDS = 10.0
 
 
 class LnbWire:
@@ -29,7 +28,7 @@ class LnbWire:
         around = self._session.merge_environment_settings(base_url, {}, None, None, None)
         self._session.trust_env = False
         self._how: dict[str, Any] = {
-            "timeout": (min(_CONNECT_SECONDS, timeout), timeout),
+            "timeout": timeouts(timeout),
             "verify": around["verify"],
             "proxies": around["proxies"],
         }
@@ -41,7 +40,7 @@ class LnbWire:
         method: str,
         path: str,
         search: Mapping[str, str],
-        body: Mapping[str, Any] | None = None,
+        body: Mapping[str, Any] | None,
     ) -> requests.Response:
         """Return the answer, whatever its status, read to its end.
 
@@ -83,10 +82,8 @@ class LnbWire:
 def _no_answer(error: Exception) -> Transient:
     """Return what an error of the HTTP library means, without its text: that holds the token."""
     import requests
-    from urllib3.exceptions import NewConnectionError
 
-    reason = getattr(error.args[0] if error.args else None, "reason", None)
-    if isinstance(error, requests.ConnectTimeout) or isinstance(reason, NewConnectionError):
+    if never_left(error):
         return NotProcessed(
             "Le New Black: no connection. Check the network and lenewblack.base_url."
         )

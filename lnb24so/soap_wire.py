@@ -15,6 +15,7 @@ from http.cookiejar import DefaultCookiePolicy
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
+from .http_connect import never_left, timeouts
 from .outcome import fault_text
 
 if TYPE_CHECKING:
@@ -35,7 +36,6 @@ SERVICES = {
 
 _ENVELOPE = "{http://schemas.xmlsoap.org/soap/envelope/}Envelope"
 _FAULT = "{http://schemas.xmlsoap.org/soap/envelope/}Fault"
-_CONNECT_SECONDS = 10.0
 _CHUNK = 65536
 _MIDWAY = "the reply broke off, fell silent or was damaged midway"
 _LARGEST_DESCRIPTION = 8 * 1024 * 1024
@@ -124,12 +124,12 @@ class Wire:
                 self._base_url + path,
                 data=body,
                 headers=headers,
-                timeout=(min(_CONNECT_SECONDS, self._timeout), self._timeout),
+                timeout=timeouts(self._timeout),
                 allow_redirects=False,
                 stream=True,
             )
         except requests.RequestException as error:
-            if _never_connected(error):
+            if never_left(error):
                 raise NotConnectedError(f"no connection to {self._base_url}") from None
             raise UnreadableError(_in_words(error, self._timeout)) from None
         self.server_date = response.headers.get("Date")
@@ -233,14 +233,6 @@ def _refuse_what_is_no_soap(start: bytes, status: int) -> None:
 def _page_words(response: requests.Response) -> str:
     kind = response.headers.get("Content-Type", "")
     return " with a web page" if "html" in kind.lower() else ""
-
-
-def _never_connected(error: Exception) -> bool:
-    import requests
-    from urllib3.exceptions import NewConnectionError
-
-    reason = getattr(error.args[0] if error.args else None, "reason", None)
-    return isinstance(error, requests.ConnectTimeout) or isinstance(reason, NewConnectionError)
 
 
 def _in_words(error: Exception, timeout: float) -> str:

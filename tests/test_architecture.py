@@ -33,6 +33,7 @@ ROOMS = {
     "lock": {"clock", "errors"},
     "stop": {"errors"},
     "retry": {"clock", "errors"},
+    "http_connect": set[str](),
     "yaml_nodes": {"errors"},
     "yamlfile": {"errors", "yaml_nodes"},
     "config_checks": set[str](),
@@ -43,13 +44,13 @@ ROOMS = {
     "lnb": {"clock", "errors", "lnb_answers", "lnb_types", "lnb_wire", "retry"},
     "lnb_answers": {"clock", "errors", "lnb_types"},
     "lnb_types": set[str](),
-    "lnb_wire": {"errors"},
+    "lnb_wire": {"errors", "http_connect"},
     "soap": {
         *("clock", "company", "errors", "outcome", "retry"),
         *("soap_order", "soap_session", "soap_types", "soap_wire"),
     },
     "soap_session": {"clock", "errors", "outcome", "soap_types", "soap_wire"},
-    "soap_wire": {"outcome"},
+    "soap_wire": {"http_connect", "outcome"},
     "soap_types": {"company", "soap_wire"},
     "soap_order": {"soap_types"},
     "matching": {"lnb_types", "reasons", "soap_types", "texts"},
@@ -58,7 +59,10 @@ ROOMS = {
 }
 """The rooms that know little: what else of ours each may import."""
 
-CLIENTS = {"soap", "soap_session", "soap_wire", "lnb", "lnb_answers", "lnb_wire"}
+CLIENTS = {
+    *("http_connect", "soap", "soap_session", "soap_wire"),
+    *("lnb", "lnb_answers", "lnb_wire"),
+}
 PURE = (
     *("orders", "order_types", "settle", "invoice", "invoice_rows", "matching", "money"),
     *("stock", "availability", "outcome", "summary"),
@@ -66,8 +70,8 @@ PURE = (
 LIBRARIES = {
     "zeep": {"soap_wire"},
     "lxml": {"soap_wire", "check.services"},
-    "requests": {"soap_wire", "lnb_wire", "ping"},
-    "urllib3": {"soap_wire", "lnb_wire"},
+    "requests": {"http_connect", "soap_wire", "lnb_wire", "ping"},
+    "urllib3": {"http_connect"},
     "sqlite3": {"ledger", "ledger_file"},
     "structlog": {"log"},
     "yaml": {"yaml_nodes"},
