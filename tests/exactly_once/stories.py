@@ -6,9 +6,7 @@ from lnb24so.resolve import Decision, resolve_orders
 from lnb24so.run import Mode
 from lnb24so.sandbox.portal import moment
 
-from .helpers import (
-    World,
-)
+from .helpers import World
 
 REFERENCE = "70001"
 

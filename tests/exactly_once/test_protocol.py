@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
 from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
@@ -22,14 +21,6 @@ from .helpers import (
     small_world,
 )
 from .stories import REFERENCE, change, reason, state
-
-
-@pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
-    """Yield a world with one order to export."""
-    with small_world(tmp_path, orders=1) as started:
-        yield started
-
 
 # Before it is sent
 

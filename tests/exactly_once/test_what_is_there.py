@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -21,14 +20,6 @@ from .helpers import (
     typed_order,
 )
 from .stories import REFERENCE, change, reason, resolve, state
-
-
-@pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
-    """Yield a world with one order to export."""
-    with small_world(tmp_path, orders=1) as started:
-        yield started
-
 
 # Orders that a person typed in with our reference
 
