@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 from . import lnb_types
 from .invoice_rows import Facts, Notes, check_total, fit, order_rows, shipping_row
-from .lnb_types import LOST_LETTER, Order
+from .json_values import LOST_LETTER
+from .lnb_types import Order
 from .matching import match_customer, names_differ
 from .reasons import Reason
 from .soap_order import Address, Currency, InvoiceOrder, InvoiceRow

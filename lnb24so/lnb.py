@@ -9,17 +9,8 @@ from urllib.parse import quote
 
 from .clock import Clock, http_date
 from .errors import BudgetSpent, ConfigError, NotProcessed, Rejected, Transient
+from .json_values import objects, read_number, read_text, read_time
 from .lnb_answers import complaint, failed, read_json, refusals, retry_after
-from .lnb_types import (
-    Order,
-    Sku,
-    objects,
-    read_number,
-    read_order,
-    read_skus,
-    read_text,
-    read_time,
-)
 from .lnb_wire import LnbWire
 from .retry import patiently
 
@@ -27,6 +18,7 @@ if TYPE_CHECKING:
     import requests
 
     from .config import LeNewBlack
+    from .lnb_types import Order, Sku
 
 PAGE_SIZE = 500
 _EARLY = 60.0
@@ -53,15 +45,13 @@ class LnbClient:
 
     def orders(self, **search: str) -> list[Order]:
         """Return the orders that `GET /orders` finds, each once, with their lines."""
-        found = {
-            order.reference: order for order in map(read_order, self._pages("/orders", search))
-        }
+        found = {order.reference: order for order in map(_order, self._pages("/orders", search))}
         return list(found.values())
 
     def order(self, reference: str) -> Order | None:
         """Return one order, or None where Le New Black knows none of that reference."""
         found = self._call("GET", f"/orders/{quote(reference, safe='')}", missing_is_none=True)
-        return read_order(found) if isinstance(found, Mapping) else None
+        return _order(found) if isinstance(found, Mapping) else None
 
     def set_status(self, reference: str, status: str) -> None:
         """Move an order to a status; the same status again changes nothing."""
@@ -89,6 +79,8 @@ class LnbClient:
 
     def skus(self) -> list[Sku]:
         """Return every size of the product list."""
+        from .lnb_types import read_skus
+
         return [sku for product in self._pages("/products", {}) for sku in read_skus(product)]
 
     def product_codes(self, field: str) -> set[str]:
@@ -283,6 +275,13 @@ class LnbClient:
 
 class _TooLargeError(Rejected):
     """HTTP 413."""
+
+
+def _order(found: Mapping[str, Any]) -> Order:
+    # Imported with the first order, for most runs find none.
+    from .lnb_types import read_order
+
+    return read_order(found)
 
 
 def _time_text(moment: datetime) -> str:

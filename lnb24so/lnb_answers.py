@@ -15,7 +15,7 @@ from urllib.parse import quote
 
 from .clock import http_date
 from .errors import Ambiguous
-from .lnb_types import objects, read_text
+from .json_values import objects, read_text
 
 if TYPE_CHECKING:
     import requests

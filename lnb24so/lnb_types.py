@@ -1,7 +1,6 @@
 """What Le New Black holds, as plain data, and how it reads from its JSON.
 
 Everything in its answers can be null (Le New Black's SDK), so every field has a "not there".
-A value of the wrong kind reads as "not there" too; the plan then says what is missing.
 """
 
 from __future__ import annotations
@@ -11,22 +10,11 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-_DIGITS_AT_MOST = 18
-_DIGITS_OF_A_DECIMAL = 28
-"""What a decimal of 24SevenOffice's .NET holds."""
-
-LOST_LETTER = "\ufffd"
-"""Stands for half a surrogate pair, which is no text: neither SQLite nor XML can hold it."""
-
-_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
-
-_NUMBER = re.compile(r"[+-]?\d+(\.\d+)?", re.ASCII)
-_FIRST_YEAR = 1900
-"""A date before it stands for "none": databases write 0001-01-01, 24SevenOffice does."""
+from .json_values import objects, read_day, read_flag, read_number, read_text, read_time
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +146,7 @@ def read_order(found: Mapping[str, Any]) -> Order:
         update_time=read_time(found.get("update_time")),
         confirmation_time=read_time(found.get("confirmation_time")),
         cancellation_time=read_time(found.get("cancellation_time")),
-        delivery_start_on=_read_day(found.get("delivery_start_on")),
+        delivery_start_on=read_day(found.get("delivery_start_on")),
         purchase_order_reference=read_text(found.get("purchase_order_reference")),
         retailer_reference=read_text(found.get("retailer_reference")),
         retailer_name=read_text(found.get("retailer_name")),
@@ -166,7 +154,7 @@ def read_order(found: Mapping[str, Any]) -> Order:
         discount_rate=read_number(found.get("discount_rate")),
         amount_shipping=read_number(found.get("amount_shipping")),
         amount_total=read_number(found.get("amount_total")),
-        inventory_tracking=_read_flag(found.get("inventory_tracking")),
+        inventory_tracking=read_flag(found.get("inventory_tracking")),
         comment=read_text(found.get("comment")),
         billing_address=_read_address(found.get("billing_address")),
         delivery_address=_read_address(found.get("delivery_address")),
@@ -213,61 +201,3 @@ def _read_address(found: object) -> Address:
     if not isinstance(found, Mapping):
         return Address()
     return Address(**{field.name: read_text(found.get(field.name)) for field in fields(Address)})
-
-
-def objects(found: object) -> list[Mapping[str, Any]]:
-    """Return the JSON objects of a list, and nothing for anything else."""
-    return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
-
-
-def read_text(value: object) -> str:
-    """Return a text, stripped; a number as its digits; "" for anything else."""
-    if isinstance(value, str):
-        return (value if value.isascii() else _LONE_SURROGATE.sub(LOST_LETTER, value)).strip()
-    if isinstance(value, int | Decimal) and not isinstance(value, bool):
-        return format(value, "f") if isinstance(value, Decimal) else str(value)
-    return ""
-
-
-def read_number(value: object) -> Decimal | None:
-    """Return a number that money or quantities can have, also from a text; else None."""
-    if isinstance(value, str):
-        value = Decimal(value.strip()) if _NUMBER.fullmatch(value.strip()) else None
-    if isinstance(value, bool) or not isinstance(value, int | Decimal):
-        return None
-    number = Decimal(value)
-    sane = (
-        number.is_finite()
-        and (not number or abs(number.adjusted()) <= _DIGITS_AT_MOST)
-        and len(number.as_tuple().digits) <= _DIGITS_OF_A_DECIMAL
-    )
-    return number if sane else None
-
-
-def read_time(value: object) -> datetime | None:
-    """Return a time as aware UTC; one without a zone is UTC. None where it is no time."""
-    if not isinstance(value, str):
-        return None
-    try:
-        found = datetime.fromisoformat(value.strip())
-        found = found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
-    except (ValueError, OverflowError):
-        return None
-    return found if found.year >= _FIRST_YEAR else None
-
-
-def _read_day(value: object) -> date | None:
-    """Return the day as it is written, whatever zone follows it."""
-    if not isinstance(value, str):
-        return None
-    try:
-        found = date.fromisoformat(value.strip()[:10])
-    except ValueError:
-        return None
-    return found if found.year >= _FIRST_YEAR else None
-
-
-def _read_flag(value: object) -> bool | None:
-    if isinstance(value, bool):
-        return value
-    return {"0": False, "false": False, "1": True, "true": True}.get(read_text(value).lower())

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from .clock import from_utc_text, utc_text
 from .errors import Transient
 from .ledger import Entry, Ledger
 from .lnb import LnbClient
-from .lnb_types import Order
 from .order_types import Reading, Selection
 from .tools import Tools
+
+if TYPE_CHECKING:
+    from .lnb_types import Order
 
 CURSOR_NOTE = "orders_changed_until"
 CURSOR_BACK = timedelta(hours=1)

@@ -9,11 +9,11 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Literal
 
 from .ledger import Entry
-from .lnb_types import Order
 from .reasons import Reason
 
 if TYPE_CHECKING:
     from .invoice_rows import Facts
+    from .lnb_types import Order
     from .soap_order import InvoiceOrder
 
 Action = Literal["create", "adopt", "finish", "wait", "decide", "blocked", "skip", "done"]

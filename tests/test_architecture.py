@@ -41,9 +41,10 @@ ROOMS = {
     "ledger": {"clock", "errors", "ledger_file", "ledger_types"},
     "ledger_file": {"errors"},
     "ledger_types": {"clock", "reasons"},
-    "lnb": {"clock", "errors", "lnb_answers", "lnb_types", "lnb_wire", "retry"},
-    "lnb_answers": {"clock", "errors", "lnb_types"},
-    "lnb_types": set[str](),
+    "lnb": {*("clock", "errors", "json_values", "lnb_answers", "lnb_types", "lnb_wire", "retry")},
+    "lnb_answers": {"clock", "errors", "json_values"},
+    "lnb_types": {"json_values"},
+    "json_values": set[str](),
     "lnb_wire": {"errors", "http_connect"},
     "soap": {
         *("clock", "company", "errors", "outcome", "retry"),

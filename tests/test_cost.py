@@ -24,7 +24,7 @@ ALWAYS = {
     *("__main__", "cli", "errors", "clock", "progress", "run", "stop", "lock", "retry", "tools"),
     *("config", "config_checks", "yamlfile", "yaml_nodes", "log", "events", "ping", "company"),
     *("ledger", "ledger_file", "ledger_types", "reasons", "summary"),
-    *("http_connect", "lnb", "lnb_answers", "lnb_types", "lnb_wire"),
+    *("http_connect", "json_values", "lnb", "lnb_answers", "lnb_wire"),
 }
 NO_ORDERS = ALWAYS | {"order_run", "order_reading", "order_types"}
 """What an order run may import before it has found an order."""
