@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import gc
 import sys
 from collections.abc import Sequence
@@ -14,9 +15,10 @@ from .errors import Lnb24soError
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command line and return its exit code; every error is one plain sentence."""
-    # A run makes few circles and a hundred thousand products; looking for circles among them,
-    # again and again, takes a tenth of its time.
+    # A run makes few circles and a hundred thousand products. Looking for circles among them,
+    # again and again, and at the end among all that was imported, costs more than it frees.
     gc.set_threshold(100_000)
+    atexit.register(gc.freeze)
     try:
         code = cli.main(arguments, prog_name="lnb24so", standalone_mode=False)
     except click.ClickException as error:
