@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from .ledger import Entry, Ledger
@@ -49,6 +49,11 @@ class Journal:
         if not reasons:
             self.event(event, reference=after.reference, **story)
         return after
+
+    def warn(self, reference: str, warnings: Iterable[Reason]) -> None:
+        """Log what a person should know of an order that went through all the same."""
+        for warning in warnings:
+            self.event("order.warning", reference=reference, **fields_of(warning))
 
 
 def fields_of(reason: Reason) -> dict[str, object]:

@@ -2,43 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
-from typing import Literal
 
-from .journal import Journal, fields_of
+from .journal import Journal
 from .ledger import Entry
 from .lnb_types import content_hash
+from .order_create import OrderCreate
+from .order_result import Result, planned
 from .order_status import Step, finish, mark_blocked, status_after
 from .order_types import Item, OrderPlan
-from .outcome import Seen, create_outcome
 from .read_back import read_back
-from .reasons import Reason, sentence
-from .settle import SECOND_LOOK_AFTER, attempt_end
-from .soap_order import InvoiceOrder
+from .reasons import sentence
+from .settle import attempt_end, second_look
 from .tools import Tools
-
-Outcome = Literal["created", "adopted", "finished", "blocked", "retry", "unconfirmed", "failed"]
 
 FAILURES_IN_A_ROW = 3
 """So many creates, or status steps, without an answer, and the rest waits for a later run."""
 
 NOTICES = ("order.changed_after_export", "order.canceled_after_export")
-
-
-@dataclass(frozen=True, slots=True)
-class Result:
-    """What became of one item; `news` marks reasons that a person has not been told yet.
-
-    `status_failed`: the status step had no answer and is taken again by the next run.
-    """
-
-    item: Item
-    outcome: Outcome | None = None
-    order_id: int | None = None
-    reasons: tuple[Reason, ...] = ()
-    news: bool = False
-    status_failed: bool = False
 
 
 class OrderExport:
@@ -107,10 +89,6 @@ class OrderExport:
             for reason in result.reasons:
                 self._tools.tell(sentence(result.item.reference, reason))
 
-    def _warn(self, item: Item) -> None:
-        for warning in item.warnings:
-            self._tools.event("order.warning", reference=item.reference, **fields_of(warning))
-
     def _adopt(self, item: Item, entry: Entry) -> Result:
         order, invoice = item.order, item.invoice
         # What an attempt sent is what later changes are held against; else what is there now.
@@ -126,10 +104,10 @@ class OrderExport:
             erp_reference=entry.erp_reference or (invoice.reference if invoice else None),
             content_hash=entry.content_hash if sent else content,
             done_status=entry.done_status if sent else status_after(order, entry, self._settings),
-            look_again_at=self._second_look(entry),
+            look_again_at=second_look(entry.in_doubt, self._tools.clock.now()),
             doubted=entry.in_doubt,
         )
-        self._warn(item)
+        self._journal.warn(item.reference, item.warnings)
         return Result(item, "adopted", item.order_id)
 
     def _found_unfinished(self, item: Item, entry: Entry) -> Result:
@@ -166,7 +144,7 @@ class OrderExport:
             "order.withdrawn",
             state="withdrawn",
             reasons=item.reasons,
-            look_again_at=self._second_look(entry),
+            look_again_at=second_look(entry.in_doubt, self._tools.clock.now()),
             doubted=entry.in_doubt,
         )
 
@@ -174,9 +152,10 @@ class OrderExport:
         entry = self._journal.entry(reference)
         self._journal.save(entry, "order.looked_again", look_again_at=None, doubted=False)
 
-    # The one request that creates
+    # The creates
 
     def _create_all(self, items: list[Item]) -> None:
+        create = OrderCreate(self._tools, self._journal).create
         unanswered = 0
         for number, item in enumerate(items, start=1):
             self._tools.progress(f"Order {number} of {len(items)}: {item.reference}")
@@ -186,92 +165,13 @@ class OrderExport:
             if item.invoice is None:
                 continue
             with self._tools.stop.item():
-                seen, result = self._create(item, item.invoice)
+                seen, result = create(item, item.invoice)
                 self._report(result)
             unanswered = unanswered + 1 if result.outcome in ("retry", "unconfirmed") else 0
             if seen.spent or unanswered == FAILURES_IN_A_ROW:
                 self.stopped = f"24SevenOffice: {seen.words}. No more orders sent in this run."
                 self._tools.event("orders.stopped", message=self.stopped)
                 self._tools.tell(self.stopped)
-
-    def _create(self, item: Item, invoice: InvoiceOrder) -> tuple[Seen, Result]:
-        order = item.order
-        before = self._journal.entry(item.reference)
-        sending = self._journal.save(
-            before,
-            "order.sending",
-            told={"rows": len(invoice.rows), "total": item.total, "currency": item.currency},
-            state="sending",
-            reasons=(),
-            erp_reference=invoice.reference,
-            customer_id=invoice.customer_id,
-            content_hash=content_hash(order) if order else None,
-            attempts=before.attempts + 1,
-            attempt_started=self._tools.clock.now(),
-            attempt_ended=None,
-            seen_id=None,
-            doubted=before.in_doubt,
-            done_status=self._status_after(item, before),
-        )
-        seen = self._tools.soap.create(invoice)
-        outcome = create_outcome(seen)
-        held = seen.order_id is not None and self._tools.ledger.by_order_id(seen.order_id)
-        if outcome == "exported" and not held:
-            return seen, self._created(item, sending, seen)
-        if outcome == "blocked":
-            return seen, self._refused(item, before, sending, seen)
-        if outcome == "retry":
-            words = f"was not sent: {seen.words}. The next run tries again."
-            reasons = (Reason("order.not_sent", words),)
-            self._journal.save(
-                sending, "order.retry", told={"answer": seen.words}, state="retry", reasons=reasons
-            )
-            return seen, Result(item, "retry", None, reasons, before.reasons != reasons)
-        return seen, self._unconfirmed(item, sending, seen)
-
-    def _created(self, item: Item, entry: Entry, seen: Seen) -> Result:
-        self._journal.save(
-            entry,
-            "order.created",
-            told={"answer": seen.words},
-            state="exported",
-            order_id=seen.order_id,
-            attempt_ended=self._tools.clock.now(),
-            look_again_at=self._second_look(entry),
-        )
-        self._warn(item)
-        return Result(item, "created", seen.order_id)
-
-    def _refused(self, item: Item, before: Entry, entry: Entry, seen: Seen) -> Result:
-        reason = Reason(
-            "order.refused",
-            f"24SevenOffice refused it ({seen.words}). "
-            "Fix: correct the order or 24SevenOffice; each run tries again.",
-        )
-        self._journal.save(
-            entry, "order.refused", told={"answer": seen.words}, state="blocked", reasons=(reason,)
-        )
-        return Result(item, "blocked", None, (reason,), before.reasons != (reason,))
-
-    def _unconfirmed(self, item: Item, entry: Entry, seen: Seen) -> Result:
-        ended = self._tools.clock.now()
-        until = ended + timedelta(minutes=self._settings.unknown_grace_minutes)
-        reason = Reason(
-            "order.unconfirmed",
-            f"no answer from 24SevenOffice at {entry.attempt_started:%H:%M} UTC ({seen.words}); "
-            f"it may exist. Next look after {until:%H:%M} UTC; do not type it in.",
-        )
-        self._journal.save(
-            entry,
-            "order.unconfirmed",
-            told={"answer": seen.words},
-            state="unconfirmed",
-            attempt_ended=ended,
-            seen_id=seen.order_id,
-            doubted=True,
-            reasons=(reason,),
-        )
-        return Result(item, "unconfirmed", None, (reason,), True)
 
     # What follows
 
@@ -296,18 +196,6 @@ class OrderExport:
             if result.outcome == "created" and result.order_id is not None
         }
         read_back(created, self._tools.soap, self._tools.event)
-
-    def _status_after(self, item: Item, entry: Entry) -> str | None:
-        return status_after(item.order, entry, self._settings)
-
-    def _second_look(self, entry: Entry) -> object:
-        return self._tools.clock.now() + SECOND_LOOK_AFTER if entry.in_doubt else None
-
-
-def planned(item: Item) -> Result:
-    """Return the result of an item that needs nothing done, or is only shown."""
-    outcome: Outcome | None = "blocked" if item.action == "blocked" else None
-    return Result(item, outcome, item.order_id, item.reasons, item.news)
 
 
 def _after_step(result: Result, step: Step) -> Result:

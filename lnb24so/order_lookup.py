@@ -12,8 +12,8 @@ from .invoice_rows import Facts
 from .ledger import Entry
 from .lnb_types import Order
 from .matching import customer_number, index_customers, index_products, match_customer
+from .order_ready import why_not_now
 from .order_types import Reading, Selection
-from .orders import why_not_now
 from .settle import SEARCH_BACK
 from .soap_order import InvoiceOrder
 from .soap_types import Customer

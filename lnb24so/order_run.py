@@ -30,7 +30,8 @@ def carry_orders(tools: Tools, selection: Selection, writes: bool) -> OrderRepor
 def _plan_and_apply(
     tools: Tools, reading: Reading, selection: Selection, writes: bool
 ) -> OrderReport:
-    from .order_apply import OrderExport, planned
+    from .order_apply import OrderExport
+    from .order_result import planned
     from .orders import plan_orders
 
     if tools.asked_erp:

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from .invoice import draft_order, erp_reference, fold_reference
 from .ledger import Entry
-from .lnb_types import Order, content_hash, is_canceled, same_status
+from .lnb_types import Order, content_hash, is_canceled
+from .order_ready import why_not_now
 from .order_types import Action, Item, OrderPlan, Reading, Selection
 from .reasons import Reason
 from .settle import claim, ours, settle
@@ -286,39 +287,3 @@ def _taken(reference: str, erp_reference: str | None, order_ids: Sequence[int]) 
         f"send. Is it this order? lnb24so resolve {reference} --exported-as {order_ids[0]}; "
         f"is it not? lnb24so resolve {reference} --send-again",
     )
-
-
-def why_not_now(
-    order: Order, entry: Entry | None, settings: Orders, selection: Selection
-) -> Reason | None:
-    """Return why an order is not up for export, whatever it holds; None where it is."""
-    mode = settings.for_mode(order.order_mode)
-    if mode.take_status is None:
-        return Reason(
-            "order.mode_not_exported",
-            f"not exported: orders of mode {shown(order.order_mode)} are not "
-            "(orders.by_mode). Fix: give the mode a take_status.",
-        )
-    followed = (
-        entry is not None
-        and entry.blocked_status is not None
-        and same_status(order.status, entry.blocked_status)
-    )
-    any_status = selection.any_status and not same_status(order.status, "draft")
-    fits = same_status(order.status, mode.take_status) or followed or any_status
-    if is_canceled(order):
-        return Reason("order.status", "not exported: it is canceled in Le New Black.")
-    if not fits:
-        return Reason(
-            "order.status",
-            f"not exported: status is {shown(order.status)}, expected "
-            f"{shown(mode.take_status)}. Fix: move it in Le New Black.",
-        )
-    too_old = settings.since and order.create_time and order.create_time < settings.since
-    if too_old and not selection.references:
-        return Reason(
-            "order.before_since",
-            f"not exported: created {order.create_time:%Y-%m-%d}, before orders.since. "
-            f"Fix: lnb24so push-orders --order {order.reference}",
-        )
-    return None

@@ -22,7 +22,7 @@ from .texts import clean, visible
 from .whole_file import write_whole
 
 if TYPE_CHECKING:
-    from .order_apply import Result
+    from .order_result import Result
     from .run import Report
     from .soap_order import InvoiceOrder, InvoiceRow
     from .stock import StockItem

@@ -20,7 +20,7 @@ from .reasons import sentence
 from .texts import shown, visible
 
 if TYPE_CHECKING:
-    from .order_apply import Result
+    from .order_result import Result
     from .run import Report
     from .stock import StockItem
     from .summary import OrderReport, StockReport

@@ -15,11 +15,11 @@ from .ledger import Entry
 from .lnb_types import Order, content_hash
 from .matching import customer_number, index_customers, match_customer
 from .order_lookup import LONG_AGO, LOOK_UP_BACK
+from .order_ready import why_not_now
 from .order_status import status_after
 from .order_types import Selection
-from .orders import why_not_now
 from .run import Mode, Parts, Report, run
-from .settle import SEARCH_BACK, SECOND_LOOK_AFTER, attempt_end, may_be_sent_by
+from .settle import SEARCH_BACK, attempt_end, may_be_sent_by, second_look
 from .soap_order import InvoiceOrder
 from .soap_types import Customer
 from .tools import Tools
@@ -111,7 +111,7 @@ class _Resolver:
             reasons=(),
             content_hash=content_hash(order) if order else entry.content_hash,
             done_status=status_after(order, entry, self._tools.config.orders),
-            look_again_at=self._tools.clock.now() + SECOND_LOOK_AFTER if doubted else None,
+            look_again_at=second_look(doubted, self._tools.clock.now()),
             doubted=doubted,
         )
         return f"is order {wanted} in 24SevenOffice."

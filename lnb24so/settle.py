@@ -29,6 +29,11 @@ class Settled:
     until: datetime | None = None
 
 
+def second_look(doubted: bool, now: datetime) -> datetime | None:
+    """Return when to look an order up once more, or None where nothing was ever in doubt."""
+    return now + SECOND_LOOK_AFTER if doubted else None
+
+
 def attempt_end(entry: Entry, timeout: timedelta) -> datetime:
     """Return when an attempt had ended at the latest; a killed one by its own time-out."""
     if entry.attempt_ended is not None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from .order_apply import Result
+    from .order_result import Result
     from .order_types import OrderPlan
     from .stock import StockPlan
 

@@ -65,7 +65,16 @@ CLIENTS = {
     *("lnb", "lnb_answers", "lnb_wire"),
 }
 PURE = (
-    *("orders", "order_types", "settle", "invoice", "invoice_rows", "matching", "money"),
+    *(
+        "orders",
+        "order_ready",
+        "order_types",
+        "settle",
+        "invoice",
+        "invoice_rows",
+        "matching",
+        "money",
+    ),
     *("stock", "availability", "outcome", "summary"),
 )
 LIBRARIES = {

@@ -1,0 +1,106 @@
+"""The one request that creates an order: written down before it is sent, and after."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from .journal import Journal
+from .ledger import Entry
+from .lnb_types import content_hash
+from .order_result import Result
+from .order_status import status_after
+from .order_types import Item
+from .outcome import Seen, create_outcome
+from .reasons import Reason
+from .settle import second_look
+from .soap_order import InvoiceOrder
+from .tools import Tools
+
+
+class OrderCreate:
+    """Create orders with the tools of a run; each step is committed before the next begins."""
+
+    def __init__(self, tools: Tools, journal: Journal) -> None:
+        self._tools = tools
+        self._settings = tools.config.orders
+        self._journal = journal
+
+    def create(self, item: Item, invoice: InvoiceOrder) -> tuple[Seen, Result]:
+        """Send the request once; return what was seen of it and what became of the order."""
+        order = item.order
+        before = self._journal.entry(item.reference)
+        sending = self._journal.save(
+            before,
+            "order.sending",
+            told={"rows": len(invoice.rows), "total": item.total, "currency": item.currency},
+            state="sending",
+            reasons=(),
+            erp_reference=invoice.reference,
+            customer_id=invoice.customer_id,
+            content_hash=content_hash(order) if order else None,
+            attempts=before.attempts + 1,
+            attempt_started=self._tools.clock.now(),
+            attempt_ended=None,
+            seen_id=None,
+            doubted=before.in_doubt,
+            done_status=status_after(item.order, before, self._settings),
+        )
+        seen = self._tools.soap.create(invoice)
+        outcome = create_outcome(seen)
+        held = seen.order_id is not None and self._tools.ledger.by_order_id(seen.order_id)
+        if outcome == "exported" and not held:
+            return seen, self._created(item, sending, seen)
+        if outcome == "blocked":
+            return seen, self._refused(item, before, sending, seen)
+        if outcome == "retry":
+            words = f"was not sent: {seen.words}. The next run tries again."
+            reasons = (Reason("order.not_sent", words),)
+            self._journal.save(
+                sending, "order.retry", told={"answer": seen.words}, state="retry", reasons=reasons
+            )
+            return seen, Result(item, "retry", None, reasons, before.reasons != reasons)
+        return seen, self._unconfirmed(item, sending, seen)
+
+    def _created(self, item: Item, entry: Entry, seen: Seen) -> Result:
+        self._journal.save(
+            entry,
+            "order.created",
+            told={"answer": seen.words},
+            state="exported",
+            order_id=seen.order_id,
+            attempt_ended=self._tools.clock.now(),
+            look_again_at=second_look(entry.in_doubt, self._tools.clock.now()),
+        )
+        self._journal.warn(item.reference, item.warnings)
+        return Result(item, "created", seen.order_id)
+
+    def _refused(self, item: Item, before: Entry, entry: Entry, seen: Seen) -> Result:
+        reason = Reason(
+            "order.refused",
+            f"24SevenOffice refused it ({seen.words}). "
+            "Fix: correct the order or 24SevenOffice; each run tries again.",
+        )
+        self._journal.save(
+            entry, "order.refused", told={"answer": seen.words}, state="blocked", reasons=(reason,)
+        )
+        return Result(item, "blocked", None, (reason,), before.reasons != (reason,))
+
+    def _unconfirmed(self, item: Item, entry: Entry, seen: Seen) -> Result:
+        ended = self._tools.clock.now()
+        until = ended + timedelta(minutes=self._settings.unknown_grace_minutes)
+        reason = Reason(
+            "order.unconfirmed",
+            f"no answer from 24SevenOffice at {entry.attempt_started:%H:%M} UTC ({seen.words}); "
+            f"it may exist. Next look after {until:%H:%M} UTC; do not type it in.",
+        )
+        self._journal.save(
+            entry,
+            "order.unconfirmed",
+            told={"answer": seen.words},
+            state="unconfirmed",
+            attempt_ended=ended,
+            seen_id=seen.order_id,
+            doubted=True,
+            reasons=(reason,),
+        )
+        return Result(item, "unconfirmed", None, (reason,), True)

@@ -1,0 +1,50 @@
+"""Whether an order is up for export now, by its mode, status and age."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from .ledger import Entry
+from .lnb_types import Order, is_canceled, same_status
+from .order_types import Selection
+from .reasons import Reason
+from .texts import shown
+
+if TYPE_CHECKING:
+    from .config import Orders
+
+
+def why_not_now(
+    order: Order, entry: Entry | None, settings: Orders, selection: Selection
+) -> Reason | None:
+    """Return why an order is not up for export, whatever it holds; None where it is."""
+    mode = settings.for_mode(order.order_mode)
+    if mode.take_status is None:
+        return Reason(
+            "order.mode_not_exported",
+            f"not exported: orders of mode {shown(order.order_mode)} are not "
+            "(orders.by_mode). Fix: give the mode a take_status.",
+        )
+    followed = (
+        entry is not None
+        and entry.blocked_status is not None
+        and same_status(order.status, entry.blocked_status)
+    )
+    any_status = selection.any_status and not same_status(order.status, "draft")
+    fits = same_status(order.status, mode.take_status) or followed or any_status
+    if is_canceled(order):
+        return Reason("order.status", "not exported: it is canceled in Le New Black.")
+    if not fits:
+        return Reason(
+            "order.status",
+            f"not exported: status is {shown(order.status)}, expected "
+            f"{shown(mode.take_status)}. Fix: move it in Le New Black.",
+        )
+    too_old = settings.since and order.create_time and order.create_time < settings.since
+    if too_old and not selection.references:
+        return Reason(
+            "order.before_since",
+            f"not exported: created {order.create_time:%Y-%m-%d}, before orders.since. "
+            f"Fix: lnb24so push-orders --order {order.reference}",
+        )
+    return None
