@@ -13,7 +13,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Literal, TypedDict
 
-from lnb24so.config_checks import (
+from .config_checks import (
     NOT_YET_ORDER_STATES,
     BaseUrl,
     CreateAs,
@@ -26,9 +26,9 @@ from lnb24so.config_checks import (
     Template,
     within,
 )
-from lnb24so.errors import ConfigError
-from lnb24so.yamlfile import Reader
-from lnb24so.yamlfile import Secret as Secret  # where others look for it
+from .errors import ConfigError
+from .yamlfile import Reader
+from .yamlfile import Secret as Secret  # where others look for it
 
 WhenGone = Literal["zero", "keep"]
 DEFAULT_PLACES = (Path("config.yaml"), Path("/etc/lnb24so/config.yaml"))

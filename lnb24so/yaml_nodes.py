@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
-from lnb24so.errors import ConfigError
+from .errors import ConfigError
 
 if TYPE_CHECKING:
     import yaml

@@ -15,8 +15,8 @@ from types import NoneType
 from typing import Annotated, Any, Literal, NamedTuple, get_args, get_origin
 from typing import get_type_hints as hints_of
 
-from lnb24so.errors import ConfigError
-from lnb24so.yaml_nodes import LIMIT_BYTES, Node, printable, read_yaml
+from .errors import ConfigError
+from .yaml_nodes import LIMIT_BYTES, Node, printable, read_yaml
 
 LIMIT_MISTAKES = 100
 VARIABLE = re.compile(r"(\$?)\$\{([A-Za-z_][A-Za-z0-9_]*)(?::-([^{}]*))?\}")
