@@ -30,9 +30,10 @@ class Entry:
     """All that the ledger holds of one order, times in aware UTC.
 
     `doubted`: an attempt had no clear answer. `look_again_at`: when it is looked up once more.
-    `accept_total` is the hash of the content whose total a person accepted. `notice` is what a
-    person has not acknowledged yet, `notice_hash` the content that was announced. `not_ours` are
-    24SevenOffice orders that a person declared to be no copy of this one.
+    `content_hash` is of what was sent or adopted, `notice_hash` of what a person was told of,
+    blocked or changed, and `accept_total` of what a person let pass with its total. `notice` is
+    what a person has not acknowledged yet. `not_ours` are 24SevenOffice orders that a person
+    declared to be no copy of this one.
     """
 
     reference: str

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 from .journal import Journal
 from .ledger import Entry
@@ -72,13 +73,14 @@ class OrderExport:
         return planned(item)
 
     def _block(self, item: Item, entry: Entry) -> None:
-        content = content_hash(item.order) if item.order else None
+        # Not as content_hash: that is what an attempt sent, and may still become an order.
+        told = content_hash(item.order) if item.order else None
         self._journal.save(
             entry,
             "order.blocked",
             state="blocked",
             reasons=item.reasons,
-            content_hash=content,
+            notice_hash=told,
             doubted=entry.in_doubt,
         )
 
@@ -90,25 +92,31 @@ class OrderExport:
                 self._tools.tell(sentence(result.item.reference, reason))
 
     def _adopt(self, item: Item, entry: Entry) -> Result:
-        order, invoice = item.order, item.invoice
-        # What an attempt sent is what later changes are held against; else what is there now.
-        sent = entry.attempts > 0
-        content = content_hash(order) if order else entry.content_hash
         self._journal.save(
             entry,
             "order.adopted",
             state="exported",
             order_id=item.order_id,
             reasons=(),
-            customer_id=entry.customer_id or item.customer_id,
-            erp_reference=entry.erp_reference or (invoice.reference if invoice else None),
-            content_hash=entry.content_hash if sent else content,
-            done_status=entry.done_status if sent else status_after(order, entry, self._settings),
+            notice_hash=None,
             look_again_at=second_look(entry.in_doubt, self._tools.clock.now()),
             doubted=entry.in_doubt,
+            **({} if entry.in_doubt else self._as_of_today(item, entry)),
         )
         self._journal.warn(item.reference, item.warnings)
         return Result(item, "adopted", item.order_id)
+
+    def _as_of_today(self, item: Item, entry: Entry) -> dict[str, Any]:
+        """Return what an order that no attempt of ours can have made is held against later.
+
+        One that an attempt may have made is held against what that attempt sent.
+        """
+        return {
+            "customer_id": item.customer_id,
+            "erp_reference": item.invoice.reference if item.invoice else entry.erp_reference,
+            "content_hash": content_hash(item.order) if item.order else None,
+            "done_status": status_after(item.order, entry, self._settings),
+        }
 
     def _found_unfinished(self, item: Item, entry: Entry) -> Result:
         """An earlier run died during the request: nobody saw the answer."""

@@ -42,6 +42,7 @@ class OrderCreate:
             attempt_started=self._tools.clock.now(),
             attempt_ended=None,
             seen_id=None,
+            notice_hash=None,
             doubted=before.in_doubt,
             done_status=status_after(item.order, before, self._settings),
         )

@@ -110,6 +110,7 @@ class _Resolver:
             erp_reference=entry.erp_reference or found[0].reference,
             reasons=(),
             content_hash=content_hash(order) if order else entry.content_hash,
+            notice_hash=None,
             done_status=status_after(order, entry, self._tools.config.orders),
             look_again_at=second_look(doubted, self._tools.clock.now()),
             doubted=doubted,
@@ -166,7 +167,7 @@ class _Resolver:
             reason.code == "order.total_mismatch" for reason in entry.reasons
         ):
             raise Rejected("It is not blocked because of its total.")
-        self._save(entry, accept_total=entry.content_hash)
+        self._save(entry, accept_total=entry.notice_hash)
         return "its total is accepted as it is now; the next run sends it."
 
     def _acknowledge(self, entry: Entry) -> str:

@@ -92,6 +92,51 @@ def test_an_answer_with_the_id_of_another_order_is_no_clear_answer(tmp_path: Pat
         assert world.entries()["70002"].order_id == world.in_erp("70002")[0]
 
 
+@pytest.mark.parametrize(
+    "fault", [Fault.API_EXCEPTION, Fault.QUARANTINE], ids=["refused", "quarantined"]
+)
+def test_what_was_mended_after_a_refusal_is_no_change_after_the_adoption(
+    fault: Behaviour, world: World
+) -> None:
+    world.box.faults.add("SaveInvoices", fault)
+    world.push()
+    world.wait(hours=2)
+    change(world, comment="Please call first.")
+    world.box.erp.type_in(typed_order(REFERENCE))
+    assert (world.push(), state(world)) == (0, "done")
+    world.wait(minutes=15)
+    assert world.push() == 0
+
+
+def test_an_order_adopted_after_a_refusal_is_that_of_today(world: World) -> None:
+    change(world, status="confirmed")
+    world.box.faults.add("SaveInvoices", Fault.QUARANTINE)
+    world.push(references=(REFERENCE,), any_status=True)
+    world.wait(hours=2)
+    change(world, status="invoicing", retailer_reference=SHOPS[1].reference)
+    world.box.erp.type_in(typed_order(REFERENCE, shop=1))
+    assert (world.push(), state(world)) == (0, "done")
+    assert world.box.lnb.orders[REFERENCE]["status"] == "closed"
+    assert world.entries()[REFERENCE].customer_id == SHOPS[1].customer_id
+
+
+def test_a_change_before_a_late_order_is_adopted_is_told(world: World) -> None:
+    world.box.faults.add("SaveInvoices", Fault.LATE)
+    world.push()
+    world.wait(minutes=20)
+    change(world, items=[line(CODES[0], 5)])
+    change(world, **totals(world.box.lnb.orders[REFERENCE]))
+    customer = world.box.erp.customers[SHOPS[0].customer_id]
+    customer["BlockInvoice"] = True
+    assert (world.push(), state(world)) == (3, "blocked")
+    world.box.release_late()
+    customer["BlockInvoice"] = False
+    world.wait(minutes=15)
+    codes = [world.push() for _ in range(3)]
+    assert sorted(codes) == [0, 0, 4]
+    assert "changed in Le New Black after export" in world.told[-1]
+
+
 # A lost state folder
 
 
