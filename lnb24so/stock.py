@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from .availability import Catalogue, StockReading, available, reserved, waiting_pieces
+from .errors import Lnb24soError
 from .soap_types import Product
 
 if TYPE_CHECKING:
@@ -169,22 +170,34 @@ def apply_stock(plan: StockPlan, codes_set: Set[str], tools: Tools) -> dict[str,
     """Send the plan's levels in batches; return the codes that were refused, each with why.
 
     Sending the same level twice does no harm, so a batch without an answer is sent again.
-    Raises Transient where Le New Black stays silent; what was not sent differs in the next run.
+    Raises Transient where Le New Black stays silent, and Interrupted by a signal, with what was
+    sent so far in `counted`; what was not sent differs in the next run.
     """
     changes = [item for item in plan.items if item.action == "set"]
     tools.ledger.add_codes_set(item.code for item in changes if item.code not in codes_set)
     levels = [(item.code, item.after or 0) for item in changes]
+    batches = tools.lnb.set_levels(plan.code_field, levels, plan.at)
     refused: dict[str, str] = {}
     answered = 0
-    for count, why_not in tools.lnb.set_levels(plan.code_field, levels, plan.at):
-        batch = changes[answered : answered + count]
-        answered += count
-        refused |= why_not
-        taken = {item.code: (item.before, item.after) for item in batch if item.code not in why_not}
-        tools.progress(f"Levels sent: {answered:,} of {len(changes):,}")
-        tools.event("stock.batch_sent", count=len(taken), refused=len(why_not), levels=taken)
-        tools.stop.check()
+    try:
+        while answered < len(changes):
+            # A signal waits for the answer: what was taken must be in the log.
+            with tools.stop.item():
+                count, why_not = next(batches)
+                batch = changes[answered : answered + count]
+                answered += count
+                refused |= why_not
+                _log_batch(batch, why_not, tools)
+                tools.progress(f"Levels sent: {answered:,} of {len(changes):,}")
+    except Lnb24soError as error:
+        error.counted = {"set": answered, "refused": len(refused)}
+        raise
     return refused
+
+
+def _log_batch(batch: Sequence[StockItem], refused: Mapping[str, str], tools: Tools) -> None:
+    taken = {item.code: (item.before, item.after) for item in batch if item.code not in refused}
+    tools.event("stock.batch_sent", count=len(taken), refused=len(refused), levels=taken)
 
 
 def note_stock(
