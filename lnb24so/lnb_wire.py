@@ -7,9 +7,10 @@ The access token travels in the query of every URL, because that is what the API
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from .errors import Ambiguous, NotProcessed, Transient
+from .errors import Ambiguous, ConfigError, NotProcessed, Transient
 from .http_connect import never_left, timeouts
 
 if TYPE_CHECKING:
@@ -17,7 +18,10 @@ if TYPE_CHECKING:
 
 
 class LnbWire:
-    """One keep-alive connection, through the environment's proxy and with its certificates."""
+    """One keep-alive connection, through the environment's proxy and with its certificates.
+
+    ConfigError where those certificates are not there.
+    """
 
     def __init__(self, base_url: str, timeout: float) -> None:
         import requests
@@ -27,6 +31,7 @@ class LnbWire:
         # Asked for once instead of for each request.
         around = self._session.merge_environment_settings(base_url, {}, None, None, None)
         self._session.trust_env = False
+        _refuse_missing_certificates(around["verify"])
         self._how: dict[str, Any] = {
             "timeout": timeouts(timeout),
             "verify": around["verify"],
@@ -77,6 +82,19 @@ class LnbWire:
             )
             self._last = (address, self._session.prepare_request(wanted))
         return self._last[1]
+
+
+def _refuse_missing_certificates(verify: object) -> None:
+    """Raise ConfigError where the environment names certificates that are not there.
+
+    requests says so only at the first request, and not as an error of a request. Both clients
+    take the same certificates, and this one is always made.
+    """
+    if isinstance(verify, str) and not Path(verify).exists():
+        raise ConfigError(
+            f"The TLS certificates {verify} are not there. "
+            "Fix: REQUESTS_CA_BUNDLE or CURL_CA_BUNDLE in the environment (cron: in the crontab)."
+        )
 
 
 def _no_answer(error: Exception) -> Transient:

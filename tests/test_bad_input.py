@@ -279,3 +279,14 @@ def test_a_fault_of_the_tool_itself_is_one_sentence_too(
     assert "Traceback" not in answer.err
     assert "a bug that holds ***" in patient.log_text()
     no_secret_is_left(patient)
+
+
+@pytest.mark.parametrize("command", [("push-orders",), ("pull-stock", "-n"), ("check",)])
+def test_certificates_that_are_not_there_are_named(
+    command: tuple[str, ...], office: Installation
+) -> None:
+    answer = office.process(*command, REQUESTS_CA_BUNDLE="/nowhere/ca.pem")
+    assert answer.code == 2
+    assert "REQUESTS_CA_BUNDLE" in answer.out + answer.err
+    assert "/nowhere/ca.pem" in answer.out + answer.err
+    assert "fault in lnb24so" not in answer.err
