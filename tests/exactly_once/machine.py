@@ -8,6 +8,8 @@ client of a system without idempotency keys can prevent it:
 
 * the state folder is lost, or restored from an old copy, while 24SevenOffice is still busy
   creating an order whose answer was lost: nobody is left who knows that there is an attempt;
+* the state folder is lost or restored after an order was created later than the grace time: the
+  second look, which would name the two, belongs to the ledger that was lost;
 * the state folder is lost and the order has another customer than when it was sent: the look-up
   by customer and reference, all that is left then, asks for the wrong customer;
 * 24SevenOffice creates an order later than the grace time: there may be two then, and what is
@@ -281,6 +283,9 @@ class ExactlyOnce(RuleBasedStateMachine):
             entry = entries.get(reference)
             started = entry.attempt_started if entry and entry.in_doubt else None
             if started is None or started < since:
+                self.conceded.add(reference)
+        for reference in self.very_late:
+            if reference not in entries or not entries[reference].in_doubt:
                 self.conceded.add(reference)
 
     def concede_what_is_forgotten(self) -> None:
