@@ -6,7 +6,6 @@ import json
 import os
 import signal
 from dataclasses import replace
-from typing import Any
 
 import pytest
 from installation import Answer, Installation
@@ -32,11 +31,6 @@ def refuse_three(exchange: Exchange) -> Reply:
     return replace(reply, body=json.dumps(answer).encode())
 
 
-def events(office: Installation, name: str) -> list[dict[str, Any]]:
-    lines = map(json.loads, office.log_text().splitlines())
-    return [line for line in lines if line["event"] == name]
-
-
 @pytest.mark.parametrize(
     ("trouble", "code", "sent"), [(send_sigterm, 143, 2), (Fault.STATUS(500), 1, 1)]
 )
@@ -47,9 +41,9 @@ def test_each_batch_that_was_taken_is_logged_and_counted(
     office.box.faults.add(LEVELS, trouble, times=1)
     answer: Answer = office.run("pull-stock", "--all")
     assert answer.code == code
-    taken = [len(batch["levels"]) for batch in events(office, "stock.batch_sent")]
+    taken = [len(batch["levels"]) for batch in office.log_lines("stock.batch_sent")]
     assert taken == [97, 100][:sent]
-    (finished,) = events(office, "run.finished")
+    (finished,) = office.log_lines("run.finished")
     assert finished["summary"] == {"set": 100 * sent, "refused": 3}
 
     assert office.run("pull-stock").code == 0
