@@ -44,10 +44,6 @@ class Stop:
             yield
         finally:
             self._in_item = False
-        self.check()
-
-    def check(self) -> None:
-        """Raise `Interrupted` when a signal was heard."""
         if self._asked is not None:
             raise Interrupted(self._asked)
 
