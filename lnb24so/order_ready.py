@@ -14,6 +14,13 @@ if TYPE_CHECKING:
     from .config import Orders
 
 
+def stands(order: Order, entry: Entry | None, settings: Orders) -> bool:
+    """Return whether an order has the status that it is taken from, or that a block gave it."""
+    blocked_status = entry.blocked_status if entry else None
+    here = (settings.for_mode(order.order_mode).take_status, blocked_status)
+    return any(status is not None and same_status(order.status, status) for status in here)
+
+
 def why_not_now(
     order: Order, entry: Entry | None, settings: Orders, selection: Selection
 ) -> Reason | None:
@@ -25,13 +32,8 @@ def why_not_now(
             f"not exported: orders of mode {shown(order.order_mode)} are not "
             "(orders.by_mode). Fix: give the mode a take_status.",
         )
-    followed = (
-        entry is not None
-        and entry.blocked_status is not None
-        and same_status(order.status, entry.blocked_status)
-    )
     any_status = selection.any_status and not same_status(order.status, "draft")
-    fits = same_status(order.status, mode.take_status) or followed or any_status
+    fits = stands(order, entry, settings) or any_status
     if is_canceled(order):
         return Reason("order.status", "not exported: it is canceled in Le New Black.")
     if not fits:

@@ -13,6 +13,7 @@ from .journal import Journal
 from .ledger import Entry
 from .lnb import LnbClient
 from .lnb_types import Order, is_canceled, same_status
+from .order_ready import stands
 from .order_types import Item
 from .reasons import Reason
 
@@ -33,19 +34,14 @@ def is_ours_to_move(order: Order | None, entry: Entry, settings: Orders) -> bool
     Only an order that still stands where it was taken from is moved: what a person moved
     elsewhere, canceled or closed stays as it is.
     """
-    return order is not None and not is_canceled(order) and _stands(order, entry, settings)
+    return order is not None and not is_canceled(order) and stands(order, entry, settings)
 
 
 def status_after(order: Order | None, entry: Entry, settings: Orders) -> str | None:
     """Return the status to set after the export; None for one taken by `--any-status`."""
-    if order is None or not _stands(order, entry, settings):
+    if order is None or not stands(order, entry, settings):
         return None
     return settings.for_mode(order.order_mode).done_status
-
-
-def _stands(order: Order, entry: Entry, settings: Orders) -> bool:
-    here = (settings.for_mode(order.order_mode).take_status, entry.blocked_status)
-    return any(status is not None and same_status(order.status, status) for status in here)
 
 
 def finish(item: Item, lnb: LnbClient, journal: Journal, settings: Orders) -> Step:
