@@ -101,16 +101,18 @@ class OrderExport:
             notice_hash=None,
             look_again_at=second_look(entry.in_doubt, self._tools.clock.now()),
             doubted=entry.in_doubt,
-            **({} if entry.in_doubt else self._as_of_today(item, entry)),
+            **self._held_against(item, entry),
         )
         self._journal.warn(item.reference, item.warnings)
         return Result(item, "adopted", item.order_id)
 
-    def _as_of_today(self, item: Item, entry: Entry) -> dict[str, Any]:
-        """Return what an order that no attempt of ours can have made is held against later.
+    def _held_against(self, item: Item, entry: Entry) -> dict[str, Any]:
+        """Return what an adopted order is held against later, as far as the ledger lacks it.
 
-        One that an attempt may have made is held against what that attempt sent.
+        One that an attempt may have made: what that attempt sent. Any other: the order of today.
         """
+        if entry.in_doubt:
+            return {}
         return {
             "customer_id": item.customer_id,
             "erp_reference": item.invoice.reference if item.invoice else entry.erp_reference,

@@ -44,7 +44,7 @@ class OrderCreate:
             seen_id=None,
             notice_hash=None,
             doubted=before.in_doubt,
-            done_status=status_after(item.order, before, self._settings),
+            done_status=status_after(order, before, self._settings),
         )
         seen = self._tools.soap.create(invoice)
         outcome = create_outcome(seen)
