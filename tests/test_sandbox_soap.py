@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -324,12 +323,10 @@ def test_the_company_and_its_currencies_are_shown(raw_erp: RawErp) -> None:
 
 def test_a_large_catalogue_comes_whole_and_compressed() -> None:
     with Sandbox(catalogue(20_000)) as box, erp_calls(box) as caller:
-        began = time.perf_counter()
         found = products(
             caller, "<DateChanged>1900-01-01T00:00:00</DateChanged>", "Id", "EAN1", "Stock"
         )
         assert len(found) == 20_000
-        assert time.perf_counter() - began < 5
         answer = caller.call("GetProducts", ALL_PRODUCTS)
         assert answer.headers["Content-Encoding"] == "gzip"
 

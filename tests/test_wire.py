@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gzip
-import time
 import zlib
 from collections.abc import Iterator
 from dataclasses import replace
@@ -222,14 +221,16 @@ BOMB = "".join(
 )
 @pytest.mark.parametrize("stock", ["4", "&e8;"])
 @pytest.mark.parametrize("attribute", ["", ' name="&e8;"'])
-def test_a_document_type_is_refused_at_once(doctype: str, stock: str, attribute: str) -> None:
+def test_a_document_type_is_refused_before_the_first_item(
+    doctype: str, stock: str, attribute: str
+) -> None:
     reply = products_reply(PRODUCT.format(1, stock)).decode()
     head, body = reply.split("?>", 1)
     body = body.replace("<soap:Body>", f"<soap:Body{attribute}>")
-    began = time.monotonic()
-    with pytest.raises(UnreadableError, match=r"with a DTD|truncated or broken"):
-        products_of(http(f"{head}?>{doctype}{body}".encode()))
-    assert time.monotonic() - began < 2
+    with RawServer(http(f"{head}?>{doctype}{body}".encode())) as server:
+        items = Wire(server.url, 5).items("product", "GetProducts", "Product", {"searchParams": {}})
+        with pytest.raises(UnreadableError, match=r"with a DTD|truncated or broken"):
+            next(items)
 
 
 def test_a_reply_of_another_soap_is_refused() -> None:

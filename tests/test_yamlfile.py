@@ -1,11 +1,13 @@
 from __future__ import annotations
 
 import os
-import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
+import yaml
 
 from lnb24so.errors import ConfigError
 from lnb24so.yaml_nodes import LIMIT_BYTES
@@ -63,13 +65,25 @@ def test_a_file_that_is_no_configuration_is_refused_in_one_sentence(
     assert refusal(tmp_path / "shop.yaml", content).startswith(said)
 
 
-def test_a_bomb_of_aliases_is_refused_at_once(tmp_path: Path) -> None:
+def test_a_bomb_of_aliases_is_refused_at_its_first_anchor(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    parse, read, built = yaml.parse, [], []
+
+    def counting(*args: Any, **kwargs: Any) -> Iterator[Any]:
+        for event in parse(*args, **kwargs):
+            read.append(event)
+            yield event
+
+    monkeypatch.setattr(yaml, "parse", counting)
+    monkeypatch.setattr(yaml, "compose", lambda *args, **kwargs: built.append(args))
     rows = ["a0: &a0 [x, x]"]
     rows += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]" for n in range(1, 30)]
-    began = time.monotonic()
     said = refusal(tmp_path / "shop.yaml", "\n".join(rows).encode())
-    assert "anchors and aliases are not used here" in said
-    assert time.monotonic() - began < 5
+    assert said.startswith("shop.yaml:1:5: anchors and aliases are not used here")
+    # The stream, the document, the section, its first key, and the list with the anchor.
+    assert len(read) == 5
+    assert built == []
 
 
 def test_a_folder_or_a_missing_file_is_refused_in_one_sentence(tmp_path: Path) -> None:
@@ -127,13 +141,11 @@ def test_control_characters_never_reach_a_message(tmp_path: Path) -> None:
     assert str(caught.value).isprintable()
 
 
-def test_hostile_variables_take_no_time(tmp_path: Path) -> None:
+def test_hostile_variables_stay_as_written(tmp_path: Path) -> None:
     path = tmp_path / "shop.yaml"
     text = "${A:-" * 50_000
     path.write_text(f"name: '{text}'\n")
-    began = time.monotonic()
     assert Reader(path, {}).values(Shop) == {"name": text}
-    assert time.monotonic() - began < 5
 
 
 def test_a_flood_of_mistakes_is_cut_and_counted(tmp_path: Path) -> None:
