@@ -10,10 +10,15 @@ from typing import Any
 
 import pytest
 import requests
+from hypothesis import settings
 from installation import Installation
 
 from lnb24so.sandbox import Brand, Sandbox
 from lnb24so.sandbox.sample import brand
+
+# By default hypothesis fails an example that takes longer than 200 ms; no test is timed here.
+settings.register_profile("untimed", settings.default, deadline=None)
+settings.load_profile("untimed")
 
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
 NAMESPACE = "http://24sevenOffice.com/webservices"

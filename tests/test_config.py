@@ -490,7 +490,7 @@ TREES = st.recursive(
 )
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(document=st.dictionaries(KEYS, TREES, max_size=6))
 def test_any_document_loads_or_is_refused_in_sentences(
     tmp_path: Path, document: dict[str, Any]
@@ -504,7 +504,7 @@ def test_any_document_loads_or_is_refused_in_sentences(
     _load_or_refuse(path)
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(junk=st.binary(max_size=60), place=st.integers(0, len(HEAD)))
 def test_any_bytes_load_or_are_refused_in_sentences(
     tmp_path: Path, junk: bytes, place: int
@@ -514,7 +514,7 @@ def test_any_bytes_load_or_are_refused_in_sentences(
     _load_or_refuse(path)
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(junk=st.text("[]{}:,-#&*!|>'\"%@` \t\\xuU0019~?=<$ab\ufeff", max_size=30))
 def test_any_yaml_marks_in_a_secret_are_never_shown(tmp_path: Path, junk: str) -> None:
     path = tmp_path / "config.yaml"

@@ -74,7 +74,6 @@ class NaivelyOnce(ExactlyOnce):
 def test_the_machine_finds_the_duplicate_of_a_naive_exporter() -> None:
     short = settings(
         max_examples=100,
-        deadline=None,
         database=None,
         derandomize=True,
         phases=(Phase.generate,),

@@ -18,7 +18,6 @@ EXAMPLES = int(os.environ.get("LNB24SO_EXAMPLES", "70"))
 STORIES = settings(
     max_examples=EXAMPLES,
     stateful_step_count=25,
-    deadline=None,
     suppress_health_check=list(HealthCheck),
     print_blob=True,
 )

@@ -125,7 +125,7 @@ def net_by_hand(one: Line, header: Decimal | None, currency: str) -> Decimal:
     return rounded(net, DECIMALS[currency])
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=250)
 @given(adding_up())
 def test_the_planned_total_is_the_orders_total_to_the_minor_unit_for_any_discounts(
     wanted: Order,
@@ -139,7 +139,7 @@ def test_the_planned_total_is_the_orders_total_to_the_minor_unit_for_any_discoun
         assert 0 <= row.discount_rate <= 100
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(adding_up())
 def test_a_system_that_counts_in_cents_comes_to_the_same_total(wanted: Order) -> None:
     if DECIMALS[wanted.currency] > 2:

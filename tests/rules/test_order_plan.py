@@ -89,7 +89,7 @@ def read(orders: list[Order], entries: Mapping[str, Entry], known: Facts | None 
     )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(ORDERS, SELECTIONS)
 def test_the_plan_is_a_pure_function(
     config: Config, orders: list[Order], selection: Selection
@@ -117,7 +117,7 @@ def carried_out(reading: Reading, plan: OrderPlan) -> Reading:
     return replace(reading, entries=entries, orders=orders)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(ORDERS, st.booleans())
 def test_planning_again_after_applying_creates_nothing_and_has_no_news(
     config: Config, orders: list[Order], baseline: bool
@@ -131,7 +131,7 @@ def test_planning_again_after_applying_creates_nothing_and_has_no_news(
     assert carried_out(after, again) == after
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(ORDERS)
 def test_every_order_is_in_the_plan_with_a_reason_or_ready_to_be_sent(
     config: Config, orders: list[Order]
@@ -152,7 +152,7 @@ EVERYTHING: list[dict[str, Any]] = [
 ]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(ORDERS, st.sampled_from(EVERYTHING))
 def test_a_draft_is_an_invoice_or_reasons_and_never_both(
     orders: list[Order], changes: dict[str, Any]

@@ -74,7 +74,7 @@ def test_available_is_never_negative_and_never_more_than_there_is(pieces: Decima
     assert available(pieces) == max(0, floor(pieces))
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(readings(), SETTINGS)
 def test_no_level_is_negative_and_no_code_is_sent_twice(found: StockReading, chosen: Stock) -> None:
     planned = plan_stock(found, chosen).items
@@ -83,7 +83,7 @@ def test_no_level_is_negative_and_no_code_is_sent_twice(found: StockReading, cho
     assert all(item.code for item in planned)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(readings(), SETTINGS, st.booleans())
 def test_the_plan_is_a_pure_function(found: StockReading, chosen: Stock, every: bool) -> None:
     untouched = deepcopy(found)
@@ -103,7 +103,7 @@ def applied(found: StockReading, planned: tuple[StockItem, ...]) -> StockReading
     )
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(readings(), SETTINGS)
 def test_planning_again_after_applying_gives_nothing_to_send(
     found: StockReading, chosen: Stock
@@ -117,7 +117,7 @@ def test_planning_again_after_applying_gives_nothing_to_send(
         assert sent == []
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(readings(), SETTINGS, CODES)
 def test_the_story_of_a_level_ends_with_the_level_of_the_plan(
     found: StockReading, chosen: Stock, code: str
