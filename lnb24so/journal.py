@@ -30,7 +30,8 @@ class Journal:
     ) -> Entry:
         """Commit the entry with its changes, then log the same; return the new entry.
 
-        `told` is what else belongs to the story: what was sent, what came back, who decided.
+        `told` is what else belongs to the story: what was sent, what came back, who decided. It
+        wins over what the entry holds: an order may be kept as an earlier attempt sent it.
         """
         after = replace(entry, **changes)  # type: ignore[arg-type]
         detail = {
@@ -40,7 +41,7 @@ class Journal:
             "erp_reference": after.erp_reference,
         }
         story: dict[str, object] = dict(told or {})
-        story |= {name: value for name, value in detail.items() if value is not None}
+        story |= {n: v for n, v in detail.items() if v is not None and n not in story}
         reasons = after.reasons or ((after.notice,) if after.notice else ())
         sentences = [sentence(after.reference, reason) for reason in reasons]
         self.ledger.save(after, event, **story, reasons=sentences)

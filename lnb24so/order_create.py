@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Literal
 
 from .journal import Journal
 from .ledger import Entry
@@ -15,6 +16,12 @@ from .reasons import Reason
 from .settle import second_look
 from .soap_order import InvoiceOrder
 from .tools import Tools
+
+REFUSED = (
+    "24SevenOffice refused it ({}). Fix: correct the order or 24SevenOffice; each run tries again."
+)
+NOT_SENT = "was not sent: {}. The next run tries again."
+WHAT_WAS_SENT = ("erp_reference", "customer_id", "content_hash", "done_status", "seen_id")
 
 
 class OrderCreate:
@@ -52,14 +59,11 @@ class OrderCreate:
         if outcome == "exported" and not held:
             return seen, self._created(item, sending, seen)
         if outcome == "blocked":
-            return seen, self._refused(item, before, sending, seen)
+            reason = Reason("order.refused", REFUSED.format(seen.words))
+            return seen, self._not_made(item, before, sending, seen, outcome, reason)
         if outcome == "retry":
-            words = f"was not sent: {seen.words}. The next run tries again."
-            reasons = (Reason("order.not_sent", words),)
-            self._journal.save(
-                sending, "order.retry", told={"answer": seen.words}, state="retry", reasons=reasons
-            )
-            return seen, Result(item, "retry", None, reasons, before.reasons != reasons)
+            reason = Reason("order.not_sent", NOT_SENT.format(seen.words))
+            return seen, self._not_made(item, before, sending, seen, outcome, reason)
         return seen, self._unconfirmed(item, sending, seen)
 
     def _created(self, item: Item, entry: Entry, seen: Seen) -> Result:
@@ -75,16 +79,30 @@ class OrderCreate:
         self._journal.warn(item.reference, item.warnings)
         return Result(item, "created", seen.order_id)
 
-    def _refused(self, item: Item, before: Entry, entry: Entry, seen: Seen) -> Result:
-        reason = Reason(
-            "order.refused",
-            f"24SevenOffice refused it ({seen.words}). "
-            "Fix: correct the order or 24SevenOffice; each run tries again.",
-        )
+    def _not_made(
+        self,
+        item: Item,
+        before: Entry,
+        entry: Entry,
+        seen: Seen,
+        state: Literal["blocked", "retry"],
+        reason: Reason,
+    ) -> Result:
+        # An earlier attempt in doubt may still make an order: the one that it sent, not this one.
+        earlier = {name: getattr(before, name) for name in WHAT_WAS_SENT if before.in_doubt}
         self._journal.save(
-            entry, "order.refused", told={"answer": seen.words}, state="blocked", reasons=(reason,)
+            entry,
+            "order.refused" if state == "blocked" else "order.retry",
+            told={
+                "answer": seen.words,
+                "customer_id": entry.customer_id,
+                "erp_reference": entry.erp_reference,
+            },
+            state=state,
+            reasons=(reason,),
+            **earlier,
         )
-        return Result(item, "blocked", None, (reason,), before.reasons != (reason,))
+        return Result(item, state, None, (reason,), before.reasons != (reason,))
 
     def _unconfirmed(self, item: Item, entry: Entry, seen: Seen) -> Result:
         ended = self._tools.clock.now()

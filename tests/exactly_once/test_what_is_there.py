@@ -21,6 +21,8 @@ from .helpers import (
 )
 from .stories import REFERENCE, change, reason, resolve, state
 
+SECOND_SHOP = {"retailer_reference": SHOPS[1].reference}
+
 # Orders that a person typed in with our reference
 
 
@@ -134,6 +136,28 @@ def test_a_change_before_a_late_order_is_adopted_is_told(world: World) -> None:
     world.wait(minutes=15)
     codes = [world.push() for _ in range(3)]
     assert sorted(codes) == [0, 0, 4]
+    assert "changed in Le New Black after export" in world.told[-1]
+
+
+@pytest.mark.parametrize(
+    "fault", [Fault.API_EXCEPTION, Fault.QUARANTINE], ids=["refused", "quarantined"]
+)
+@pytest.mark.parametrize("mended", [{"comment": "Call first."}, SECOND_SHOP], ids=["text", "shop"])
+def test_an_attempt_that_made_no_order_hides_none_of_an_earlier_one(
+    mended: dict[str, str], fault: Behaviour, world: World
+) -> None:
+    world.box.faults.add("SaveInvoices", Fault.LATE)
+    world.push()
+    world.wait(minutes=20)
+    change(world, **mended)
+    world.box.faults.add("SaveInvoices", fault)
+    world.push()
+    assert (world.sent(), state(world)) == (2, "retry" if fault is Fault.QUARANTINE else "blocked")
+    world.box.release_late()
+    world.wait(hours=2)
+    assert sorted(world.push() for _ in range(2)) == [0, 4]
+    assert (world.sent(), len(world.in_erp(REFERENCE))) == (2, 1)
+    assert world.entries()[REFERENCE].customer_id == SHOPS[0].customer_id
     assert "changed in Le New Black after export" in world.told[-1]
 
 
