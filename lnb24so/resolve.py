@@ -94,7 +94,9 @@ class _Resolver:
         if not found:
             raise Rejected(f"24SevenOffice has no order {wanted}.")
         order = self._tools.lnb.order(entry.reference)
-        customer_id = entry.customer_id or self._customer_id(order)
+        # An attempt that was refused made no order, so its customer says nothing.
+        sent = entry.in_doubt or entry.in_erp
+        customer_id = entry.customer_id if sent else self._customer_id(order)
         if customer_id is not None and found[0].customer_id != customer_id:
             raise Rejected(
                 f"Order {wanted} belongs to customer {found[0].customer_id}, this one to "

@@ -273,6 +273,26 @@ def test_nothing_is_sent_again_by_decision_while_24sevenoffice_may_still_create_
     assert resolve(world, "send_again") == 0
 
 
+def test_a_person_names_the_order_of_todays_customer_after_a_refusal(world: World) -> None:
+    world.box.faults.add("SaveInvoices", Fault.API_EXCEPTION)
+    assert (world.push(), state(world)) == (3, "blocked")
+    old, new = (world.box.erp.type_in(typed_order(REFERENCE, shop=shop, code=1)) for shop in (0, 1))
+    change(world, **SECOND_SHOP)
+    assert resolve(world, "exported_as", old) == 3
+    assert resolve(world, "exported_as", new) == 0
+    assert world.entries()[REFERENCE].customer_id == SHOPS[1].customer_id
+
+
+def test_a_person_names_another_order_of_the_customer_that_it_was_exported_for(
+    world: World,
+) -> None:
+    assert (world.push(), state(world)) == (0, "done")
+    other = world.box.erp.type_in(typed_order(REFERENCE))
+    change(world, **SECOND_SHOP)
+    assert resolve(world, "exported_as", other) == 0
+    assert world.entries()[REFERENCE].order_id == other
+
+
 def test_an_order_decided_while_in_doubt_gets_its_second_look(world: World) -> None:
     world.box.faults.add("SaveInvoices", Fault.LATE)
     world.push()
