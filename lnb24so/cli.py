@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -84,14 +83,10 @@ def cli(context: click.Context, config: Path | None, verbose: bool, quiet: bool)
     context.obj = Screen(config, verbose, quiet)
 
 
-def _dry_run(command: Callable[..., int]) -> Callable[..., int]:
-    return click.option(
-        "-n", "--dry-run", is_flag=True, help="Show what would be done; write nothing."
-    )(command)
-
-
-def _json(command: Callable[..., int]) -> Callable[..., int]:
-    return click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")(command)
+_dry_run = click.option(
+    "-n", "--dry-run", is_flag=True, help="Show what would be done; write nothing."
+)
+_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 
 
 @cli.command("pull-stock")

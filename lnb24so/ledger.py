@@ -16,10 +16,21 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from .clock import Clock, from_utc_text, utc_text
+from .clock import Clock, utc_text
 from .errors import ConfigError
 from .ledger_file import as_our_errors, connect, migrate
-from .ledger_types import STATES, Binding, Entry, Run, State, Step, columns, entry_of
+from .ledger_types import (
+    STATES,
+    Binding,
+    Entry,
+    Run,
+    State,
+    Step,
+    columns,
+    entry_of,
+    run_of,
+    step_of,
+)
 
 __all__ = ["STATES", "Binding", "Entry", "Ledger", "Run", "State", "Step"]
 
@@ -73,15 +84,14 @@ class Ledger:
 
     def entry(self, reference: str) -> Entry | None:
         """Return what is known of the order, or None."""
-        rows = self._rows("SELECT * FROM orders WHERE reference = ?", (reference,))
-        return entry_of(dict(rows[0])) if rows else None
+        return next(self._entries("SELECT * FROM orders WHERE reference = ?", reference), None)
 
     def entries(self, *states: State) -> list[Entry]:
         """Return the entries in the given states (all without any), oldest first."""
         wanted = states or STATES
         marks = ", ".join("?" * len(wanted))
         query = f"SELECT * FROM orders WHERE state IN ({marks}) ORDER BY rowid"  # noqa: S608
-        return [entry_of(dict(row)) for row in self._rows(query, wanted)]
+        return list(self._entries(query, *wanted))
 
     def unsettled(self, now: datetime) -> list[Entry]:
         """Return the entries that a run must look after even if Le New Black no longer lists them.
@@ -89,15 +99,12 @@ class Ledger:
         Those are attempts without a clear answer, exported orders whose status step or second
         look is due, and everything that is blocked or waits to be tried again.
         """
-        return [
-            entry_of(dict(row))
-            for row in self._rows(
-                "SELECT * FROM orders WHERE state IN ('sending', 'unconfirmed', 'blocked', 'retry')"
-                " OR (state = 'exported' AND done_status IS NOT NULL)"
-                " OR look_again_at <= ? ORDER BY rowid",
-                (utc_text(now),),
-            )
-        ]
+        query = (
+            "SELECT * FROM orders WHERE state IN ('sending', 'unconfirmed', 'blocked', 'retry')"
+            " OR (state = 'exported' AND done_status IS NOT NULL)"
+            " OR look_again_at <= ? ORDER BY rowid"
+        )
+        return list(self._entries(query, utc_text(now)))
 
     def waiting(self) -> list[Entry]:
         """Return the entries that wait for something: what `status` shows."""
@@ -109,8 +116,7 @@ class Ledger:
 
     def by_order_id(self, order_id: int) -> Entry | None:
         """Return the entry that holds a 24SevenOffice order id, or None."""
-        rows = self._rows("SELECT * FROM orders WHERE order_id = ?", (order_id,))
-        return entry_of(dict(rows[0])) if rows else None
+        return next(self._entries("SELECT * FROM orders WHERE order_id = ?", order_id), None)
 
     def order_ids(self) -> dict[int, str]:
         """Return every 24SevenOffice order id that the ledger holds, with its reference."""
@@ -151,17 +157,7 @@ class Ledger:
     def history(self, reference: str | None = None) -> list[Step]:
         """Return the steps of one order, or of all, oldest first."""
         query = "SELECT * FROM history WHERE ? IS NULL OR reference = ? ORDER BY id"
-        return [
-            Step(
-                at=from_utc_text(row["at"]),
-                run_id=row["run_id"],
-                reference=row["reference"],
-                event=row["event"],
-                state=row["state"],
-                detail=json.loads(row["detail"]),
-            )
-            for row in self._rows(query, (reference, reference))
-        ]
+        return [step_of(dict(row)) for row in self._rows(query, (reference, reference))]
 
     # What belongs to the whole ledger
 
@@ -269,15 +265,11 @@ class Ledger:
 
     def finish_run(self, exit_code: int, counters: Mapping[str, Any]) -> None:
         """Note how this run ended."""
+        counted = json.dumps(counters, default=str)
         with self._transaction():
             self._database.execute(
                 "UPDATE runs SET finished = ?, exit_code = ?, counters = ? WHERE run_id = ?",
-                (
-                    utc_text(self._clock.now()),
-                    exit_code,
-                    json.dumps(counters, default=str),
-                    self._run_id,
-                ),
+                (utc_text(self._clock.now()), exit_code, counted, self._run_id),
             )
 
     def last_runs(self) -> list[Run]:
@@ -285,17 +277,10 @@ class Ledger:
         rows = self._rows(
             "SELECT * FROM runs WHERE id IN (SELECT max(id) FROM runs GROUP BY task) ORDER BY task"
         )
-        return [
-            Run(
-                run_id=row["run_id"],
-                task=row["task"],
-                started=from_utc_text(row["started"]),
-                finished=from_utc_text(row["finished"]) if row["finished"] else None,
-                exit_code=row["exit_code"],
-                counters=json.loads(row["counters"] or "{}"),
-            )
-            for row in rows
-        ]
+        return [run_of(dict(row)) for row in rows]
+
+    def _entries(self, query: str, *values: Any) -> Iterator[Entry]:
+        return (entry_of(dict(row)) for row in self._rows(query, values))
 
     def _rows(self, query: str, values: Iterable[Any] = ()) -> list[sqlite3.Row]:
         with as_our_errors():

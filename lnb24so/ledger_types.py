@@ -1,4 +1,4 @@
-"""What the ledger holds, as plain data, and how an entry becomes a row and back."""
+"""What the ledger holds, as plain data, and how it becomes rows and back."""
 
 from __future__ import annotations
 
@@ -133,3 +133,27 @@ def entry_of(row: Mapping[str, Any]) -> Entry:
     values["not_ours"] = tuple(json.loads(values["not_ours"]))
     values["notice"] = Reason(**json.loads(values["notice"])) if values["notice"] else None
     return Entry(**values)
+
+
+def step_of(row: Mapping[str, Any]) -> Step:
+    """Return the step of a row."""
+    return Step(
+        at=from_utc_text(row["at"]),
+        run_id=row["run_id"],
+        reference=row["reference"],
+        event=row["event"],
+        state=row["state"],
+        detail=json.loads(row["detail"]),
+    )
+
+
+def run_of(row: Mapping[str, Any]) -> Run:
+    """Return the run of a row."""
+    return Run(
+        run_id=row["run_id"],
+        task=row["task"],
+        started=from_utc_text(row["started"]),
+        finished=from_utc_text(row["finished"]) if row["finished"] else None,
+        exit_code=row["exit_code"],
+        counters=json.loads(row["counters"] or "{}"),
+    )

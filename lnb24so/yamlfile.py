@@ -7,21 +7,21 @@ Messages show the file's own text, never what `${VAR}` stood for, and never a se
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import MISSING, fields, is_dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from types import NoneType
-from typing import Annotated, Any, Literal, NamedTuple, get_args, get_origin
+from typing import Annotated, Any, NamedTuple, get_args, get_origin
 from typing import get_type_hints as hints_of
 
 from .errors import ConfigError
 from .yaml_nodes import LIMIT_BYTES, Node, printable, read_yaml
+from .yaml_values import is_value, read_value, words
 
 LIMIT_MISTAKES = 100
 VARIABLE = re.compile(r"(\$?)\$\{([A-Za-z_][A-Za-z0-9_]*)(?::-([^{}]*))?\}")
 ONLY_VARIABLES = re.compile(r"(\$\{[A-Za-z_][A-Za-z0-9_]*(:-)?\})+")
-BOOLEANS = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
+_FROM_HERE = "the path starts at the configuration's folder"
 
 
 class Secret:
@@ -104,7 +104,7 @@ class Reader:
                 # A section that is left out may still lack what is required of it.
                 value = self._read(setting.hint, section._replace(kind="null", entries=()), full)
             elif setting.is_required:
-                self.refuse(full, f"is missing; expected {_words(setting.hint)}")
+                self.refuse(full, f"is missing; expected {words(setting.hint)}")
             else:
                 continue
             if len(self._mistakes) == mistakes:
@@ -161,7 +161,7 @@ class Reader:
         if origin is Mapping:
             entries = self._entries(node, name)
             return {k: self._read(args[1], v, _join(name, k)) for k, v in entries.items()}
-        if origin is Literal or hint in _PARSERS:
+        if is_value(hint):
             return self._scalar(hint, node)
         mistakes = len(self._mistakes)
         values = self._fields(hint, node, name)
@@ -169,16 +169,16 @@ class Reader:
 
     def _scalar(self, hint: Any, node: Node) -> Any:
         if node.kind != "text":
-            raise ValueError(f"expected {_words(hint)} (got {node.shown()})")
+            raise ValueError(f"expected {words(hint)} (got {node.shown()})")
         if hint is str and node.is_typed:
             raise ValueError(f"must be quoted: {node.shown()}")
         text = self._expand(node.text).strip()
         if not text:
-            raise ValueError(f"is empty; expected {_words(hint)}")
+            raise ValueError(f"is empty; expected {words(hint)}")
         try:
-            return _PARSERS[hint].parse(text) if hint in _PARSERS else _choice(hint, text)
-        except (ValueError, OverflowError):
-            raise ValueError(f"expected {_words(hint)} (got {node.shown()})") from None
+            return read_value(hint, text)
+        except ValueError:
+            raise ValueError(f"expected {words(hint)} (got {node.shown()})") from None
 
     def _secret(self, entries: Mapping[str, Node], section: str, key: str) -> Secret | None:
         """Read `key`, or the file that `key_file` names; no message repeats either."""
@@ -237,61 +237,6 @@ class Reader:
         if not filled.isprintable():
             raise ValueError("must not hold line breaks or other control characters")
         return filled
-
-
-class _Parser(NamedTuple):
-    parse: Callable[[str], Any]
-    words: str
-
-
-def _whole(text: str) -> int:
-    if not re.fullmatch(r"-?(0|[1-9][0-9]{0,9})", text):
-        raise ValueError(text)
-    return int(text)
-
-
-def _number(text: str) -> float:
-    if not re.fullmatch(r"-?[0-9]{1,9}(\.[0-9]{1,9})?", text):
-        raise ValueError(text)
-    return float(text)
-
-
-def _truth(text: str) -> bool:
-    if text.lower() not in BOOLEANS:
-        raise ValueError(text)
-    return BOOLEANS[text.lower()]
-
-
-def _moment(text: str) -> datetime:
-    moment = datetime.fromisoformat(text)
-    return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
-
-
-_PARSERS: dict[Any, _Parser] = {
-    str: _Parser(str, "text"),
-    Path: _Parser(Path, "a path"),
-    int: _Parser(_whole, "a whole number"),
-    float: _Parser(_number, "a number"),
-    bool: _Parser(_truth, "true or false"),
-    datetime: _Parser(_moment, "a date such as 2026-01-31 or a time such as 2026-01-31T10:00:00Z"),
-}
-_FROM_HERE = "the path starts at the configuration's folder"
-
-
-def _choice(hint: Any, text: str) -> str:
-    if text not in get_args(hint):
-        raise ValueError(text)
-    return text
-
-
-def _words(hint: Any) -> str:
-    """Return what a message calls the values of a hint."""
-    if hint in _PARSERS:
-        return _PARSERS[hint].words
-    args = get_args(hint)
-    return (
-        f"{', '.join(args[:-1])} or {args[-1]}" if get_origin(hint) is Literal else _words(args[0])
-    )
 
 
 def _settings(cls: type) -> Iterator[Setting]:

@@ -21,8 +21,10 @@ WAITING = 1000
 LEVELS = "POST /multi/inventory/ean"
 
 ALWAYS = {
-    *("__main__", "cli", "errors", "clock", "progress", "run", "stop", "lock", "retry", "tools"),
-    *("config", "config_checks", "yamlfile", "yaml_nodes", "log", "events", "ping", "company"),
+    *("__main__", "cli", "errors", "clock", "progress"),
+    *("run", "stop", "lock", "retry", "tools"),
+    *("config", "config_checks", "yamlfile", "yaml_nodes", "yaml_values"),
+    *("log", "events", "ping", "company"),
     *("ledger", "ledger_file", "ledger_types", "reasons", "summary"),
     *("http_connect", "json_values", "lnb", "lnb_answers", "lnb_wire"),
 }
