@@ -21,6 +21,7 @@ from .errors import ConfigError
 from .ledger_file import as_our_errors, connect, migrate
 from .ledger_types import (
     STATES,
+    AskedFor,
     Binding,
     Entry,
     Run,
@@ -32,7 +33,7 @@ from .ledger_types import (
     step_of,
 )
 
-__all__ = ["STATES", "Binding", "Entry", "Ledger", "Run", "State", "Step"]
+__all__ = ["STATES", "AskedFor", "Binding", "Entry", "Ledger", "Run", "State", "Step"]
 
 FILE_NAME = "ledger.sqlite3"
 

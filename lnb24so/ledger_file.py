@@ -64,6 +64,7 @@ STEPS: tuple[str, ...] = (
     CREATE TABLE codes_asked (code TEXT PRIMARY KEY, known INTEGER NOT NULL, at TEXT NOT NULL);
     CREATE TABLE codes_reported (code TEXT PRIMARY KEY, reason TEXT NOT NULL);
     """,
+    "ALTER TABLE orders ADD COLUMN asked_for TEXT",
 )
 
 

@@ -23,6 +23,7 @@ State = Literal[
     "withdrawn",
 ]
 STATES: tuple[State, ...] = get_args(State)
+AskedFor = Literal["order", "any_status"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,8 @@ class Entry:
     `content_hash` is of what was sent or adopted, `notice_hash` of what a person was told of,
     blocked or changed, and `accept_total` of what a person let pass with its total. `notice` is
     what a person has not acknowledged yet. `not_ours` are 24SevenOffice orders that a person
-    declared to be no copy of this one.
+    declared to be no copy of this one. `asked_for`: a person named the order, `order` (whatever
+    its age) or `any_status`; until it is sent or withdrawn, each run tries it.
     """
 
     reference: str
@@ -55,6 +57,7 @@ class Entry:
     notice_hash: str | None = None
     accept_total: str | None = None
     not_ours: tuple[int, ...] = ()
+    asked_for: AskedFor | None = None
 
     @property
     def final(self) -> bool:

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from .lnb_types import Order, Sku
 
 PAGE_SIZE = 500
+REFUSED_IN_A_ROW = 50
+"""So many batches refused as a whole, and the fault is not in a code: no more are halved."""
 _EARLY = 60.0
 """Seconds before its end at which a token is replaced."""
 
@@ -58,7 +60,7 @@ class LnbClient:
         wanted = {"reference": reference, "status": status}
         answer = self._call("POST", "/orders/status", body=wanted)
         if isinstance(answer, Mapping) and failed(answer):
-            raise Rejected(f"Le New Black: {complaint(answer)}")
+            raise Rejected(f"Le New Black: {complaint(answer, (self._token,))}")
 
     # Stock
 
@@ -92,8 +94,9 @@ class LnbClient:
     ) -> Iterator[tuple[int, dict[str, str]]]:
         """Send absolute levels in batches, in order; yield the size and the refusals of each.
 
-        A batch that is too large for Le New Black (413) is sent again in halves. The flag
-        `is_blocked` and incoming stock are never sent: sending them could open a size for sale.
+        A batch that Le New Black refuses as a whole, because of its size (413) or of one code in
+        it, is sent again in halves. The flag `is_blocked` and incoming stock are never sent:
+        sending them could open a size for sale.
         """
         waiting = [
             list(levels[start : start + self._settings.batch_size])
@@ -102,6 +105,7 @@ class LnbClient:
         waiting.reverse()
         path = "/multi/inventory/ean" if field == "ean13" else "/multi/inventory/sku"
         since = _time_text(at)
+        refused = 0
         while waiting:
             batch = waiting.pop()
             codes = [code for code, _ in batch]
@@ -111,16 +115,15 @@ class LnbClient:
             ]
             try:
                 answer = self._call("POST", path, body={"requests": items})
-            except _TooLargeError:
-                if len(batch) == 1:
-                    yield 1, {codes[0]: "Le New Black: the batch is too large (413)"}
-                    continue
-                middle = len(batch) // 2
-                waiting += [batch[middle:], batch[:middle]]
-                continue
             except Rejected as error:
-                yield len(batch), dict.fromkeys(codes, str(error))
+                refused += 1
+                if len(batch) > 1 and refused < REFUSED_IN_A_ROW:
+                    middle = len(batch) // 2
+                    waiting += [batch[middle:], batch[:middle]]
+                else:
+                    yield len(batch), dict.fromkeys(codes, str(error))
                 continue
+            refused = 0
             yield len(batch), refusals(field, codes, answer)
 
     # Everything else
@@ -234,8 +237,6 @@ class LnbClient:
         if 200 <= status < 300:
             return read_json(response, asked)
         words = self._words(response)
-        if status == 413:
-            raise _TooLargeError(f"Le New Black: {asked}: too large")
         if status == 429:
             raise self._spent(response)
         if status in (401, 403):
@@ -243,6 +244,8 @@ class LnbClient:
                 f"Le New Black: {asked} is not allowed (HTTP {status}{words}). "
                 "Fix: lenewblack.client_id, or ask Le New Black for this right."
             )
+        if status == 413:
+            raise Rejected("Le New Black: the batch is too large (413)")
         if status in (404, 405) or 300 <= status < 400:
             raise Transient(
                 f"Le New Black: {asked} answered HTTP {status}{words}. Check lenewblack.base_url.",
@@ -271,10 +274,6 @@ class LnbClient:
             return ""
         said = complaint(answer, (self._token, self._settings.client_secret.reveal()))
         return f": {said}" if said else ""
-
-
-class _TooLargeError(Rejected):
-    """HTTP 413."""
 
 
 def _order(found: Mapping[str, Any]) -> Order:

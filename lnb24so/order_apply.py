@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
+from .errors import Rejected, Transient
 from .journal import Journal
 from .ledger import Entry
-from .lnb_types import content_hash
+from .lnb_types import Order, content_hash
 from .order_create import OrderCreate
 from .order_result import Result, planned
 from .order_status import Step, finish, mark_blocked, status_after
@@ -21,6 +22,8 @@ from .tools import Tools
 FAILURES_IN_A_ROW = 3
 """So many creates, or status steps, without an answer, and the rest waits for a later run."""
 
+CLOCKS_APART = timedelta(minutes=5)
+
 NOTICES = ("order.changed_after_export", "order.canceled_after_export")
 
 
@@ -30,8 +33,10 @@ class OrderExport:
     `stopped` says why the creates ended early, or is None.
     """
 
-    def __init__(self, tools: Tools) -> None:
+    def __init__(self, tools: Tools, read_at: datetime) -> None:
+        """Hold the tools, and when the orders were read, by Le New Black's clock."""
         self._tools = tools
+        self._read_at = read_at
         self._settings = tools.config.orders
         self._journal = Journal(tools.ledger, tools.event)
         self._results: dict[str, Result] = {}
@@ -66,7 +71,7 @@ class OrderExport:
             return self._found_unfinished(item, entry)
         if item.action == "decide" and item.news:
             self._ask_a_person(item, entry)
-        elif item.action == "blocked" and item.news:
+        elif item.action == "blocked" and (item.news or _is_mended(item, entry)):
             self._block(item, entry)
         elif item.action == "skip" and item.news:
             self._leave_out(item, entry)
@@ -82,6 +87,7 @@ class OrderExport:
             reasons=item.reasons,
             notice_hash=told,
             doubted=entry.in_doubt,
+            asked_for=item.asked_for,
         )
 
     def _report(self, result: Result) -> None:
@@ -92,6 +98,10 @@ class OrderExport:
                 self._tools.tell(sentence(result.item.reference, reason))
 
     def _adopt(self, item: Item, entry: Entry) -> Result:
+        holder = self._tools.ledger.by_order_id(item.order_id or 0)
+        if holder is not None and holder.reference != item.reference:
+            # Taken in this very run, by an order whose reference differs in case only.
+            return Result(item)
         self._journal.save(
             entry,
             "order.adopted",
@@ -111,7 +121,8 @@ class OrderExport:
 
         One that an attempt may have made: what that attempt sent. Any other: the order of today.
         """
-        if entry.in_doubt:
+        sent = item.customer_id == entry.customer_id or item.order_id == entry.seen_id
+        if entry.in_doubt and sent:
             return {}
         return {
             "customer_id": item.customer_id,
@@ -137,7 +148,11 @@ class OrderExport:
         reason = item.reasons[0]
         if reason.code not in NOTICES:
             self._journal.save(
-                entry, "order.decision_needed", state="needs_decision", reasons=(reason,)
+                entry,
+                "order.decision_needed",
+                state="needs_decision",
+                reasons=(reason,),
+                doubted=entry.in_doubt,
             )
             return
         canceled = reason.code == "order.canceled_after_export"
@@ -145,14 +160,13 @@ class OrderExport:
         self._journal.save(entry, reason.code, notice=reason, notice_hash=told)
 
     def _leave_out(self, item: Item, entry: Entry) -> None:
-        if item.reasons[0].code == "order.skipped":
-            self._journal.save(entry, "order.skipped", state="skipped", reasons=item.reasons)
-            return
+        skipped = item.reasons[0].code == "order.skipped"
         # A late creation would still show: one that was in doubt is looked for once more.
         self._journal.save(
             entry,
-            "order.withdrawn",
-            state="withdrawn",
+            "order.skipped" if skipped else "order.withdrawn",
+            state="skipped" if skipped else "withdrawn",
+            asked_for=None,
             reasons=item.reasons,
             look_again_at=second_look(entry.in_doubt, self._tools.clock.now()),
             doubted=entry.in_doubt,
@@ -167,6 +181,8 @@ class OrderExport:
     def _create_all(self, items: list[Item]) -> None:
         create = OrderCreate(self._tools, self._journal).create
         unanswered = 0
+        # What failed before comes last: three that always fail must not keep the rest waiting.
+        items = sorted(items, key=lambda item: item.entry.attempts if item.entry else 0)
         for number, item in enumerate(items, start=1):
             self._tools.progress(f"Order {number} of {len(items)}: {item.reference}")
             if self.stopped is not None:
@@ -187,17 +203,39 @@ class OrderExport:
 
     def _set_statuses(self) -> None:
         """Take the status steps; so many without an answer in a row, and the rest waits."""
+        steps = [result for result in self.results if _is_exported(result) or self._marks(result)]
+        if not steps:
+            return
+        try:
+            today = self._changed_meanwhile()
+        except (Rejected, Transient) as error:
+            # Without knowing who canceled what meanwhile, no status is ours to set.
+            for result in filter(_is_exported, steps):
+                reference = result.item.reference
+                self._tools.event("order.status_failed", reference=reference, message=str(error))
+                self._report(_after_step(result, Step(False, silent=True)))
+            return
         silent = 0
-        for result in self.results:
-            moved = result.outcome in ("created", "adopted") or result.item.action == "finish"
-            if silent == FAILURES_IN_A_ROW or not (moved or result.outcome == "blocked"):
-                continue
+        for result in steps:
+            if silent == FAILURES_IN_A_ROW:
+                break
+            moved = _is_exported(result)
             take = finish if moved else mark_blocked
+            item = replace(result.item, order=today.get(result.item.reference, result.item.order))
             with self._tools.stop.item():
-                step = take(result.item, self._tools.lnb, self._journal, self._settings)
+                step = take(item, self._tools.lnb, self._journal, self._settings)
                 if moved:
                     self._report(_after_step(result, step))
             silent = silent + 1 if step.silent else 0
+
+    def _marks(self, result: Result) -> bool:
+        return result.outcome == "blocked" and self._settings.blocked_status is not None
+
+    def _changed_meanwhile(self) -> dict[str, Order]:
+        """Return the orders that Le New Black changed during this run: a person may cancel one."""
+        begin = (self._read_at - CLOCKS_APART).isoformat(timespec="seconds")
+        changed = self._tools.lnb.orders(update_time_from=begin)
+        return {order.reference: order for order in changed}
 
     def _read_back(self) -> None:
         created = {
@@ -206,6 +244,15 @@ class OrderExport:
             if result.outcome == "created" and result.order_id is not None
         }
         read_back(created, self._tools.soap, self._tools.event)
+
+
+def _is_mended(item: Item, entry: Entry) -> bool:
+    """Return whether a blocked order holds something else now, though it is still blocked."""
+    return item.order is not None and entry.notice_hash != content_hash(item.order)
+
+
+def _is_exported(result: Result) -> bool:
+    return result.outcome in ("created", "adopted") or result.item.action == "finish"
 
 
 def _after_step(result: Result, step: Step) -> Result:

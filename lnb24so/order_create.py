@@ -51,6 +51,7 @@ class OrderCreate:
             seen_id=None,
             notice_hash=None,
             doubted=before.in_doubt,
+            asked_for=item.asked_for,
             done_status=status_after(order, before, self._settings),
         )
         seen = self._tools.soap.create(invoice)
@@ -74,7 +75,7 @@ class OrderCreate:
             state="exported",
             order_id=seen.order_id,
             attempt_ended=self._tools.clock.now(),
-            look_again_at=second_look(entry.in_doubt, self._tools.clock.now()),
+            look_again_at=second_look(entry.doubted, self._tools.clock.now()),
         )
         self._journal.warn(item.reference, item.warnings)
         return Result(item, "created", seen.order_id)

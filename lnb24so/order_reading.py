@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from .clock import from_utc_text, utc_text
-from .errors import Transient
+from .errors import Rejected, Transient
 from .ledger import Entry, Ledger
 from .lnb import LnbClient
 from .order_types import Reading, Selection
@@ -69,7 +69,7 @@ def _from_lnb(tools: Tools, selection: Selection) -> tuple[dict[str, Order], set
             continue
         try:
             found = lnb.order(entry.reference)
-        except Transient as error:
+        except (Rejected, Transient) as error:
             tools.event("order.unread", reference=entry.reference, message=str(error))
             unread.add(entry.reference)
             continue

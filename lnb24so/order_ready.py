@@ -32,8 +32,10 @@ def why_not_now(
             f"not exported: orders of mode {shown(order.order_mode)} are not "
             "(orders.by_mode). Fix: give the mode a take_status.",
         )
-    any_status = selection.any_status and not same_status(order.status, "draft")
-    fits = stands(order, entry, settings) or any_status
+    asked_for = entry.asked_for if entry else None
+    any_status = selection.any_status or asked_for == "any_status"
+    is_draft = same_status(order.status, "draft")
+    fits = stands(order, entry, settings) or (any_status and not is_draft)
     if is_canceled(order):
         return Reason("order.status", "not exported: it is canceled in Le New Black.")
     if not fits:
@@ -43,7 +45,7 @@ def why_not_now(
             f"{shown(mode.take_status)}. Fix: move it in Le New Black.",
         )
     too_old = settings.since and order.create_time and order.create_time < settings.since
-    if too_old and not selection.references:
+    if too_old and not selection.references and asked_for is None:
         return Reason(
             "order.before_since",
             f"not exported: created {order.create_time:%Y-%m-%d}, before orders.since. "

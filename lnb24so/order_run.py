@@ -36,7 +36,7 @@ def _plan_and_apply(
 
     if tools.asked_erp:
         check_company(tools)
-    plan = plan_orders(reading, tools.config, selection, tools.clock.now())
+    plan = plan_orders(reading, tools.config, selection)
     if not writes:
         return order_report(plan, [planned(item) for item in plan.items])
     if tools.asked_erp or (plan.items and tools.ledger.binding is None):
@@ -44,7 +44,7 @@ def _plan_and_apply(
     if plan.guard is not None:
         tools.event("orders.guard", message=plan.guard)
         tools.tell(plan.guard)
-    export = OrderExport(tools)
+    export = OrderExport(tools, reading.lnb_now)
     try:
         export.apply(plan)
     except Lnb24soError as error:

@@ -50,8 +50,11 @@ def finish(item: Item, lnb: LnbClient, journal: Journal, settings: Orders) -> St
     if entry.state != "exported" or entry.done_status is None:
         return Step(True)
     if is_ours_to_move(item.order, entry, settings):
+        # By today's settings: a person may have mended them since the export.
+        wanted = status_after(item.order, entry, settings)
         try:
-            lnb.set_status(item.reference, entry.done_status)
+            if wanted is not None:
+                lnb.set_status(item.reference, wanted)
         except Rejected as error:
             return _refused(entry, journal, error)
         except Transient as error:
@@ -78,6 +81,8 @@ def mark_blocked(item: Item, lnb: LnbClient, journal: Journal, settings: Orders)
     entry = journal.entry(item.reference)
     status = settings.blocked_status
     if status is None or entry.blocked_status is not None or item.order is None:
+        return Step(True)
+    if not stands(item.order, entry, settings):
         return Step(True)
     try:
         if not same_status(item.order.status, status):

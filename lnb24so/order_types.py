@@ -8,7 +8,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Literal
 
-from .ledger import Entry
+from .ledger import AskedFor, Entry
 from .reasons import Reason
 
 if TYPE_CHECKING:
@@ -72,6 +72,7 @@ class Item:
     reasons: tuple[Reason, ...] = ()
     warnings: tuple[Reason, ...] = ()
     news: bool = False
+    asked_for: AskedFor | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from .invoice import draft_order, erp_reference, fold_reference
-from .ledger import Entry
-from .lnb_types import Order, content_hash, is_canceled
+from .ledger import AskedFor, Entry
+from .lnb_types import Order, content_hash
+from .order_notices import changed_after_export, created_late, duplicate, reference_taken
 from .order_ready import why_not_now
 from .order_types import Action, Item, OrderPlan, Reading, Selection
 from .reasons import Reason
-from .settle import claim, ours, settle
+from .settle import claim, may_be_sent_by, ours, settle
 from .soap_order import InvoiceOrder
 from .texts import shown
 
@@ -26,9 +26,9 @@ NO_PRODUCTS = (
 )
 
 
-def plan_orders(reading: Reading, config: Config, selection: Selection, now: datetime) -> OrderPlan:
+def plan_orders(reading: Reading, config: Config, selection: Selection) -> OrderPlan:
     """Return what to do with each order; pure."""
-    planner = _Planner(reading, config, selection, now)
+    planner = _Planner(reading, config, selection)
     items = [planner.plan(reference) for reference in reading.wanted]
     if not selection.references:
         # Exported long ago and unchanged: nobody asked, and there are ever more of them.
@@ -56,14 +56,11 @@ def plan_orders(reading: Reading, config: Config, selection: Selection, now: dat
 class _Planner:
     """The plan of one order at a time, from the surest knowledge to the least."""
 
-    def __init__(
-        self, reading: Reading, config: Config, selection: Selection, now: datetime
-    ) -> None:
+    def __init__(self, reading: Reading, config: Config, selection: Selection) -> None:
         self._reading = reading
         self._config = config
         self._settings: Orders = config.orders
         self._selection = selection
-        self._now = now
         self._cleared: list[Entry] = []
 
     @property
@@ -111,7 +108,7 @@ class _Planner:
         if settled.what == "found":
             return self._item(entry, order, "adopt", order_id=settled.order_ids[0], news=True)
         if settled.what == "taken":
-            reason = _taken(entry.reference, entry.erp_reference, settled.order_ids)
+            reason = reference_taken(entry.reference, entry.erp_reference, settled.order_ids)
             return self._item(entry, order, "decide", (reason,), news=True)
         if settled.what == "several":
             return self._doubled(entry, order, settled.order_ids)
@@ -125,7 +122,7 @@ class _Planner:
         return None
 
     def _second_look(self, entry: Entry, order: Order | None) -> Item | None:
-        if entry.look_again_at is None or entry.look_again_at > self._now:
+        if entry.look_again_at is None or entry.look_again_at > self._reading.looked_at:
             return None
         ids = ours(entry, self._hits(entry), self._reading.held)
         if ids and entry.order_id is not None:
@@ -134,20 +131,33 @@ class _Planner:
         if len(ids) > 1:
             return self._doubled(entry, order, ids)
         if ids and not entry.in_erp:
-            return self._item(entry, order, "adopt", order_id=ids[0], news=True)
+            late = self._late(entry, order, ids[0])
+            if late is not None:
+                return late
         self._cleared.append(entry)
         return None
 
+    def _late(self, entry: Entry, order: Order | None, order_id: int) -> Item | None:
+        """Return the item of an order that was found when nothing was in doubt any more."""
+        if entry.state == "needs_decision":
+            return self._item(entry, order, "decide", entry.reasons)
+        hits = (hit for hit in self._hits(entry) if hit.order_id == order_id)
+        if not any(may_be_sent_by(entry, hit) for hit in hits):
+            if entry.state == "skipped":
+                return None
+            reason = reference_taken(entry.reference, entry.erp_reference, (order_id,))
+            return self._item(entry, order, "decide", (reason,), news=True)
+        if entry.state == "skipped":
+            reason = created_late(entry.reference, order_id)
+            return self._item(entry, order, "decide", (reason,), news=True)
+        return self._item(entry, order, "adopt", order_id=order_id, news=True)
+
     def _doubled(self, entry: Entry, order: Order | None, ids: tuple[int, ...]) -> Item:
-        reason = Reason(
-            "order.duplicate",
-            f"is in 24SevenOffice {len(ids)} times: orders {', '.join(map(str, ids))}. Cancel all "
-            f"but one there, then: lnb24so resolve {entry.reference} --exported-as ID",
-        )
+        reason = duplicate(entry.reference, ids)
         return self._item(entry, order, "decide", (reason,), news=entry.reasons != (reason,))
 
     def _exported(self, entry: Entry, order: Order | None) -> Item:
-        notice = self._notice(entry, order) if order is not None else None
+        notice = changed_after_export(entry, order) if order is not None else None
         if notice is not None:
             return self._item(entry, order, "decide", (notice,), news=True)
         reason = Reason("order.exported", f"is in 24SevenOffice as order {entry.order_id}.")
@@ -155,25 +165,6 @@ class _Planner:
         if entry.state == "exported" and entry.done_status is not None and not unread:
             return self._item(entry, order, "finish", (reason,))
         return self._item(entry, order, "done", (reason,))
-
-    def _notice(self, entry: Entry, order: Order) -> Reason | None:
-        """Return what Le New Black changed after the export and nobody was told yet."""
-        settle_it = f"then: lnb24so resolve {entry.reference} --acknowledge"
-        if is_canceled(order):
-            if entry.notice_hash == "canceled":
-                return None
-            return Reason(
-                "order.canceled_after_export",
-                "canceled in Le New Black after export. "
-                f"Cancel order {entry.order_id} in 24SevenOffice, {settle_it}",
-            )
-        if content_hash(order) in (entry.content_hash, entry.notice_hash):
-            return None
-        return Reason(
-            "order.changed_after_export",
-            "changed in Le New Black after export. "
-            f"Change order {entry.order_id} in 24SevenOffice by hand, {settle_it}",
-        )
 
     # What Le New Black says
 
@@ -226,6 +217,7 @@ class _Planner:
             total=draft.total if draft.total is not None else order.amount_total,
             line_count=len(draft.invoice.rows) if draft.invoice else len(order.lines),
             warnings=draft.warnings,
+            asked_for=self._asked_for(entry),
         )
         if draft.invoice is None:
             news = known.state != "blocked" or known.reasons != draft.reasons
@@ -236,15 +228,28 @@ class _Planner:
         hits = self._reading.hits.get(fold_reference(invoice.reference), ())
         found = claim(invoice, entry, hits, self._reading.held)
         if found.what == "adopt":
-            return replace(item, action="adopt", order_id=found.order_ids[0], news=True)
+            hit = next(hit for hit in hits if hit.order_id == found.order_ids[0])
+            return replace(
+                item,
+                action="adopt",
+                order_id=hit.order_id,
+                customer_id=hit.customer_id,
+                news=True,
+            )
         if found.what == "taken":
-            reason = _taken(item.reference, invoice.reference, found.order_ids)
+            reason = reference_taken(item.reference, invoice.reference, found.order_ids)
             return replace(
                 item, action="decide", reasons=(reason,), news=entry.reasons != (reason,)
             )
         return item
 
     # Helpers
+
+    def _asked_for(self, entry: Entry | None) -> AskedFor | None:
+        if self._selection.any_status:
+            return "any_status"
+        before = entry.asked_for if entry else None
+        return before or ("order" if self._selection.references else None)
 
     def _hits(self, entry: Entry) -> list[InvoiceOrder]:
         reference = entry.erp_reference or erp_reference(entry.reference, self._settings)
@@ -277,13 +282,3 @@ class _Planner:
             reasons=reasons,
             news=news,
         )
-
-
-def _taken(reference: str, erp_reference: str | None, order_ids: Sequence[int]) -> Reason:
-    ids = ", ".join(map(str, order_ids))
-    return Reason(
-        "order.reference_taken",
-        f"{erp_reference} already stands on 24SevenOffice order {ids}, which this tool did not "
-        f"send. Is it this order? lnb24so resolve {reference} --exported-as {order_ids[0]}; "
-        f"is it not? lnb24so resolve {reference} --send-again",
-    )

@@ -56,6 +56,7 @@ ORDER_REASONS: Mapping[str, str] = {
     "order.line_skipped": "a warning: a line without a usable code was left out",
     "order.reference_taken": "an order that we did not send already has the reference",
     "order.duplicate": "24SevenOffice holds the order more than once",
+    "order.created_late": "24SevenOffice created an order that had been skipped meanwhile",
     "order.refused": "24SevenOffice answered that it does not take the order",
     "order.not_sent": "the request did not reach 24SevenOffice, or was turned away",
     "order.status_refused": "Le New Black refused the new status of an exported order",

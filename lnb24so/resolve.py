@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import getpass
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from .company import check_company
 from .errors import Rejected
 from .invoice import erp_reference, fold_reference
 from .journal import Journal
@@ -15,11 +16,12 @@ from .ledger import Entry
 from .lnb_types import Order, content_hash
 from .matching import customer_number, index_customers, match_customer
 from .order_lookup import LONG_AGO, LOOK_UP_BACK
+from .order_notices import changed_after_export
 from .order_ready import why_not_now
 from .order_status import status_after
 from .order_types import Selection
 from .run import Mode, Parts, Report, run
-from .settle import SEARCH_BACK, attempt_end, may_be_sent_by, second_look
+from .settle import SEARCH_BACK, attempt_end, second_look
 from .soap_order import InvoiceOrder
 from .soap_types import Customer
 from .tools import Tools
@@ -74,6 +76,8 @@ class _Resolver:
     def settle(self, reference: str) -> str:
         """Settle one order and return what it is now; Rejected says why it cannot be."""
         entry = self._tools.ledger.entry(reference)
+        if self._decision.what in ("exported_as", "send_again"):
+            check_company(self._tools)
         if entry is None:
             raise Rejected("The ledger does not know it. See: lnb24so status " + reference)
         ways: dict[str, Callable[[Entry], str]] = {
@@ -94,30 +98,34 @@ class _Resolver:
         if not found:
             raise Rejected(f"24SevenOffice has no order {wanted}.")
         order = self._tools.lnb.order(entry.reference)
-        # An attempt that was refused made no order, so its customer says nothing.
-        sent = entry.in_doubt or entry.in_erp
-        customer_id = entry.customer_id if sent else self._customer_id(order)
-        if customer_id is not None and found[0].customer_id != customer_id:
+        customers = self._customers_sent_for(entry)
+        if found[0].customer_id not in customers:
+            customers.add(self._customer_id(order))
+        if found[0].customer_id not in customers and customers != {None}:
+            theirs = " or ".join(str(number) for number in customers if number is not None)
             raise Rejected(
                 f"Order {wanted} belongs to customer {found[0].customer_id}, this one to "
-                f"customer {customer_id}."
+                f"customer {theirs}."
             )
-        # Who decides on a duplicate has seen all there is; any other doubt is still to be cleared.
-        doubted = entry.in_doubt and not _is_about(entry, "order.duplicate")
+        doubted = self._still_doubted(entry)
+        today = content_hash(order) if order else entry.content_hash
+        exported = replace(entry, order_id=wanted, content_hash=today, notice_hash=None)
+        # What changed before a person decided, the person has seen; a cancellation is to be told.
+        canceled = changed_after_export(exported, order) if order else None
         self._save(
-            entry,
+            exported,
             state="exported",
-            order_id=wanted,
             customer_id=found[0].customer_id,
             erp_reference=entry.erp_reference or found[0].reference,
             reasons=(),
-            content_hash=content_hash(order) if order else entry.content_hash,
-            notice_hash=None,
+            notice=canceled or entry.notice,
+            notice_hash="canceled" if canceled else None,
             done_status=status_after(order, entry, self._tools.config.orders),
             look_again_at=second_look(doubted, self._tools.clock.now()),
             doubted=doubted,
         )
-        return f"is order {wanted} in 24SevenOffice."
+        also = f", and {canceled.message}" if canceled else "."
+        return f"is order {wanted} in 24SevenOffice{also}"
 
     def _send_again(self, entry: Entry) -> str:
         if entry.in_doubt:
@@ -126,7 +134,8 @@ class _Resolver:
         there = self._tools.soap.orders_by_id(known) if known else []
         foreign = () if there else self._with_its_reference(entry)
         taken = _is_about(entry, "order.reference_taken")
-        sent = entry.in_doubt and any(may_be_sent_by(entry, hit) for hit in foreign)
+        customers = self._customers_sent_for(entry)
+        sent = entry.in_doubt and any(hit.customer_id in customers for hit in foreign)
         if there or sent or (foreign and not taken):
             ids = ", ".join(str(order.order_id) for order in (*there, *foreign))
             raise Rejected(
@@ -161,7 +170,15 @@ class _Resolver:
             raise Rejected("It may be in 24SevenOffice already. The next runs find out; wait.")
         if entry.in_erp:
             raise Rejected(f"It is order {entry.order_id} in 24SevenOffice; cancel it there.")
-        self._save(entry, state="skipped", reasons=(), notice=None)
+        doubted = self._still_doubted(entry)
+        self._save(
+            entry,
+            state="skipped",
+            reasons=(),
+            notice=None,
+            look_again_at=second_look(doubted, self._tools.clock.now()),
+            doubted=doubted,
+        )
         return "is never sent."
 
     def _accept_total(self, entry: Entry) -> str:
@@ -187,6 +204,14 @@ class _Resolver:
         told = {name: value for name, value in told.items() if value is not None}
         self._journal.save(entry, "order.resolved", told=told, **changes)
 
+    def _still_doubted(self, entry: Entry) -> bool:
+        """Return whether 24SevenOffice may still create the order late, after this decision.
+
+        Who decides on a late order, or on two, has seen all there is.
+        """
+        seen = _is_about(entry, "order.duplicate") or _is_about(entry, "order.created_late")
+        return entry.in_doubt and not seen
+
     def _wait_for_grace(self, entry: Entry) -> None:
         config = self._tools.config
         ended = attempt_end(entry, timedelta(seconds=config.erp.timeout_seconds))
@@ -207,6 +232,11 @@ class _Resolver:
             for hit in hits
             if fold_reference(hit.reference) == wanted and hit.order_id not in entry.not_ours
         ]
+
+    def _customers_sent_for(self, entry: Entry) -> set[int | None]:
+        """Return every customer that an attempt sent the order for: it may have moved since."""
+        steps = self._tools.ledger.history(entry.reference)
+        return {step.detail["customer_id"] for step in steps if step.event == "order.sending"}
 
     def _customer_id(self, order: Order | None) -> int | None:
         """Return the order's customer by today's references, or None where there is none."""

@@ -138,7 +138,7 @@ def story_document(entry: Entry, steps: Iterable[Step]) -> dict[str, Any]:
 def ask_live(tools: Tools, reference: str) -> list[str]:
     """Say of an order that the ledger does not know what a run would do with it now."""
     selection = Selection(references=(reference,))
-    plan = plan_orders(read_orders(tools, selection), tools.config, selection, tools.clock.now())
+    plan = plan_orders(read_orders(tools, selection), tools.config, selection)
     lines = [f"{reference} is not in the ledger: no run has touched it."]
     for item in plan.items:
         lines += [sentence(reference, reason) for reason in item.reasons]

@@ -21,14 +21,14 @@ EXAMPLE = ROOT / "config.example.yaml"
 
 
 def commands() -> str:
-    """Return the help of every command, as a terminal of 80 columns shows it."""
+    """Return the help of every command, as a terminal of 80 columns shows it: click leaves two of them free."""
     names = ("", *(f"{name} " for name in sorted(cli.commands)))
     return "\n\n".join(f"```text\n$ lnb24so {name}--help\n{_help(name)}\n```" for name in names)
 
 
 def _help(name: str) -> str:
     asked = [*name.split(), "--help"]
-    answer = CliRunner().invoke(cli, asked, prog_name="lnb24so", terminal_width=80)
+    answer = CliRunner().invoke(cli, asked, prog_name="lnb24so", terminal_width=78)
     return answer.output.rstrip()
 
 

@@ -25,7 +25,7 @@ from lnb24so.errors import (
     Rejected,
     Transient,
 )
-from lnb24so.lnb import LnbClient
+from lnb24so.lnb import REFUSED_IN_A_ROW, LnbClient
 from lnb24so.lnb_answers import complaint, refusals
 from lnb24so.lnb_types import read_order
 from lnb24so.sandbox import Brand, Exchange, Fault, Reply, Sandbox
@@ -282,6 +282,30 @@ def test_a_single_level_that_is_too_large_is_refused_alone(desk: Desk) -> None:
     first, second = desk.client.set_levels("ean13", [(code, 5) for code in codes], AT)
     assert first == (1, {codes[0]: "Le New Black: the batch is too large (413)"})
     assert second == (1, {})
+
+
+@pytest.mark.parametrize("bad", [0, 5, 9])
+def test_a_code_that_spoils_its_batch_is_refused_alone(desk: Desk, bad: int) -> None:
+    codes = [row["ean13"] for row in desk.box.lnb.inventory.values()][:10]
+
+    def refuse(exchange: Exchange) -> Reply:
+        spoiled = codes[bad].encode() in exchange.call.body
+        return json_reply(422, {"message": "locked"}) if spoiled else exchange.apply()
+
+    desk.box.faults.add("POST /multi/inventory/ean", refuse, times=99)
+    found = list(desk.client.set_levels("ean13", [(code, 5) for code in codes], AT))
+    assert sum(size for size, _ in found) == 10
+    (refused,) = [refused for _, refused in found if refused]
+    assert list(refused) == [codes[bad]]
+    assert refused[codes[bad]].endswith("HTTP 422: locked")
+
+
+def test_a_fault_that_is_in_no_code_does_not_send_each_code_alone(desk: Desk) -> None:
+    desk.box.faults.add("POST /multi/inventory/ean", Fault.STATUS(400), times=9999)
+    levels = [(row["ean13"], 5) for row in desk.box.lnb.inventory.values()]
+    found = list(desk.client.set_levels("ean13", levels, AT))
+    assert sum(len(refused) for _, refused in found) == len(levels) > 200
+    assert len(desk.batches()) < REFUSED_IN_A_ROW + len(levels) / desk.settings.batch_size + 9
 
 
 SUCCESS, ERROR = {"status": "success"}, {"status": "error"}
@@ -550,6 +574,16 @@ def test_no_secret_is_in_an_error_or_an_event(desk: Desk, operation: str, fault:
     tokens = [token[:12] for token in desk.box.lnb.tokens]
     for secret in (*tokens, desk.box.lnb.client_secret, "access_token="):
         assert secret not in everything
+
+
+def test_no_token_is_in_a_refusal_inside_a_good_answer(desk: Desk) -> None:
+    def echo_in_200(exchange: Exchange) -> Reply:
+        return json_reply(200, {"status": "error", "errors": exchange.call.query["access_token"]})
+
+    desk.box.faults.add("POST /orders/status", echo_in_200)
+    with pytest.raises(Rejected) as caught:
+        desk.client.set_status("1", "closed")
+    assert str(caught.value) == "Le New Black: ***"
 
 
 def test_no_token_is_in_the_logs_of_a_run(office: Installation, tmp_path: Path) -> None:

@@ -96,8 +96,8 @@ def test_the_plan_is_a_pure_function(
 ) -> None:
     reading = read(orders, {})
     untouched = deepcopy(reading)
-    first = plan_orders(reading, config, selection, NOW)
-    assert plan_orders(reading, config, selection, NOW) == first
+    first = plan_orders(reading, config, selection)
+    assert plan_orders(reading, config, selection) == first
     assert reading == untouched
 
 
@@ -124,8 +124,8 @@ def test_planning_again_after_applying_creates_nothing_and_has_no_news(
 ) -> None:
     reading = read(orders, {})
     selection = Selection(limit=100, baseline=baseline)
-    after = carried_out(reading, plan_orders(reading, config, selection, NOW))
-    again = plan_orders(after, config, Selection(), NOW)
+    after = carried_out(reading, plan_orders(reading, config, selection))
+    again = plan_orders(after, config, Selection())
     assert [item.reference for item in again.items if item.action == "create"] == []
     assert [item.reference for item in again.items if item.news] == []
     assert carried_out(after, again) == after
@@ -137,7 +137,7 @@ def test_every_order_is_in_the_plan_with_a_reason_or_ready_to_be_sent(
     config: Config, orders: list[Order]
 ) -> None:
     reading = read(orders, {})
-    plan = plan_orders(reading, config, Selection(), NOW)
+    plan = plan_orders(reading, config, Selection())
     assert [item.reference for item in plan.items] == list(reading.wanted)
     for item in plan.items:
         assert (item.action == "create") == (item.invoice is not None)
@@ -166,7 +166,7 @@ def test_a_draft_is_an_invoice_or_reasons_and_never_both(
 
 
 def test_an_empty_product_list_blocks_no_order_and_stops_the_run(config: Config) -> None:
-    plan = plan_orders(read([order()], {}, facts(products=())), config, Selection(), NOW)
+    plan = plan_orders(read([order()], {}, facts(products=())), config, Selection())
     assert (plan.items, plan.left) == ((), 1)
     assert plan.guard is not None
     assert plan.guard.startswith("Orders not sent: 24SevenOffice has no products.")
@@ -174,5 +174,5 @@ def test_an_empty_product_list_blocks_no_order_and_stops_the_run(config: Config)
 
 def test_products_without_a_number_of_their_own_are_products(config: Config) -> None:
     bare = facts(products=[product(1001, "7041234567890")])
-    plan = plan_orders(read([order()], {}, bare), config, Selection(), NOW)
+    plan = plan_orders(read([order()], {}, bare), config, Selection())
     assert [item.action for item in plan.items] == ["create"]

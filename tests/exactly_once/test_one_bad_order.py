@@ -1,0 +1,66 @@
+"""One order that always fails keeps no other waiting, and mending the cause is enough."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from lnb24so.config import load_config
+from lnb24so.sandbox import Exchange, Fault, Reply
+
+from .helpers import World, configure, lnb_order, reference_of, small_world
+from .stories import REFERENCE, change, state
+
+
+def test_orders_that_never_get_an_answer_let_the_others_through(tmp_path: Path) -> None:
+    with small_world(tmp_path, orders=5) as world:
+
+        def no_answer_for_three(exchange: Exchange) -> Reply:
+            if reference_of(exchange) in ("70001", "70002", "70003"):
+                return Fault.FAULT_BEFORE(exchange)
+            return exchange.apply()
+
+        world.box.faults.add("SaveInvoices", no_answer_for_three, times=100)
+        for _ in range(3):
+            world.push()
+            world.wait(hours=1)
+        assert {world.entries()[name].state for name in ("70004", "70005")} == {"done"}
+
+
+@pytest.mark.parametrize("status", [400, 410, 422, 500])
+def test_an_order_that_cannot_be_read_lets_the_others_through(status: int, world: World) -> None:
+    change(world, retailer_reference=None)
+    assert (world.push(), state(world)) == (3, "blocked")
+    world.wait(hours=3)
+    change(world, status="confirmed", update_time="2026-01-01T00:00:00+00:00")
+    made = world.time.now()
+    world.box.lnb.orders["70099"] = lnb_order("70099", made, shop=1)
+    world.box.faults.add("GET /orders/{reference}", Fault.STATUS(status), times=100)
+    world.push()
+    assert (world.entries()["70099"].state, state(world)) == ("done", "blocked")
+
+
+def test_a_mended_done_status_takes_the_step_that_was_refused(tmp_path: Path) -> None:
+    with small_world(tmp_path, orders=1) as world:
+        world.config = load_config(configure(world.box, tmp_path, done_status="shut"))
+        world.push()
+        assert state(world) == "exported"
+        world.config = load_config(configure(world.box, tmp_path, done_status="closed"))
+        assert (world.push(), state(world)) == (0, "done")
+        assert world.box.lnb.orders[REFERENCE]["status"] == "closed"
+
+
+def test_references_that_differ_in_case_take_one_order_once(world: World) -> None:
+    world.box.lnb.orders.clear()
+    for reference in ("70001a", "70001A"):
+        world.box.lnb.orders[reference] = lnb_order(reference, world.time.now())
+    world.box.faults.add("SaveInvoices", Fault.LOST_REPLY)
+    world.box.faults.add("SaveInvoices", Fault.RESET_BEFORE)
+    world.push()
+    for _ in range(3):
+        world.wait(minutes=20)
+        world.push()
+    states = sorted(entry.state for entry in world.entries().values())
+    assert states == ["done", "needs_decision"]
+    assert not any("damaged" in words for words in world.told)

@@ -1,0 +1,109 @@
+"""An order that was once in doubt is looked up again; one that never was is left alone."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from lnb24so.sandbox import Fault
+
+from .helpers import SHOPS, World, lnb_order, typed_order
+from .stories import REFERENCE, change, reason, resolve, state
+
+
+def created_late(world: World) -> None:
+    """Export the order twice: the first attempt's order comes after the second's."""
+    world.box.faults.add("SaveInvoices", Fault.LATE)
+    world.push()
+    world.wait(minutes=16)
+    assert (world.push(), state(world)) == (0, "done")
+    world.box.release_late()
+    assert len(world.in_erp(REFERENCE)) == 2
+
+
+def withdrawn_in_doubt(world: World) -> None:
+    """Leave the order without an answer, and then withdrawn."""
+    world.box.faults.add("SaveInvoices", Fault.RESET_BEFORE)
+    world.push()
+    change(world, status="confirmed")
+    world.wait(minutes=20)
+    world.push()
+    assert state(world) == "withdrawn"
+
+
+def test_an_order_with_a_clear_answer_is_not_looked_up_again(world: World) -> None:
+    assert (world.push(), state(world)) == (0, "done")
+    asked = len(world.box.requests)
+    world.wait(minutes=61)
+    assert world.push() == 0
+    systems = {seen.system for seen in world.box.requests[asked:]}
+    assert (world.entries()[REFERENCE].look_again_at, systems) == (None, {"lnb"})
+
+
+def test_a_second_look_that_falls_due_while_reading_is_still_taken(world: World) -> None:
+    created_late(world)
+    due = world.entries()[REFERENCE].look_again_at
+    assert due is not None
+    world.wait(minutes=30)
+    world.push()
+    world.box.lnb.orders["70099"] = lnb_order("70099", world.time.now() - timedelta(days=1), shop=1)
+    world.time.sleep((due - world.time.now()).total_seconds() - 0.2)
+    # The products are read again after a second: the look-up began before the look was due.
+    world.box.faults.add("GetProducts", Fault.HTML_503_BEFORE)
+    world.push()
+    world.wait(hours=1)
+    assert (world.push(), state(world)) == (4, "needs_decision")
+
+
+def test_a_second_look_adopts_nothing_that_no_attempt_explains(world: World) -> None:
+    withdrawn_in_doubt(world)
+    world.box.erp.type_in(typed_order(REFERENCE, shop=1, code=3))
+    world.wait(minutes=70)
+    assert world.push() == 4
+    assert (state(world), reason(world)) == ("needs_decision", "order.reference_taken")
+
+
+def test_a_second_look_decides_nothing_that_waits_for_a_person(world: World) -> None:
+    withdrawn_in_doubt(world)
+    change(world, status="invoicing", retailer_reference=SHOPS[1].reference)
+    world.box.erp.type_in(typed_order(REFERENCE, shop=1, code=3))
+    world.wait(minutes=10)
+    assert (world.push(), state(world)) == (4, "needs_decision")
+    world.wait(minutes=70)
+    assert (world.push(), state(world)) == (0, "needs_decision")
+
+
+@pytest.mark.parametrize("by", ["skip", "baseline"])
+def test_an_order_skipped_in_doubt_and_created_late_is_put_before_a_person(
+    by: str, world: World
+) -> None:
+    world.box.faults.add("SaveInvoices", Fault.LATE)
+    world.push()
+    world.wait(minutes=20)
+    if by == "skip":
+        change(world, retailer_reference=None)
+        assert (world.push(), state(world)) == (3, "blocked")
+        assert resolve(world, "skip") == 0
+    else:
+        world.push(baseline=True)
+    assert state(world) == "skipped"
+    world.box.release_late()
+    world.wait(minutes=61)
+    assert (world.push(), reason(world)) == (4, "order.created_late")
+    assert resolve(world, "skip") == 0
+    world.wait(hours=2)
+    assert (world.push(), state(world)) == (0, "skipped")
+
+
+def test_a_late_order_that_had_been_skipped_can_be_kept(world: World) -> None:
+    world.box.faults.add("SaveInvoices", Fault.LATE)
+    world.push()
+    world.wait(minutes=20)
+    world.push(baseline=True)
+    world.box.release_late()
+    world.wait(minutes=61)
+    world.push()
+    assert resolve(world, "exported_as", world.in_erp(REFERENCE)[0]) == 0
+    world.wait(hours=2)
+    assert (world.push(), state(world)) == (0, "done")
