@@ -156,10 +156,10 @@ def _codes(line: Line, reading: StockReading) -> Sequence[str]:
 def still_waiting(orders: Iterable[Order], statuses: Iterable[str]) -> list[Order]:
     """Return the orders that really are in one of the statuses, each once."""
     wanted = list(statuses)
-    return list(
-        {
-            order.reference: order
-            for order in orders
-            if not is_canceled(order) and any(same_status(order.status, one) for one in wanted)
-        }.values()
+    waiting = (
+        order
+        for order in orders
+        if not is_canceled(order) and any(same_status(order.status, one) for one in wanted)
     )
+    # Two without a reference are still two.
+    return list({order.reference or object(): order for order in waiting}.values())

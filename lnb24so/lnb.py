@@ -47,8 +47,9 @@ class LnbClient:
 
     def orders(self, **search: str) -> list[Order]:
         """Return the orders that `GET /orders` finds, each once, with their lines."""
-        found = {order.reference: order for order in map(_order, self._pages("/orders", search))}
-        return list(found.values())
+        orders = map(_order, self._pages("/orders", search))
+        # Two without a reference are still two.
+        return list({order.reference or object(): order for order in orders}.values())
 
     def order(self, reference: str) -> Order | None:
         """Return one order, or None where Le New Black knows none of that reference."""

@@ -24,6 +24,8 @@ SMALL_SHOP = 20
 FEW_ORDERS = 10
 """Fewer open orders than these come and go within one day."""
 
+ACCEPT = "if right: lnb24so pull-stock --accept-drop"
+
 
 class StockItem(NamedTuple):
     """One code whose level is set, or left alone for a reason; levels are whole pieces.
@@ -63,10 +65,13 @@ def plan_stock(
     """
     every = send_all or settings.lnb_mode == "time_based"
     items: list[StockItem] = []
-    unchanged = in_stock = 0
+    unchanged = in_stock = zeroed = 0
     for code, product, after, reason in _levels(reading, settings):
         before = reading.inventory.get(code)
-        in_stock += before is not None and before > 0
+        # A level that is not shown, of a code that we have set, may well be above zero.
+        shows_stock = before > 0 if before is not None else code in reading.codes_set
+        in_stock += shows_stock
+        zeroed += shows_stock and after == 0
         if after is not None and after == before and not every:
             unchanged += 1
             continue
@@ -90,7 +95,10 @@ def plan_stock(
         reading.catalogue.without_code,
         len(reading.open_orders),
     )
-    return plan if accept_drop else replace(plan, guard=_guard(plan, reading, settings, in_stock))
+    if accept_drop:
+        return plan
+    guard = _no_products(reading) or _drop(zeroed, in_stock, settings) or _fewer(reading, settings)
+    return replace(plan, guard=guard)
 
 
 def _levels(
@@ -139,31 +147,39 @@ def _why_left_alone(product: Product) -> str | None:
     return None
 
 
-def _guard(plan: StockPlan, reading: StockReading, settings: Stock, in_stock: int) -> str | None:
-    """Return why nothing may be sent without a person's look, or None."""
-    accept = "if right: lnb24so pull-stock --accept-drop"
+# The guards: why nothing may be sent without a person's look, or None
+
+
+def _no_products(reading: StockReading) -> str | None:
     catalogue = reading.catalogue
-    if not catalogue.single and not catalogue.shared and not catalogue.without_code:
-        return (
-            "Stock not sent: 24SevenOffice has no products. "
-            f"Check: 24sevenoffice.identity_id and lnb24so check; {accept}"
-        )
-    zeroed = sum(
-        item.after == 0 and item.before is not None and item.before > 0 for item in plan.items
+    if catalogue.single or catalogue.shared or catalogue.without_code:
+        return None
+    return (
+        "Stock not sent: 24SevenOffice has no products. "
+        f"Check: 24sevenoffice.identity_id and lnb24so check; {ACCEPT}"
     )
+
+
+def _drop(zeroed: int, in_stock: int, settings: Stock) -> str | None:
     limit = settings.max_zeroed_percent
-    if in_stock >= SMALL_SHOP and zeroed * 100 > in_stock * limit:
-        return (
-            f"Stock not sent: {zeroed} of {in_stock} codes would become 0 (limit {limit:g} %). "
-            f"Check: lnb24so preview stock; {accept}"
-        )
-    before = reading.open_orders_before
-    if before is not None and before >= FEW_ORDERS and plan.open_orders * 2 <= before:
-        return (
-            f"Stock not sent: {plan.open_orders} open orders in 24SevenOffice, {before} in the "
-            f"run before, so stock may show what is sold. Check: lnb24so preview stock; {accept}"
-        )
-    return None
+    if in_stock < SMALL_SHOP or zeroed * 100 <= in_stock * limit:
+        return None
+    return (
+        f"Stock not sent: {zeroed} of {in_stock} codes would become 0 (limit {limit:g} %). "
+        f"Check: lnb24so preview stock; {ACCEPT}"
+    )
+
+
+def _fewer(reading: StockReading, settings: Stock) -> str | None:
+    before, now = reading.open_orders_before, len(reading.open_orders)
+    if before is None or before < FEW_ORDERS or now * 2 > before:
+        return None
+    if settings.quantity == "on_hand":
+        return None  # Open orders hold nothing back and are not read.
+    return (
+        f"Stock not sent: {now} open orders in 24SevenOffice, {before} in the "
+        f"run before, so stock may show what is sold. Check: lnb24so preview stock; {ACCEPT}"
+    )
 
 
 def apply_stock(plan: StockPlan, codes_set: Set[str], tools: Tools) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from .availability import (
@@ -11,8 +12,6 @@ from .availability import (
     index_eans_by_sku,
     still_waiting,
 )
-from .clock import Clock
-from .ledger import Ledger
 from .lnb import LnbClient
 from .stock import OPEN_ORDERS_NOTE
 from .tools import Tools
@@ -21,8 +20,10 @@ if TYPE_CHECKING:
     from .config import Config
 
 
-def read_stock(tools: Tools) -> StockReading:
+def read_stock(tools: Tools, *, ask_again: bool = False) -> StockReading:
     """Return what both systems and the ledger know of stock.
+
+    `ask_again`: look for codes in Le New Black's product list even if it was read lately.
 
     Open orders are read before stock: what ships in between is then counted twice, not sold
     twice. Waiting orders are read last: one that is confirmed during the reads still counts.
@@ -48,7 +49,8 @@ def read_stock(tools: Tools) -> StockReading:
     waiting = [order for status in statuses for order in lnb.orders(status=status)]
     by_sku_too = config.products.match_by == "ean13_then_sku"
     before = ledger.note(OPEN_ORDERS_NOTE)
-    known, asked_now = _known(lnb, ledger, catalogue, inventory, code_field, tools.clock)
+    asked = {} if ask_again else ledger.codes_asked(tools.clock.now())
+    known, asked_now = _known(lnb, asked, catalogue, inventory, code_field)
     return StockReading(
         at=at,
         code_field=code_field,
@@ -79,15 +81,14 @@ def _waiting_statuses(config: Config) -> list[str]:
 
 def _known(
     lnb: LnbClient,
-    ledger: Ledger,
+    asked: Mapping[str, bool],
     catalogue: Catalogue,
-    inventory: dict[str, int | None],
+    inventory: Mapping[str, int | None],
     code_field: str,
-    clock: Clock,
 ) -> tuple[dict[str, bool], bool]:
     """Return whether Le New Black's product list has the codes that the inventory lacks.
 
-    The list is long, so it is read only for codes that it was not asked about in the last day;
+    The list is long, so it is read only for codes that it was not `asked` about in the last day;
     the second value says that it was.
     """
     missing = {
@@ -102,7 +103,6 @@ def _known(
     }
     if not missing:
         return {}, False
-    asked = ledger.codes_asked(clock.now())
     if missing <= asked.keys():
         return {code: asked[code] for code in missing}, False
     codes = lnb.product_codes(code_field)

@@ -14,7 +14,7 @@ from .tools import Tools
 
 def carry_stock(tools: Tools, writes: bool, send_all: bool, accept_drop: bool) -> StockReport:
     """Carry stock to Le New Black, or only plan it."""
-    reading = read_stock(tools)
+    reading = read_stock(tools, ask_again=send_all)
     check_company(tools)
     plan = plan_stock(reading, tools.config.stock, send_all=send_all, accept_drop=accept_drop)
     if not writes:

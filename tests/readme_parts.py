@@ -21,7 +21,7 @@ EXAMPLE = ROOT / "config.example.yaml"
 
 
 def commands() -> str:
-    """Return the help of every command, as a terminal of 80 columns shows it: click leaves two of them free."""
+    """Return the help of every command, as on 80 columns: click leaves two of them free."""
     names = ("", *(f"{name} " for name in sorted(cli.commands)))
     return "\n\n".join(f"```text\n$ lnb24so {name}--help\n{_help(name)}\n```" for name in names)
 

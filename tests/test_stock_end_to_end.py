@@ -162,13 +162,14 @@ def test_the_product_list_is_read_once_a_day_and_only_for_missing_codes(
     hand = HandClock(strict_box.erp.now())
     office.use_clock(hand.clock)
 
-    def reads_products() -> bool:
+    def reads_products(*options: str) -> bool:
         seen = len(office.box.requests)
-        assert office.run("pull-stock").code == 0
+        assert office.run("pull-stock", *options).code == 0
         return "GET /products" in office.asked(since=seen)
 
     assert reads_products()
     assert not reads_products()
+    assert reads_products("--all")
     strict_box.lnb.tokens.clear()
     hand.move(25 * 3600)
     assert reads_products()

@@ -135,6 +135,11 @@ def test_an_order_waits_in_the_named_statuses_only(changes: dict[str, Any], wait
     assert still_waiting([wanted, wanted], ["confirmed", "invoicing"]) == [wanted] * waits
 
 
+def test_two_orders_without_a_reference_hold_back_the_stock_of_two() -> None:
+    first, second = order(reference="", status="confirmed"), order(reference="", status="confirmed")
+    assert len(still_waiting([first, second], ["confirmed"])) == 2
+
+
 @pytest.mark.parametrize(
     ("ean13", "sku", "dress", "scarf"),
     [
