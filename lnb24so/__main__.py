@@ -6,11 +6,13 @@ import atexit
 import gc
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 
 import click
 
 from .cli import cli
 from .errors import Lnb24soError
+from .output import open_streams, printing, tell
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -19,17 +21,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
     # again and again, and at the end among all that was imported, costs more than it frees.
     gc.set_threshold(100_000)
     atexit.register(gc.freeze)
+    open_streams()
     try:
-        code = cli.main(arguments, prog_name="lnb24so", standalone_mode=False)
+        with printing():
+            code = cli.main(arguments, prog_name="lnb24so", standalone_mode=False)
     except click.ClickException as error:
-        error.show()
+        with suppress(OSError):
+            error.show()
         return 2
     except (click.Abort, KeyboardInterrupt):
         return 130
     except Lnb24soError as error:
         from .texts import visible
 
-        click.echo("\n".join(map(visible, f"lnb24so: {error}".split("\n"))), err=True)
+        tell("\n".join(map(visible, f"lnb24so: {error}".split("\n"))))
         return error.exit_code
     except SystemExit:
         # Click's way out when the reader of a pipe left, as `head` does.

@@ -1,11 +1,12 @@
-"""How far a run is, on a terminal; nothing anywhere else."""
+"""How far a run is, on a terminal; nothing anywhere else. None of it stops a run."""
 
 from __future__ import annotations
 
 import sys
+from contextlib import suppress
 from typing import Any
 
-import click
+from .output import tell
 
 
 class Progress:
@@ -19,25 +20,28 @@ class Progress:
         """Say what is going on now."""
         if not self._wanted:
             return
-        if self._line is None:
-            from rich.console import Console
-            from rich.status import Status
-
-            self._line = Status("", console=Console(stderr=True))
-            self._line.start()
         from rich.text import Text
 
-        self._line.update(Text(words))
+        with suppress(OSError):
+            if self._line is None:
+                from rich.console import Console
+                from rich.status import Status
+
+                self._line = Status("", console=Console(stderr=True))
+                self._line.start()
+            self._line.update(Text(words))
 
     def tell(self, words: str) -> None:
         """Say a sentence that stays."""
         if self._line is None:
-            click.echo(words, err=True)
-        else:
+            tell(words)
+            return
+        with suppress(OSError):
             self._line.console.print(words, markup=False, highlight=False, emoji=False)
 
     def stop(self) -> None:
         """Take the moving line away."""
         if self._line is not None:
-            self._line.stop()
+            with suppress(OSError):
+                self._line.stop()
             self._line = None

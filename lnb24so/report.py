@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from .money import amount_text, to_minor
+from .output import printing
 from .reasons import sentence
 from .texts import shown, visible
 
@@ -54,11 +55,13 @@ def preview_document(report: Report) -> dict[str, Any]:
     return plans
 
 
+@printing()
 def print_json(found: Mapping[str, Any]) -> None:
     """Print one JSON document."""
     click.echo(json.dumps(found, indent=1, ensure_ascii=False))
 
 
+@printing()
 def print_lines(lines: Iterable[str]) -> None:
     """Print lines that hold remote text, with nothing in them that a terminal would obey."""
     for line in lines:
@@ -112,6 +115,7 @@ def _stock_item(item: StockItem, refused: Mapping[str, str] | None) -> dict[str,
     }
 
 
+@printing()
 def show(report: Report, most: int | None = None) -> None:
     """Print a run for people: tables on a terminal, plain lines in a pipe.
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from .ledger import Ledger
+from .output import printing
 from .report import print_json, print_lines
 from .run import Mode, Parts, run
 from .status import (
@@ -62,7 +63,8 @@ def _exported(ledger: Ledger, ask: Question) -> int:
     if ask.as_json:
         print_json({"exported": rows})
     elif ask.as_csv:
-        click.echo(exported_csv(rows), nl=False)
+        with printing():
+            click.echo(exported_csv(rows), nl=False)
     else:
         print_lines(
             f"{row['reference']} is order {row['order_id']}, customer {row['customer_id']}, "

@@ -29,6 +29,7 @@ ROOMS = {
     "reasons": set[str](),
     "outcome": set[str](),
     "events": set[str](),
+    "output": {"errors"},
     "log": {"errors", "events"},
     "lock": {"clock", "errors"},
     "stop": {"errors"},
@@ -57,7 +58,7 @@ ROOMS = {
     "soap_order": {"soap_types"},
     "matching": {"lnb_types", "reasons", "soap_types", "texts"},
     "settle": {"ledger", "ledger_types", "soap_order"},
-    "report": {"money", "reasons", "texts"},
+    "report": {"money", "output", "reasons", "texts"},
 }
 """The rooms that know little: what else of ours each may import."""
 
@@ -187,5 +188,5 @@ def test_help_imports_nothing_that_it_does_not_need(arguments: list[str]) -> Non
     loaded = set(json.loads(done.stderr))
     assert HEAVY.isdisjoint(loaded)
     assert {name for name in loaded if name.startswith("lnb24so.")} == {
-        *("lnb24so.__main__", "lnb24so.cli", "lnb24so.errors")
+        *("lnb24so.__main__", "lnb24so.cli", "lnb24so.errors", "lnb24so.output")
     }

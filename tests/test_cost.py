@@ -21,7 +21,7 @@ WAITING = 1000
 LEVELS = "POST /multi/inventory/ean"
 
 ALWAYS = {
-    *("__main__", "cli", "errors", "clock", "progress"),
+    *("__main__", "cli", "errors", "clock", "output", "progress"),
     *("run", "stop", "lock", "retry", "tools"),
     *("config", "config_checks", "yamlfile", "yaml_nodes", "yaml_values"),
     *("log", "events", "ping", "company"),

@@ -11,6 +11,7 @@ from typing import Any
 
 import click
 
+from ..output import printing
 from ..texts import shown
 from . import Checked
 from .findings import Finding, Level, Pair, count
@@ -57,6 +58,7 @@ def _summary(checked: Checked) -> dict[str, int]:
     return {level: levels[level] for level in LEVELS}
 
 
+@printing()
 def show_check(checked: Checked) -> None:
     """Print the findings for people."""
     if sys.stdout.isatty():
