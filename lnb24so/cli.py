@@ -49,7 +49,8 @@ class Screen:
         """Print the lines of a run's answer, and return its exit code."""
         from .report import print_lines
 
-        print_lines(report.lines)
+        if not self.quiet:
+            print_lines(report.lines)
         return report.exit_code
 
     def answer(self, report: Report, *, as_json: bool) -> int:
@@ -170,6 +171,8 @@ def preview(
     """Show what both tasks would do now, or one of them."""
     if html is not None and (code is not None or as_json):
         raise click.UsageError("--html goes with neither --code nor --json.")
+    if code is not None and (what == "orders" or as_json):
+        raise click.UsageError("--code goes with neither orders nor --json.")
     from . import run
     from .report import preview_document, print_json, show
 
@@ -238,8 +241,10 @@ def status(
     """
     if (since or as_csv) and not exported:
         raise click.UsageError("--since and --csv need --exported.")
-    if exported and reference:
+    if exported and reference is not None:
         raise click.UsageError("--exported lists every order; leave out REF.")
+    if only_open and (exported or reference is not None):
+        raise click.UsageError("status -q looks at every order; leave out REF and --exported.")
     from . import status_command
 
     ask = status_command.Question(

@@ -139,7 +139,7 @@ def _check_references(order: Order, reference: str, notes: Notes) -> None:
             "keep. Fix: type the order in by hand, and cancel it in Le New Black.",
         )
     for text, name, fix in (
-        (reference, "the reference", "shorten orders.reference"),
+        (reference, "the reference", _shorter(order.reference)),
         (order.purchase_order_reference, "the purchase order reference", "shorten it"),
     ):
         if length(clean(text)) > REFERENCE_LENGTH:
@@ -148,6 +148,12 @@ def _check_references(order: Order, reference: str, notes: Notes) -> None:
                 f"{name} {shown(text)} has more than {REFERENCE_LENGTH} characters, and a cut "
                 f"reference finds nothing. Fix: {fix}.",
             )
+
+
+def _shorter(reference: str) -> str:
+    if length(clean(reference)) > REFERENCE_LENGTH:
+        return "type the order in by hand, and cancel it in Le New Black"
+    return "shorten orders.reference"
 
 
 def _invoice(

@@ -41,8 +41,9 @@ FILE_NAME = "ledger.sqlite3"
 class Ledger:
     """Open it with `Ledger.open` to write, or `Ledger.peek` to read and touch nothing."""
 
-    def __init__(self, database: sqlite3.Connection, run_id: str, clock: Clock) -> None:
+    def __init__(self, database: sqlite3.Connection, path: Path, run_id: str, clock: Clock) -> None:
         self._database = database
+        self._path = path
         self._run_id = run_id
         self._clock = clock
 
@@ -61,7 +62,7 @@ class Ledger:
             database.execute("PRAGMA journal_mode = DELETE")
             database.execute("PRAGMA synchronous = EXTRA")
             migrate(database, path, clock.now())
-        return cls(database, run_id, clock)
+        return cls(database, path, run_id, clock)
 
     @classmethod
     def peek(cls, folder: Path, clock: Clock) -> Ledger:
@@ -69,13 +70,14 @@ class Ledger:
         path = folder / FILE_NAME
         with as_our_errors(path):
             if path.exists() and path.stat().st_size:
+                os.close(os.open(path, os.O_RDONLY))  # SQLite would not say why it cannot.
                 database = connect(path, "rw")
                 migrate(database, path, clock.now(), only_check=True)
             else:
                 database = connect(Path(":memory:"), "memory")
                 migrate(database, path, clock.now())
             database.execute("PRAGMA query_only = ON")
-        return cls(database, "", clock)
+        return cls(database, path, "", clock)
 
     def close(self) -> None:
         """Let go of the file."""
@@ -284,16 +286,17 @@ class Ledger:
         return (entry_of(dict(row)) for row in self._rows(query, values))
 
     def _rows(self, query: str, values: Iterable[Any] = ()) -> list[sqlite3.Row]:
-        with as_our_errors():
+        with as_our_errors(self._path):
             return self._database.execute(query, tuple(values)).fetchall()
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:
-        with as_our_errors():
+        with as_our_errors(self._path):
             self._database.execute("BEGIN IMMEDIATE")
             try:
                 yield
             except BaseException:
-                self._database.execute("ROLLBACK")
+                if self._database.in_transaction:  # A full disk has rolled back already.
+                    self._database.execute("ROLLBACK")
                 raise
             self._database.execute("COMMIT")

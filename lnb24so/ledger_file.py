@@ -116,24 +116,23 @@ def connect(path: Path, mode: str) -> sqlite3.Connection:
 
 
 @contextmanager
-def as_our_errors(path: Path | None = None) -> Iterator[None]:
+def as_our_errors(path: Path) -> Iterator[None]:
     """Turn what SQLite and the disk say into our errors."""
-    name = path or "ledger"
     try:
         yield
     except OSError as error:
         raise ConfigError(
-            f"The ledger {name} cannot be opened ({error.strerror}). "
+            f"The ledger {path} cannot be opened ({error.strerror}). "
             "Fix: give this user the file and its folder, or change paths.state."
         ) from None
     except sqlite3.OperationalError as error:
         raise Lnb24soError(
-            f"The ledger cannot be read or written ({error}). Nothing more was sent. "
+            f"The ledger {path} cannot be read or written ({error}). Nothing more was sent. "
             "Fix: look at the disk's space and at the rights of paths.state."
         ) from None
     except sqlite3.DatabaseError as error:
         raise ConfigError(
-            f"The {'file' if path else 'ledger'} {name} is damaged ({error}). "
+            f"The ledger {path} is damaged ({error}). "
             "Fix: restore it from a backup, or move it away and start with: "
             "lnb24so push-orders --dry-run"
         ) from None

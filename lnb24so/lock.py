@@ -6,7 +6,7 @@ import fcntl
 import json
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -32,8 +32,10 @@ def run_lock(folder: Path, command: str, clock: Clock) -> Iterator[None]:
             clock.sleep(1)
             waited += 1
         note = {"pid": os.getpid(), "command": command, "since": utc_text(clock.now())}
-        os.ftruncate(descriptor, 0)
-        os.pwrite(descriptor, json.dumps(note).encode(), 0)
+        # For people only: a full disk is for the ledger to notice, which says so.
+        with suppress(OSError):
+            os.ftruncate(descriptor, 0)
+            os.pwrite(descriptor, json.dumps(note).encode(), 0)
         yield
     finally:
         os.close(descriptor)

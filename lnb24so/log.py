@@ -6,6 +6,7 @@ import json
 import math
 import os
 import re
+import stat
 import traceback
 from collections.abc import Callable, Iterable, Mapping, MutableMapping
 from contextlib import suppress
@@ -160,8 +161,9 @@ class _DayFiles:
         flags = os.O_RDWR | os.O_APPEND | os.O_CREAT
         self._descriptor = os.open(path, flags, FILE_MODE)
         self._day = day
-        size = os.fstat(self._descriptor).st_size
-        if size == 0:
+        found = os.fstat(self._descriptor)
+        size = found.st_size
+        if size == 0 and stat.S_ISREG(found.st_mode):
             os.fchmod(self._descriptor, FILE_MODE)  # whatever the umask
         self._is_torn = size > 0 and os.pread(self._descriptor, 1, size - 1) != b"\n"
 

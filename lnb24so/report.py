@@ -279,6 +279,7 @@ def _table(*titles: str) -> Any:
             no_wrap=title != "Note",
             overflow="ellipsis" if wide else "fold",
             min_width=8 if wide else None,
+            ratio=1 if wide else None,
         )
     return table
 

@@ -29,6 +29,9 @@ from .tools import Tools
 if TYPE_CHECKING:
     from .config import Config
 
+LARGEST_ID = 2**31 - 1
+"""24SevenOffice's ids have 32 bits (its WSDLs)."""
+
 
 @dataclass(frozen=True, slots=True)
 class Decision:
@@ -94,7 +97,7 @@ class _Resolver:
         holder = self._tools.ledger.by_order_id(wanted)
         if holder is not None and holder.reference != entry.reference:
             raise Rejected(f"Order {wanted} already stands for {holder.reference}.")
-        found = self._tools.soap.orders_by_id([wanted])
+        found = self._tools.soap.orders_by_id([wanted]) if wanted <= LARGEST_ID else []
         if not found:
             raise Rejected(f"24SevenOffice has no order {wanted}.")
         order = self._tools.lnb.order(entry.reference)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
@@ -28,6 +27,7 @@ from .errors import (
 from .outcome import fault_kind
 from .soap_types import Identity, identity
 from .soap_wire import FaultError, NotConnectedError, TooManyError, UnreadableError, Wire
+from .whole_file import write_whole
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -227,6 +227,7 @@ def _text(element: _Element) -> str:
 
 def _as_our_error(text: str, operation: str) -> Lnb24soError:
     kind = fault_kind(text)
+    text = text.rstrip(".")
     if kind in ("session", "identity"):
         return SessionLost(f"24SevenOffice: {text}")
     if kind == "quarantine":
@@ -257,13 +258,9 @@ def _read_session(file: Path, key: str) -> str | None:
 
 def _write_session(file: Path, key: str, session_id: str) -> None:
     """Store the session id for this user's eyes only, whole or not at all."""
-    draft = file.with_name(f"{file.name}.{os.getpid()}")
     try:
         file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
-            json.dump({"key": key, "session_id": session_id}, stream)
-        draft.replace(file)
+        write_whole(file, json.dumps({"key": key, "session_id": session_id}))
     except OSError as error:
         raise ConfigError(
             f"The session cannot be kept in {file.parent} ({error.strerror}). "

@@ -95,8 +95,8 @@ def find_entry(ledger: Ledger, wanted: str, settings: Orders) -> Entry | None:
     entry = ledger.entry(wanted)
     if entry is None and wanted.isascii() and wanted.isdigit() and len(wanted) <= 10:
         entry = ledger.by_order_id(int(wanted))
-    if entry is None:
-        folded = fold_reference(wanted)
+    folded = fold_reference(wanted)
+    if entry is None and folded:
         named = (
             one for one in ledger.entries() if fold_reference(one.erp_reference or "") == folded
         )
@@ -111,11 +111,17 @@ def story_lines(entry: Entry, steps: Iterable[Step]) -> list[str]:
     lines += [line for step in steps for line in _step_lines(step)]
     if not entry.final or entry.notice:
         lines += [sentence(entry.reference, reason) for reason in why_waiting(entry)]
-    next_step = COMMANDS[entry.state]
-    if entry.state == "exported" and entry.final:
-        next_step = COMMANDS["done"]
-    lines.append(f"Next: {next_step.format(reference=entry.reference)}")
+    lines.append(f"Next: {_next(entry)}")
     return lines
+
+
+def _next(entry: Entry) -> str:
+    state = entry.state
+    if entry.notice:
+        state = "needs_decision"
+    elif state == "exported" and entry.final:
+        state = "done"
+    return COMMANDS[state].format(reference=entry.reference)
 
 
 def story_document(entry: Entry, steps: Iterable[Step]) -> dict[str, Any]:
@@ -244,7 +250,7 @@ def _entry_document(entry: Entry) -> dict[str, Any]:
         "reasons": [asdict(reason) for reason in why_waiting(entry)]
         if not entry.final or entry.notice
         else [],
-        "next": COMMANDS[entry.state].format(reference=entry.reference),
+        "next": _next(entry),
     }
 
 

@@ -47,7 +47,8 @@ def worst(exit_codes: Iterable[int]) -> int:
 
 def order_report(plan: OrderPlan, results: Sequence[Result]) -> OrderReport:
     """Return the report of an order run, counted by action and, where it differs, by outcome."""
-    summary = Counter[str](result.item.action for result in results)
+    summary = Counter[str](create=0, blocked=0)
+    summary.update(result.item.action for result in results)
     for result in results:
         if result.outcome is not None and result.outcome != result.item.action:
             summary[result.outcome] += 1
@@ -71,8 +72,8 @@ def order_exit_code(plan: OrderPlan, results: Iterable[Result]) -> int:
 
 def stock_report(plan: StockPlan, refused: Mapping[str, str] | None = None) -> StockReport:
     """Return the report of a stock run, counted; without `refused` nothing was sent."""
-    summary = Counter[str](item.action for item in plan.items)
-    summary["unchanged"] = plan.unchanged
+    summary = Counter[str](set=0, skip=0, unchanged=plan.unchanged)
+    summary.update(item.action for item in plan.items)
     if plan.without_code:
         summary["without_code"] = plan.without_code
     if refused:

@@ -9,8 +9,12 @@ from pathlib import Path
 def write_whole(file: Path, text: str) -> None:
     """Replace the file by the text, readable by this user only; raises OSError.
 
-    A link is followed. What was there stays until the new content is on disk.
+    A link is followed. What was there stays until the new content is on disk; a device or a pipe,
+    such as /dev/stdout, is written to and never replaced.
     """
+    if file.exists() and not file.is_file():
+        file.write_text(text, encoding="utf-8")
+        return
     target = file.resolve()
     draft = target.with_name(f".{target.name}.{os.getpid()}")
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

@@ -44,7 +44,7 @@ class _Parser(NamedTuple):
 
 
 def _whole(text: str) -> int:
-    if not re.fullmatch(r"-?(0|[1-9][0-9]{0,9})", text):
+    if not re.fullmatch(r"-?(0|[1-9][0-9]{0,18})", text):
         raise ValueError(text)
     return int(text)
 

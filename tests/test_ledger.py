@@ -306,8 +306,41 @@ def test_damage_in_the_middle_is_found_where_it_is_read(state: Path) -> None:
             ledger.save(replace(FULL, reference=str(number), order_id=number + 1), "order.created")
     whole = (state / FILE_NAME).read_bytes()
     (state / FILE_NAME).write_bytes(whole[:8192] + b"\xa5" * (len(whole) - 8192))
-    with peeked(state) as ledger, pytest.raises(ConfigError, match="ledger is damaged"):
+    with peeked(state) as ledger, pytest.raises(ConfigError, match="is damaged"):
         ledger.entries()
+
+
+def test_a_full_disk_is_called_one(state: Path) -> None:
+    with opened(state) as ledger:
+        (pages,) = ledger._database.execute("PRAGMA page_count").fetchone()
+        ledger._database.execute(f"PRAGMA max_page_count = {pages}")
+        with pytest.raises(Lnb24soError) as caught:
+            ledger.save(FULL, "order.blocked", message="x" * 999_999)
+    assert "database or disk is full" in str(caught.value)
+    assert str(state / FILE_NAME) in str(caught.value)
+
+
+def test_a_full_disk_that_has_rolled_back_is_called_one_too(state: Path) -> None:
+    with opened(state) as ledger:
+
+        def fail() -> None:
+            with ledger._transaction():
+                # SQLite does so by itself when it cannot write its journal.
+                ledger._database.execute("ROLLBACK")
+                raise sqlite3.OperationalError("database or disk is full")
+
+        with pytest.raises(Lnb24soError, match="database or disk is full"):
+            fail()
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
+def test_a_ledger_of_another_user_is_named_with_its_fix(state: Path) -> None:
+    with opened(state):
+        pass
+    (state / FILE_NAME).chmod(0)
+    for use in (opened, peeked):
+        with pytest.raises(ConfigError, match=r"Permission denied.*Fix: give"), use(state):
+            pass
 
 
 def test_a_folder_in_its_place_is_one_sentence(state: Path) -> None:

@@ -287,9 +287,11 @@ def test_a_full_disk_stops_nothing(tmp_path: Path, opened: Open) -> None:
     folder = tmp_path / "logs"
     folder.mkdir()
     (folder / "lnb24so-2026-01-31.jsonl").symlink_to("/dev/full")
+    mode = Path("/dev/full").stat().st_mode
     log = opened()
     log.event("run.started")
     assert log.failed == f"{folder}: No space left on device"
+    assert Path("/dev/full").stat().st_mode == mode
 
 
 def test_a_line_cut_short_does_not_spoil_the_next(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import re
 import stat
@@ -251,6 +252,17 @@ def test_a_link_is_followed_and_stays(office: Installation) -> None:
     written(office)
     assert link.is_symlink()
     assert (office.folder / "pages" / "today.html").is_file()
+
+
+def test_a_pipe_is_written_to_and_not_replaced(office: Installation) -> None:
+    pipe = office.folder / "pipe"
+    os.mkfifo(pipe)
+    end = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    fcntl.fcntl(end, fcntl.F_SETPIPE_SZ, 1024 * 1024)
+    assert office.run("preview", "--html", str(pipe)).code == 0
+    assert os.read(end, 1024 * 1024).startswith(b"<!DOCTYPE html>")
+    assert pipe.is_fifo()
+    os.close(end)
 
 
 def test_a_page_that_breaks_off_leaves_the_old_one(

@@ -86,6 +86,12 @@ def test_quiet_prints_only_what_needs_a_person(office: Installation) -> None:
     assert "70118: " in answer.err
 
 
+def test_quiet_prints_no_answer_to_a_decision_either(office: Installation) -> None:
+    office.run("push-orders")
+    assert office.run("-q", "resolve", "70118", "--skip") == Answer(0, "", "")
+    assert office.run("-q", "preview", "--code", "7040000010015") == Answer(0, "", "")
+
+
 def test_verbose_shows_the_log_on_stderr(office: Installation) -> None:
     answer = office.run("-v", "pull-stock", "-n")
     assert re.search(r"^\d\d:\d\d:\d\d run\.started", answer.err, re.M)
@@ -206,6 +212,10 @@ def test_an_error_of_le_new_black_is_no_command_to_the_terminal(office: Installa
         (["push-orders", "--limit", "0"], "--limit"),
         (["push-orders", "--limit", "many"], "--limit"),
         (["push-orders", "extra"], "extra"),
+        (["preview", "--code", "1", "--json"], "--code goes with neither orders nor --json."),
+        (["preview", "orders", "--code", "1"], "--code goes with neither orders nor --json."),
+        (["push-orders", "--order", "\udcff"], "An argument is no UTF-8 text."),
+        (["status", "\udcff"], "An argument is no UTF-8 text."),
         (["preview", "customers"], "'customers' is not one of 'stock', 'orders'"),
         (["--config"], "--config"),
     ],

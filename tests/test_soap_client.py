@@ -363,7 +363,7 @@ def test_a_fault_is_final_and_drops_the_servers_stack_trace(desk: Desk) -> None:
     with pytest.raises(Transient) as caught:
         desk.client.products("No")
     assert str(caught.value) == (
-        "24SevenOffice: Object reference not set to an instance of an object. (GetProducts)."
+        "24SevenOffice: Object reference not set to an instance of an object (GetProducts)."
     )
     assert desk.count("GetProducts") == 1
     assert "internal" not in printed(caught.value).casefold().replace("internal server", "")

@@ -77,6 +77,21 @@ def test_the_story_says_what_was_sent_what_came_back_and_what_is_next(
     assert all(step["run_id"] for step in history)
 
 
+def test_a_change_after_export_is_what_comes_next(office: Installation) -> None:
+    office.run("push-orders", "--order", "70101")
+    assert "Next: Nothing." in office.run("status", "70101").out
+    office.box.lnb.orders["70101"] |= {"status": "canceled"}
+    office.run("push-orders", "--order", "70101")
+    assert "Next: A person decides" in office.run("status", "70101").out
+    assert "A person decides" in office.run("status", "70101", "--json").document["next"]
+
+
+@pytest.mark.parametrize("nothing", ["", " "])
+def test_no_order_is_found_by_nothing(office: Installation, nothing: str) -> None:
+    office.run("push-orders")
+    assert "has no order with that reference" in office.run("status", nothing).out
+
+
 @pytest.mark.parametrize(
     ("reference", "said"),
     [
@@ -123,7 +138,15 @@ def test_a_csv_cell_is_never_a_formula(office: Installation) -> None:
 
 @pytest.mark.parametrize(
     "arguments",
-    [("--csv",), ("--since", "2026-01-01"), ("--exported", "70101"), ("--since", "soon")],
+    [
+        ("--csv",),
+        ("--since", "2026-01-01"),
+        ("--exported", "70101"),
+        ("--exported", ""),
+        ("--since", "soon"),
+        ("-q", "70101"),
+        ("-q", "--exported"),
+    ],
 )
 def test_options_that_do_not_fit_are_refused(
     office: Installation, arguments: tuple[str, ...]

@@ -57,7 +57,9 @@ class Findings:
             raise
         except Lnb24soError as error:
             words = str(error)
-            self.add("error", name, words if setting in words else f"{words} Check {setting}.")
+            if setting not in words:
+                words += f"{'' if words.endswith('.') else '.'} Check {setting}."
+            self.add("error", name, words)
             return None
 
 

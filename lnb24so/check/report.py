@@ -66,7 +66,8 @@ def show_check(checked: Checked) -> None:
     else:
         for finding in checked.findings:
             examples = "; ".join(_examples(finding))
-            tail = f" First: {examples}" if examples else ""
+            stop = "" if finding.message.endswith((".", "?", "!")) else "."
+            tail = f"{stop} First: {examples}" if examples else ""
             click.echo(f"{finding.level} {finding.name}: {finding.message}{tail}")
     levels = _summary(checked)
     errors, warnings = count(levels["error"], "error"), count(levels["warning"], "warning")

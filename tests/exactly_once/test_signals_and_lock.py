@@ -78,7 +78,7 @@ def test_a_signal_during_a_create_lets_this_order_finish_and_no_other_begin(
         assert len(box.erp.creates) == 1
         line = last_log_line(tmp_path)
         assert (line["event"], line["exit_code"]) == ("run.finished", code)
-        assert line["summary"] == {"create": 3, "created": 1}
+        assert line["summary"] == {"create": 3, "created": 1, "blocked": 0}
 
         assert finish(start(config)) == (0, "")
         assert (states(tmp_path), len(box.erp.creates)) == (["done"] * 3, 3)
