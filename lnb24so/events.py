@@ -16,8 +16,13 @@ class Event:
     fields: str = ""
 
 
-ORDER = "reference, customer_id, erp_reference"
-WHY = "reference, reason, message, line"
+THE_ORDER = ("reference", "order_id", "customer_id", "erp_reference", "attempt")
+"""What "the order" stands for in the fields below: its reference, the others where known."""
+
+ORDER = "the order"
+WHY = f"{ORDER}, reason, message, line"
+SENT = "rows, total, currency"
+CODE = "code, product_id, reason"
 
 EVENTS: Mapping[str, Event] = {
     "run.started": Event("info", "A run began.", "version, dry_run"),
@@ -27,35 +32,39 @@ EVENTS: Mapping[str, Event] = {
     "session.renewed": Event("warning", "The session died; we log in again.", "message"),
     "company.selected": Event("info", "The company of this run.", "company_id, company"),
     "request.retried": Event("warning", "A request is sent again.", "message, seconds"),
-    "order.sending": Event("info", "The one creating request goes out.", f"{ORDER}, attempt"),
-    "order.created": Event("info", "The order is in 24SevenOffice.", f"{ORDER}, order_id"),
-    "order.adopted": Event("info", "It was there already; we took it.", f"{ORDER}, order_id"),
-    "order.finished": Event("info", "Its status step is done.", f"{ORDER}, order_id"),
+    "order.sending": Event("info", "The creating request goes out.", f"{ORDER}, {SENT}"),
+    "order.created": Event("info", "The order is in 24SevenOffice.", f"{ORDER}, answer"),
+    "order.adopted": Event("info", "It was there already; we took it.", ORDER),
+    "order.finished": Event("info", "Its status step is done.", ORDER),
     "order.blocked": Event("warning", "Something must be mended first.", WHY),
     "order.marked_blocked": Event("info", "Le New Black shows it as blocked.", ORDER),
-    "order.refused": Event("warning", "24SevenOffice rejected the order.", WHY),
-    "order.unconfirmed": Event("warning", "No clear answer; it may exist.", WHY),
-    "order.retry": Event("warning", "Not processed; the next run tries again.", WHY),
+    "order.refused": Event("warning", "24SevenOffice rejected the order.", f"{WHY}, answer"),
+    "order.unconfirmed": Event("warning", "No clear answer; it may exist.", f"{WHY}, answer"),
+    "order.retry": Event("warning", "Not processed; the next run tries again.", f"{WHY}, answer"),
     "order.decision_needed": Event("error", "A person must decide.", WHY),
     "order.looked_again": Event("info", "Once in doubt, and still there once.", ORDER),
     "order.withdrawn": Event("info", "It left the export status unsent.", WHY),
     "order.skipped": Event("info", "A person decided not to send it.", WHY),
     "order.unread": Event("warning", "Le New Black did not show it.", "reference, message"),
-    "order.status_failed": Event("warning", "Only the status step failed.", "reference, message"),
+    "order.status_failed": Event("warning", "Only the status step failed.", WHY),
     "order.differs": Event("warning", "Read back, it is not as sent.", "reference, message"),
     "order.not_read_back": Event("warning", "New orders were not read back.", "message, count"),
     "order.changed_after_export": Event("warning", "Changed after export.", WHY),
     "order.canceled_after_export": Event("warning", "Canceled after export.", WHY),
-    "order.resolved": Event("info", "A person settled it.", "reference, decision, user, note"),
+    "order.resolved": Event("info", "A person settled it.", f"{WHY}, decision, user, note"),
     "order.warning": Event("warning", "Exported, but worth a look.", WHY),
     "orders.stopped": Event("warning", "The remaining orders wait.", "message"),
     "orders.guard": Event("error", "Too many orders wait; none was sent.", "message"),
     "products.read": Event("info", "24SevenOffice's products.", "count, open_orders"),
     "inventory.read": Event("info", "Le New Black's inventory.", "count"),
-    "stock.batch_sent": Event("info", "Levels sent: code, before, after.", "levels, refused"),
+    "stock.batch_sent": Event("info", "Levels, before and after.", "levels, count, refused"),
     "stock.refused": Event("warning", "Le New Black refused the level.", "code, reason, message"),
-    "stock.skipped": Event("info", "The level stays, for a new reason.", "code, reason"),
-    "stock.code_unknown": Event("warning", "Le New Black lacks the code.", "code, reason"),
+    "stock.skipped": Event(
+        "info", "The level stays, for a new reason.", "code, product_id, reason"
+    ),
+    "stock.code_unknown": Event(
+        "warning", "Le New Black lacks the code.", "code, product_id, reason"
+    ),
     "stock.guard": Event("error", "The drop looks wrong; nothing was sent.", "message"),
     "ping.failed": Event("warning", "Monitoring was not told.", "ping, host, message"),
     "error.unexpected": Event("error", "A fault in this tool.", "error, traceback"),
