@@ -14,12 +14,13 @@ GRACE_MINUTES = 0.01
 """0.6 seconds: by then the sandbox has created what it was asked to create."""
 
 
-def configure_quick(box: Sandbox, folder: Path) -> Path:
+def configure_quick(box: Sandbox, folder: Path, timeout: float = 10) -> Path:
     """Write a configuration with short waits: real processes have no clock but the real one."""
     file = configure(box, folder, unknown_grace_minutes=GRACE_MINUTES, max_per_run=1000)
     text = file.read_text("utf-8")
     file.write_text(
-        text.replace("24sevenoffice:\n", "24sevenoffice:\n  timeout_seconds: 0.5\n"), "utf-8"
+        text.replace("24sevenoffice:\n", f"24sevenoffice:\n  timeout_seconds: {timeout}\n"),
+        "utf-8",
     )
     return file
 
