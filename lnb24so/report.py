@@ -30,6 +30,10 @@ ROWS_ON_A_SCREEN = 50
 """More rows than this are counted on a terminal, not shown; a pipe gets them all."""
 
 
+BESIDE_THE_NAME = 58
+"""Columns that code, levels and the longest reason take in a table of stock."""
+
+
 def document(report: Report) -> dict[str, Any]:
     """Return one task's run for `--json`; money and quantities are strings."""
     part = report.orders or report.stock
@@ -238,6 +242,8 @@ def _show_stock(console: Any, report: Report, part: StockReport, most: int) -> N
     items = part.plan.items
     if items:
         table = _table("Code", "Product", "Now", "New", "Note")
+        # The longest reason stays in one piece; a name may be cut.
+        table.columns[1].max_width = max(8, console.width - BESIDE_THE_NAME)
         for item in items[:most]:
             note = (part.refused or {}).get(item.code) or item.reason or ""
             after = "" if item.after is None else str(item.after)
@@ -279,7 +285,6 @@ def _table(*titles: str) -> Any:
             no_wrap=title != "Note",
             overflow="ellipsis" if wide else "fold",
             min_width=8 if wide else None,
-            ratio=1 if wide else None,
         )
     return table
 

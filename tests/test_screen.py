@@ -166,6 +166,16 @@ def test_a_terminal_shows_tables_and_words(office: Installation) -> None:
     assert max(map(len, shown.splitlines())) <= 80
 
 
+def test_a_reason_is_never_broken_in_a_terminal_of_80_columns(office: Installation) -> None:
+    office.run("pull-stock")
+    for product in office.box.erp.products.values():
+        office.box.erp.change_product(product["Id"], Name="A name as long as a name can be, 34")
+    text = STYLE.sub("", on_a_terminal(office, "preview", "stock"))
+    assert "product.not_stock_controlled" in text
+    assert "A name as long" in text
+    assert max(map(len, text.splitlines())) <= 80
+
+
 def test_no_color_takes_the_colours_away(office: Installation) -> None:
     assert not COLOUR.search(on_a_terminal(office, "preview", NO_COLOR="1"))
 
