@@ -171,14 +171,18 @@ def preview(
     """Show what both tasks would do now, or one of them."""
     if html is not None and (code is not None or as_json):
         raise click.UsageError("--html goes with neither --code nor --json.")
-    if code is not None and (what == "orders" or as_json):
-        raise click.UsageError("--code goes with neither orders nor --json.")
+    if code is not None and what == "orders":
+        raise click.UsageError("--code is about stock, not orders.")
     from . import run
     from .report import preview_document, print_json, show
 
     mode = screen.mode("preview", writes=False)
     if code is not None:
-        return screen.say(run.explain_level(screen.config(), mode, code))
+        story = run.explain_level(screen.config(), mode, code)
+        if not as_json:
+            return screen.say(story)
+        print_json({"code": code, "lines": list(story.lines)})
+        return story.exit_code
     report = run.preview(screen.config(), mode, what)
     if html is not None:
         from .page import write_page

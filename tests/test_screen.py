@@ -150,6 +150,12 @@ def test_a_preview_is_one_document_with_both_plans(office: Installation) -> None
     assert office.run("preview", "orders", "--json").document.keys() == {"orders"}
 
 
+def test_the_story_of_a_level_is_one_document(office: Installation) -> None:
+    asked = ("preview", "--code", "7040000010015")
+    plain = office.run(*asked).out.splitlines()
+    assert office.run(*asked, "--json").document == {"code": "7040000010015", "lines": plain}
+
+
 def test_json_is_the_same_on_a_terminal(office: Installation) -> None:
     shown = on_a_terminal(office, "-q", "preview", "orders", "--json")
     assert json.loads(STYLE.sub("", shown)).keys() == {"orders"}
@@ -222,8 +228,7 @@ def test_an_error_of_le_new_black_is_no_command_to_the_terminal(office: Installa
         (["push-orders", "--limit", "0"], "--limit"),
         (["push-orders", "--limit", "many"], "--limit"),
         (["push-orders", "extra"], "extra"),
-        (["preview", "--code", "1", "--json"], "--code goes with neither orders nor --json."),
-        (["preview", "orders", "--code", "1"], "--code goes with neither orders nor --json."),
+        (["preview", "orders", "--code", "1"], "--code is about stock, not orders."),
         (["push-orders", "--order", "\udcff"], "An argument is no UTF-8 text."),
         (["status", "\udcff"], "An argument is no UTF-8 text."),
         (["preview", "customers"], "'customers' is not one of 'stock', 'orders'"),
