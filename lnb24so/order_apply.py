@@ -264,5 +264,5 @@ def _after_step(result: Result, step: Step) -> Result:
         outcome=result.outcome or "failed",
         reasons=reasons,
         news=step.news,
-        status_failed=step.silent,
+        status_failed=step.refused is None,
     )

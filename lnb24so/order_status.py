@@ -20,7 +20,10 @@ from .reasons import Reason
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What became of a status step: `ok`, `silent` (nobody answered) or `refused` (and why)."""
+    """What became of a status step: `ok`, or `refused` (and why), or else failed for now.
+
+    `silent`: nobody answered, so the next step would hardly be answered either.
+    """
 
     ok: bool
     silent: bool = False
@@ -59,7 +62,7 @@ def finish(item: Item, lnb: LnbClient, journal: Journal, settings: Orders) -> St
             return _refused(entry, journal, error)
         except Transient as error:
             journal.event("order.status_failed", reference=item.reference, message=str(error))
-            return Step(False, silent=True)
+            return Step(False, silent=error.again)
     journal.save(entry, "order.finished", state="done", reasons=())
     return Step(True)
 
@@ -89,6 +92,6 @@ def mark_blocked(item: Item, lnb: LnbClient, journal: Journal, settings: Orders)
             lnb.set_status(item.reference, status)
     except (Rejected, Transient) as error:
         journal.event("order.status_failed", reference=item.reference, message=str(error))
-        return Step(False, silent=isinstance(error, Transient))
+        return Step(False, silent=isinstance(error, Transient) and error.again)
     journal.save(entry, "order.marked_blocked", blocked_status=status)
     return Step(True)

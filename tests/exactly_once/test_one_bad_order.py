@@ -28,6 +28,20 @@ def test_orders_that_never_get_an_answer_let_the_others_through(tmp_path: Path) 
         assert {world.entries()[name].state for name in ("70004", "70005")} == {"done"}
 
 
+def test_status_steps_that_always_fail_let_the_others_through(tmp_path: Path) -> None:
+    with small_world(tmp_path, orders=5) as world:
+
+        def fail_for_three(exchange: Exchange) -> Reply:
+            failing = any(name in exchange.call.body for name in (b"70001", b"70002", b"70003"))
+            return Fault.STATUS(500)(exchange) if failing else exchange.apply()
+
+        world.box.faults.add("POST /orders/status", fail_for_three, times=100)
+        assert world.push() == 1
+        assert {world.entries()[name].state for name in ("70004", "70005")} == {"done"}
+        world.box.faults.clear()
+        assert (world.push(), {one.state for one in world.entries().values()}) == (0, {"done"})
+
+
 @pytest.mark.parametrize("status", [400, 410, 422, 500])
 def test_an_order_that_cannot_be_read_lets_the_others_through(status: int, world: World) -> None:
     change(world, retailer_reference=None)
