@@ -49,8 +49,7 @@ class Screen:
         """Print the lines of a run's answer, and return its exit code."""
         from .report import print_lines
 
-        if not self.quiet:
-            print_lines(report.lines)
+        print_lines(report.lines)
         return report.exit_code
 
     def answer(self, report: Report, *, as_json: bool) -> int:
@@ -182,7 +181,7 @@ def preview(
         if not as_json:
             return screen.say(story)
         print_json({"code": code, "lines": list(story.lines)})
-        return story.exit_code
+        return 0
     report = run.preview(screen.config(), mode, what)
     if html is not None:
         from .page import write_page

@@ -35,7 +35,7 @@ class Entry:
     blocked or changed, and `accept_total` of what a person let pass with its total. `notice` is
     what a person has not acknowledged yet. `not_ours` are 24SevenOffice orders that a person
     declared to be no copy of this one. `asked_for`: a person named the order, `order` (whatever
-    its age) or `any_status`; until it is sent or withdrawn, each run tries it.
+    its age) or `any_status`; each run tries it until 24SevenOffice has it or it is left out.
     """
 
     reference: str

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from .lnb_types import Order, Sku
 
 PAGE_SIZE = 500
-REFUSED_IN_A_ROW = 50
-"""So many batches refused as a whole, and the fault is not in a code: no more are halved."""
 _EARLY = 60.0
 """Seconds before its end at which a token is replaced."""
 
@@ -99,33 +97,35 @@ class LnbClient:
         it, is sent again in halves. The flag `is_blocked` and incoming stock are never sent:
         sending them could open a size for sale.
         """
-        waiting = [
-            list(levels[start : start + self._settings.batch_size])
-            for start in range(0, len(levels), self._settings.batch_size)
-        ]
-        waiting.reverse()
-        path = "/multi/inventory/ean" if field == "ean13" else "/multi/inventory/sku"
         since = _time_text(at)
-        refused = 0
-        while waiting:
-            batch = waiting.pop()
-            codes = [code for code, _ in batch]
-            items = [
-                {field: code, "in_stock": level, "in_stock_update_time": since}
-                for code, level in batch
-            ]
-            try:
-                answer = self._call("POST", path, body={"requests": items})
-            except Rejected as error:
-                refused += 1
-                if len(batch) > 1 and refused < REFUSED_IN_A_ROW:
-                    middle = len(batch) // 2
-                    waiting += [batch[middle:], batch[:middle]]
-                else:
-                    yield len(batch), dict.fromkeys(codes, str(error))
-                continue
-            refused = 0
-            yield len(batch), refusals(field, codes, answer)
+        size = self._settings.batch_size
+        halves = True
+        for start in range(0, len(levels), size):
+            # Where not one code of a batch was taken, the fault is hardly in the codes.
+            batch = levels[start : start + size]
+            halves = yield from self._send_levels(field, batch, since, halves=halves)
+
+    def _send_levels(
+        self, field: str, batch: Sequence[tuple[str, int]], since: str, *, halves: bool
+    ) -> Generator[tuple[int, dict[str, str]], None, bool]:
+        """Send one batch, in halves where it is refused as a whole; return if any was taken."""
+        path = "/multi/inventory/ean" if field == "ean13" else "/multi/inventory/sku"
+        codes = [code for code, _ in batch]
+        items = [
+            {field: code, "in_stock": level, "in_stock_update_time": since} for code, level in batch
+        ]
+        try:
+            answer = self._call("POST", path, body={"requests": items})
+        except Rejected as error:
+            if not halves or len(batch) == 1:
+                yield len(batch), dict.fromkeys(codes, str(error))
+                return False
+            middle = len(batch) // 2
+            first = yield from self._send_levels(field, batch[:middle], since, halves=True)
+            rest = yield from self._send_levels(field, batch[middle:], since, halves=True)
+            return first or rest
+        yield len(batch), refusals(field, codes, answer)
+        return True
 
     # Everything else
 

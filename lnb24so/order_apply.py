@@ -71,7 +71,7 @@ class OrderExport:
             return self._found_unfinished(item, entry)
         if item.action == "decide" and item.news:
             self._ask_a_person(item, entry)
-        elif item.action == "blocked" and (item.news or _is_mended(item, entry)):
+        elif item.action == "blocked" and (item.news or _is_another(item, entry)):
             self._block(item, entry)
         elif item.action == "skip" and item.news:
             self._leave_out(item, entry)
@@ -108,6 +108,7 @@ class OrderExport:
             state="exported",
             order_id=item.order_id,
             reasons=(),
+            asked_for=None,
             notice_hash=None,
             look_again_at=second_look(entry.in_doubt, self._tools.clock.now()),
             doubted=entry.in_doubt,
@@ -153,6 +154,7 @@ class OrderExport:
                 state="needs_decision",
                 reasons=(reason,),
                 doubted=entry.in_doubt,
+                look_again_at=None,
             )
             return
         canceled = reason.code == "order.canceled_after_export"
@@ -186,7 +188,7 @@ class OrderExport:
         for number, item in enumerate(items, start=1):
             self._tools.progress(f"Order {number} of {len(items)}: {item.reference}")
             if self.stopped is not None:
-                self._report(Result(item, "retry"))
+                self._put_off(item)
                 continue
             if item.invoice is None:
                 continue
@@ -198,6 +200,15 @@ class OrderExport:
                 self.stopped = f"24SevenOffice: {seen.words}. No more orders sent in this run."
                 self._tools.event("orders.stopped", message=self.stopped)
                 self._tools.tell(self.stopped)
+
+    def _put_off(self, item: Item) -> None:
+        """Leave the order to the next run; one that a person named would be left out of it."""
+        if item.asked_for is not None:
+            entry = self._journal.entry(item.reference)
+            self._journal.save(
+                entry, "order.retry", state="retry", reasons=(), asked_for=item.asked_for
+            )
+        self._report(Result(item, "retry"))
 
     # What follows
 
@@ -229,7 +240,9 @@ class OrderExport:
             silent = silent + 1 if step.silent else 0
 
     def _marks(self, result: Result) -> bool:
-        return result.outcome == "blocked" and self._settings.blocked_status is not None
+        if result.outcome != "blocked" or self._settings.blocked_status is None:
+            return False
+        return self._journal.entry(result.item.reference).blocked_status is None
 
     def _changed_meanwhile(self) -> dict[str, Order]:
         """Return the orders that Le New Black changed during this run: a person may cancel one."""
@@ -246,9 +259,10 @@ class OrderExport:
         read_back(created, self._tools.soap, self._tools.event)
 
 
-def _is_mended(item: Item, entry: Entry) -> bool:
-    """Return whether a blocked order holds something else now, though it is still blocked."""
-    return item.order is not None and entry.notice_hash != content_hash(item.order)
+def _is_another(item: Item, entry: Entry) -> bool:
+    """Return whether an order that is still blocked holds something else, or is asked for now."""
+    changed = item.order is not None and entry.notice_hash != content_hash(item.order)
+    return changed or item.asked_for != entry.asked_for
 
 
 def _is_exported(result: Result) -> bool:

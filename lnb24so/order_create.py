@@ -51,6 +51,7 @@ class OrderCreate:
             seen_id=None,
             notice_hash=None,
             doubted=before.in_doubt,
+            look_again_at=None,
             asked_for=item.asked_for,
             done_status=status_after(order, before, self._settings),
         )
@@ -74,6 +75,7 @@ class OrderCreate:
             told={"answer": seen.words},
             state="exported",
             order_id=seen.order_id,
+            asked_for=None,
             attempt_ended=self._tools.clock.now(),
             look_again_at=second_look(entry.doubted, self._tools.clock.now()),
         )

@@ -84,11 +84,11 @@ class _Planner:
         """Return the item of an order that was sent, decided or skipped; None: still to send."""
         if entry.state in ("sending", "unconfirmed"):
             return self._attempted(entry, order)
+        if entry.state == "needs_decision":
+            return self._item(entry, order, "decide", entry.reasons)
         doubled = self._second_look(entry, order)
         if doubled is not None:
             return doubled
-        if entry.state == "needs_decision":
-            return self._item(entry, order, "decide", entry.reasons)
         if entry.state == "skipped":
             reason = Reason("order.skipped", "is skipped by a person's decision.")
             return self._item(entry, order, "skip", (reason,))
@@ -124,27 +124,25 @@ class _Planner:
     def _second_look(self, entry: Entry, order: Order | None) -> Item | None:
         if entry.look_again_at is None or entry.look_again_at > self._reading.looked_at:
             return None
-        ids = ours(entry, self._hits(entry), self._reading.held)
+        hits = self._hits(entry)
+        if entry.state == "skipped":
+            # A person left this order out: what else carries its reference is no news.
+            hits = [hit for hit in hits if may_be_sent_by(entry, hit)]
+        ids = ours(entry, hits, self._reading.held)
         if ids and entry.order_id is not None:
             # The one that we hold counts too, even if it carries the reference no more.
             ids = tuple(sorted({*ids, entry.order_id}))
         if len(ids) > 1:
             return self._doubled(entry, order, ids)
         if ids and not entry.in_erp:
-            late = self._late(entry, order, ids[0])
-            if late is not None:
-                return late
+            return self._late(entry, order, ids[0])
         self._cleared.append(entry)
         return None
 
-    def _late(self, entry: Entry, order: Order | None, order_id: int) -> Item | None:
+    def _late(self, entry: Entry, order: Order | None, order_id: int) -> Item:
         """Return the item of an order that was found when nothing was in doubt any more."""
-        if entry.state == "needs_decision":
-            return self._item(entry, order, "decide", entry.reasons)
         hits = (hit for hit in self._hits(entry) if hit.order_id == order_id)
         if not any(may_be_sent_by(entry, hit) for hit in hits):
-            if entry.state == "skipped":
-                return None
             reason = reference_taken(entry.reference, entry.erp_reference, (order_id,))
             return self._item(entry, order, "decide", (reason,), news=True)
         if entry.state == "skipped":

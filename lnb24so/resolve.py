@@ -94,10 +94,12 @@ class _Resolver:
 
     def _exported_as(self, entry: Entry) -> str:
         wanted = self._decision.order_id or 0
+        if wanted > LARGEST_ID:
+            raise Rejected(f"24SevenOffice has no order {wanted}.")
         holder = self._tools.ledger.by_order_id(wanted)
         if holder is not None and holder.reference != entry.reference:
             raise Rejected(f"Order {wanted} already stands for {holder.reference}.")
-        found = self._tools.soap.orders_by_id([wanted]) if wanted <= LARGEST_ID else []
+        found = self._tools.soap.orders_by_id([wanted])
         if not found:
             raise Rejected(f"24SevenOffice has no order {wanted}.")
         order = self._tools.lnb.order(entry.reference)
@@ -121,6 +123,7 @@ class _Resolver:
             customer_id=found[0].customer_id,
             erp_reference=entry.erp_reference or found[0].reference,
             reasons=(),
+            asked_for=None,
             notice=canceled or entry.notice,
             notice_hash="canceled" if canceled else None,
             done_status=status_after(order, entry, self._tools.config.orders),

@@ -68,8 +68,7 @@ def plan_stock(
     unchanged = in_stock = zeroed = 0
     for code, product, after, reason in _levels(reading, settings):
         before = reading.inventory.get(code)
-        # A level that is not shown, of a code that we have set, may well be above zero.
-        shows_stock = before > 0 if before is not None else code in reading.codes_set
+        shows_stock = before is not None and before > 0
         in_stock += shows_stock
         zeroed += shows_stock and after == 0
         if after is not None and after == before and not every:

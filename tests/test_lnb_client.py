@@ -25,7 +25,7 @@ from lnb24so.errors import (
     Rejected,
     Transient,
 )
-from lnb24so.lnb import REFUSED_IN_A_ROW, LnbClient
+from lnb24so.lnb import LnbClient
 from lnb24so.lnb_answers import complaint, refusals
 from lnb24so.lnb_types import read_order
 from lnb24so.sandbox import Brand, Exchange, Fault, Reply, Sandbox
@@ -300,12 +300,27 @@ def test_a_code_that_spoils_its_batch_is_refused_alone(desk: Desk, bad: int) -> 
     assert refused[codes[bad]].endswith("HTTP 422: locked")
 
 
+def test_codes_that_spoil_a_batch_together_spoil_no_other(desk: Desk) -> None:
+    codes = [row["ean13"] for row in desk.box.lnb.inventory.values()][:200]
+    bad = set(codes[20:80]) | {codes[150]}
+
+    def refuse(exchange: Exchange) -> Reply:
+        sent = {level["ean13"] for level in json.loads(exchange.call.body)["requests"]}
+        return json_reply(422, {"message": "locked"}) if sent & bad else exchange.apply()
+
+    desk.box.faults.add("POST /multi/inventory/ean", refuse, times=999)
+    client = desk.new_client(batch_size=100)
+    found = list(client.set_levels("ean13", [(code, 5) for code in codes], AT))
+    assert {code for _, refused in found for code in refused} == bad
+
+
 def test_a_fault_that_is_in_no_code_does_not_send_each_code_alone(desk: Desk) -> None:
     desk.box.faults.add("POST /multi/inventory/ean", Fault.STATUS(400), times=9999)
     levels = [(row["ean13"], 5) for row in desk.box.lnb.inventory.values()]
     found = list(desk.client.set_levels("ean13", levels, AT))
     assert sum(len(refused) for _, refused in found) == len(levels) > 200
-    assert len(desk.batches()) < REFUSED_IN_A_ROW + len(levels) / desk.settings.batch_size + 9
+    size = desk.settings.batch_size
+    assert len(desk.batches()) == 2 * size - 1 + -(-len(levels) // size) - 1
 
 
 SUCCESS, ERROR = {"status": "success"}, {"status": "error"}

@@ -19,6 +19,7 @@ from lnb24so.errors import ConfigError
 from lnb24so.page import page, write_page
 from lnb24so.reasons import STOCK_REASONS
 from lnb24so.run import Report, preview
+from lnb24so.whole_file import write_whole
 
 NOW = datetime(2026, 11, 3, 7, 5, tzinfo=UTC)
 HOSTILE = '</h3><script>alert(1)</script><img src=x onerror="a()"> & \u202etxt'
@@ -263,6 +264,13 @@ def test_a_pipe_is_written_to_and_not_replaced(office: Installation) -> None:
     assert os.read(end, 1024 * 1024).startswith(b"<!DOCTYPE html>")
     assert pipe.is_fifo()
     os.close(end)
+
+
+def test_a_draft_that_a_killed_run_left_is_in_nobodys_way(tmp_path: Path) -> None:
+    for draft in (f".session.json.{os.getpid()}", f"session.json.{os.getpid()}"):
+        (tmp_path / draft).touch()
+    write_whole(tmp_path / "session.json", "{}")
+    assert (tmp_path / "session.json").read_text() == "{}"
 
 
 def test_a_page_that_breaks_off_leaves_the_old_one(

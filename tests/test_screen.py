@@ -86,12 +86,6 @@ def test_quiet_prints_only_what_needs_a_person(office: Installation) -> None:
     assert "70118: " in answer.err
 
 
-def test_quiet_prints_no_answer_to_a_decision_either(office: Installation) -> None:
-    office.run("push-orders")
-    assert office.run("-q", "resolve", "70118", "--skip") == Answer(0, "", "")
-    assert office.run("-q", "preview", "--code", "7040000010015") == Answer(0, "", "")
-
-
 def test_verbose_shows_the_log_on_stderr(office: Installation) -> None:
     answer = office.run("-v", "pull-stock", "-n")
     assert re.search(r"^\d\d:\d\d:\d\d run\.started", answer.err, re.M)

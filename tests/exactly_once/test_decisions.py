@@ -42,6 +42,13 @@ def test_a_killed_attempt_is_still_in_doubt_while_a_person_decides(world: World)
     assert resolve(world, "send_again") == 0
 
 
+@pytest.mark.parametrize("number", [2**31, 2**70])
+def test_no_order_has_a_number_beyond_32_bits(number: int, world: World) -> None:
+    world.push()
+    assert resolve(world, "exported_as", number) == 3
+    assert f"24SevenOffice has no order {number}." in world.told[-1]
+
+
 # Whose order it is
 
 

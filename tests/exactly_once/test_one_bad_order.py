@@ -78,3 +78,14 @@ def test_references_that_differ_in_case_take_one_order_once(world: World) -> Non
     states = sorted(entry.state for entry in world.entries().values())
     assert states == ["done", "needs_decision"]
     assert not any("damaged" in words for words in world.told)
+
+
+def test_an_order_that_is_marked_as_blocked_costs_no_request_more(tmp_path: Path) -> None:
+    with small_world(tmp_path, orders=1) as world:
+        world.config = load_config(configure(world.box, tmp_path, blocked_status="blocked"))
+        change(world, retailer_reference=None)
+        assert world.push() == 3
+        before = world.sent("GET /orders")
+        assert world.push() == 0
+        # Those in the export status, those in the blocked one, and those that changed.
+        assert world.sent("GET /orders") - before == 3

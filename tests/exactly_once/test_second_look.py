@@ -32,6 +32,41 @@ def withdrawn_in_doubt(world: World) -> None:
     assert state(world) == "withdrawn"
 
 
+def test_a_date_of_an_earlier_doubt_does_not_end_a_later_one(world: World) -> None:
+    withdrawn_in_doubt(world)
+    world.wait(minutes=50)
+    change(world, status="invoicing")
+    world.box.faults.add("SaveInvoices", Fault.LATE)
+    world.push()
+    world.wait(minutes=16)
+    world.box.faults.add("SaveInvoices", Fault.QUARANTINE)
+    world.push()
+    world.wait(minutes=1)
+    assert (world.push(), state(world)) == (0, "done")
+    world.box.release_late()
+    world.wait(minutes=61)
+    assert (world.push(), reason(world)) == (4, "order.duplicate")
+
+
+def test_what_waits_for_a_person_is_not_looked_up_in_each_run(world: World) -> None:
+    created_late(world)
+    world.wait(minutes=61)
+    assert (world.push(), reason(world)) == (4, "order.duplicate")
+    asked = len(world.box.requests)
+    world.wait(minutes=15)
+    assert world.push() == 0
+    assert {seen.system for seen in world.box.requests[asked:]} == {"lnb"}
+
+
+def test_orders_that_others_typed_in_do_not_undo_a_skip(world: World) -> None:
+    withdrawn_in_doubt(world)
+    assert resolve(world, "skip") == 0
+    for code in (2, 3):
+        world.box.erp.type_in(typed_order(REFERENCE, shop=1, code=code))
+    world.wait(minutes=61)
+    assert (world.push(), state(world)) == (0, "skipped")
+
+
 def test_an_order_with_a_clear_answer_is_not_looked_up_again(world: World) -> None:
     assert (world.push(), state(world)) == (0, "done")
     asked = len(world.box.requests)
