@@ -30,8 +30,8 @@ ROWS_ON_A_SCREEN = 50
 """More rows than this are counted on a terminal, not shown; a pipe gets them all."""
 
 
-BESIDE_THE_NAME = 58
-"""Columns that code, levels and the longest reason take in a table of stock."""
+BESIDE_NAME_AND_NOTE = 30
+"""Columns that code and levels take in a table of stock."""
 
 
 def document(report: Report) -> dict[str, Any]:
@@ -242,10 +242,11 @@ def _show_stock(console: Any, report: Report, part: StockReport, most: int) -> N
     items = part.plan.items
     if items:
         table = _table("Code", "Product", "Now", "New", "Note")
-        # The longest reason stays in one piece; a name may be cut.
-        table.columns[1].max_width = max(8, console.width - BESIDE_THE_NAME)
-        for item in items[:most]:
-            note = (part.refused or {}).get(item.code) or item.reason or ""
+        notes = [(part.refused or {}).get(item.code) or item.reason or "" for item in items[:most]]
+        # A reason stays in one piece; rather a name is cut.
+        longest = max((len(word) for note in notes for word in note.split()), default=0)
+        table.columns[1].max_width = max(8, console.width - BESIDE_NAME_AND_NOTE - longest)
+        for item, note in zip(items, notes, strict=False):
             after = "" if item.after is None else str(item.after)
             _add(table, item.code, item.name, _level(item.before), after, note)
         console.print(table)
