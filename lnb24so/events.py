@@ -59,12 +59,8 @@ EVENTS: Mapping[str, Event] = {
     "inventory.read": Event("info", "Le New Black's inventory.", "count"),
     "stock.batch_sent": Event("info", "Levels, before and after.", "levels, count, refused"),
     "stock.refused": Event("warning", "Le New Black refused the level.", "code, reason, message"),
-    "stock.skipped": Event(
-        "info", "The level stays, for a new reason.", "code, product_id, reason"
-    ),
-    "stock.code_unknown": Event(
-        "warning", "Le New Black lacks the code.", "code, product_id, reason"
-    ),
+    "stock.skipped": Event("info", "The level stays, for a new reason.", CODE),
+    "stock.code_unknown": Event("warning", "Le New Black lacks the code.", CODE),
     "stock.guard": Event("error", "The drop looks wrong; nothing was sent.", "message"),
     "ping.failed": Event("warning", "Monitoring was not told.", "ping, host, message"),
     "error.unexpected": Event("error", "A fault in this tool.", "error, traceback"),

@@ -49,6 +49,10 @@ class LnbClient:
         # Two without a reference are still two.
         return list({order.reference or object(): order for order in orders}.values())
 
+    def orders_changed_since(self, since: datetime) -> list[Order]:
+        """Return the orders that Le New Black changed from a moment on, by its own clock."""
+        return self.orders(update_time_from=_time_text(since))
+
     def order(self, reference: str) -> Order | None:
         """Return one order, or None where Le New Black knows none of that reference."""
         found = self._call("GET", f"/orders/{quote(reference, safe='')}", missing_is_none=True)

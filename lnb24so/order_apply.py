@@ -12,11 +12,11 @@ from .ledger import Entry
 from .lnb_types import Order, content_hash
 from .order_create import OrderCreate
 from .order_result import Result, planned
-from .order_status import Step, finish, mark_blocked, status_after
+from .order_status import Step, finish, mark_blocked, status_after, status_of_blocked
 from .order_types import Item, OrderPlan
 from .read_back import read_back
 from .reasons import sentence
-from .settle import attempt_end, second_look
+from .settle import attempt_end, may_be_sent_by, second_look
 from .tools import Tools
 
 FAILURES_IN_A_ROW = 3
@@ -122,8 +122,7 @@ class OrderExport:
 
         One that an attempt may have made: what that attempt sent. Any other: the order of today.
         """
-        sent = item.customer_id == entry.customer_id or item.order_id == entry.seen_id
-        if entry.in_doubt and sent:
+        if entry.in_doubt and may_be_sent_by(entry, item):
             return {}
         return {
             "customer_id": item.customer_id,
@@ -240,14 +239,14 @@ class OrderExport:
             silent = silent + 1 if step.silent else 0
 
     def _marks(self, result: Result) -> bool:
-        if result.outcome != "blocked" or self._settings.blocked_status is None:
+        if result.outcome != "blocked":
             return False
-        return self._journal.entry(result.item.reference).blocked_status is None
+        entry = self._journal.entry(result.item.reference)
+        return status_of_blocked(result.item.order, entry, self._settings) is not None
 
     def _changed_meanwhile(self) -> dict[str, Order]:
         """Return the orders that Le New Black changed during this run: a person may cancel one."""
-        begin = (self._read_at - CLOCKS_APART).isoformat(timespec="seconds")
-        changed = self._tools.lnb.orders(update_time_from=begin)
+        changed = self._tools.lnb.orders_changed_since(self._read_at - CLOCKS_APART)
         return {order.reference: order for order in changed}
 
     def _read_back(self) -> None:

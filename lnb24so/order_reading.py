@@ -83,8 +83,7 @@ def _changed(lnb: LnbClient, ledger: Ledger) -> dict[str, Order]:
     since = ledger.note(CURSOR_NOTE)
     if since is None:
         return {}
-    begin = (from_utc_text(since) - CURSOR_BACK).isoformat(timespec="seconds")
-    changed = lnb.orders(update_time_from=begin)
+    changed = lnb.orders_changed_since(from_utc_text(since) - CURSOR_BACK)
     return {order.reference: order for order in changed if ledger.entry(order.reference)}
 
 

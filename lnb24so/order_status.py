@@ -47,6 +47,13 @@ def status_after(order: Order | None, entry: Entry, settings: Orders) -> str | N
     return settings.for_mode(order.order_mode).done_status
 
 
+def status_of_blocked(order: Order | None, entry: Entry, settings: Orders) -> str | None:
+    """Return the status that a blocked order is still to get; None for one with nothing to set."""
+    if order is None or entry.blocked_status is not None or not stands(order, entry, settings):
+        return None
+    return settings.blocked_status
+
+
 def finish(item: Item, lnb: LnbClient, journal: Journal, settings: Orders) -> Step:
     """Move an exported order to its done status, where that is still ours to do."""
     entry = journal.entry(item.reference)
@@ -81,14 +88,12 @@ def _refused(entry: Entry, journal: Journal, error: Rejected) -> Step:
 
 def mark_blocked(item: Item, lnb: LnbClient, journal: Journal, settings: Orders) -> Step:
     """Write `blocked_status` to Le New Black, once, where it is set."""
-    entry = journal.entry(item.reference)
-    status = settings.blocked_status
-    if status is None or entry.blocked_status is not None or item.order is None:
-        return Step(True)
-    if not stands(item.order, entry, settings):
+    order, entry = item.order, journal.entry(item.reference)
+    status = status_of_blocked(order, entry, settings)
+    if order is None or status is None:
         return Step(True)
     try:
-        if not same_status(item.order.status, status):
+        if not same_status(order.status, status):
             lnb.set_status(item.reference, status)
     except (Rejected, Transient) as error:
         journal.event("order.status_failed", reference=item.reference, message=str(error))

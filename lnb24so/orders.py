@@ -13,7 +13,7 @@ from .order_notices import changed_after_export, created_late, duplicate, refere
 from .order_ready import why_not_now
 from .order_types import Action, Item, OrderPlan, Reading, Selection
 from .reasons import Reason
-from .settle import claim, may_be_sent_by, ours, settle
+from .settle import claim, explains, may_be_sent_by, ours, settle
 from .soap_order import InvoiceOrder
 from .texts import shown
 
@@ -135,14 +135,13 @@ class _Planner:
         if len(ids) > 1:
             return self._doubled(entry, order, ids)
         if ids and not entry.in_erp:
-            return self._late(entry, order, ids[0])
+            return self._late(entry, order, ids[0], sent=explains(entry, hits, ids))
         self._cleared.append(entry)
         return None
 
-    def _late(self, entry: Entry, order: Order | None, order_id: int) -> Item:
+    def _late(self, entry: Entry, order: Order | None, order_id: int, *, sent: bool) -> Item:
         """Return the item of an order that was found when nothing was in doubt any more."""
-        hits = (hit for hit in self._hits(entry) if hit.order_id == order_id)
-        if not any(may_be_sent_by(entry, hit) for hit in hits):
+        if not sent:
             reason = reference_taken(entry.reference, entry.erp_reference, (order_id,))
             return self._item(entry, order, "decide", (reason,), news=True)
         if entry.state == "skipped":

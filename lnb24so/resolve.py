@@ -14,7 +14,7 @@ from .invoice import erp_reference, fold_reference
 from .journal import Journal
 from .ledger import Entry
 from .lnb_types import Order, content_hash
-from .matching import customer_number, index_customers, match_customer
+from .matching import HIGHEST_ID, customer_number, index_customers, match_customer
 from .order_lookup import LONG_AGO, LOOK_UP_BACK
 from .order_notices import changed_after_export
 from .order_ready import why_not_now
@@ -28,9 +28,6 @@ from .tools import Tools
 
 if TYPE_CHECKING:
     from .config import Config
-
-LARGEST_ID = 2**31 - 1
-"""24SevenOffice's ids have 32 bits (its WSDLs)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +91,7 @@ class _Resolver:
 
     def _exported_as(self, entry: Entry) -> str:
         wanted = self._decision.order_id or 0
-        if wanted > LARGEST_ID:
+        if wanted > HIGHEST_ID:
             raise Rejected(f"24SevenOffice has no order {wanted}.")
         holder = self._tools.ledger.by_order_id(wanted)
         if holder is not None and holder.reference != entry.reference:

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from .ledger import Entry
 from .soap_order import InvoiceOrder
+
+if TYPE_CHECKING:
+    from .order_types import Item
 
 SEARCH_BACK = timedelta(hours=24)
 """How far before an attempt its look-up begins; more than any two clocks differ."""
@@ -61,15 +64,22 @@ def settle(
     if len(ids) > 1:
         return Settled("several", ids)
     if ids:
-        sent = any(may_be_sent_by(entry, hit) for hit in hits if hit.order_id in ids)
-        return Settled("found" if sent else "taken", ids)
+        return Settled("found" if explains(entry, hits, ids) else "taken", ids)
     until = attempt_end(entry, timeout) + grace
     return Settled("wait", until=until) if looked_at < until else Settled("absent")
 
 
-def may_be_sent_by(entry: Entry, hit: InvoiceOrder) -> bool:
-    """Return whether the last attempt explains a hit: it has its customer, or the id it showed."""
+def may_be_sent_by(entry: Entry, hit: InvoiceOrder | Item) -> bool:
+    """Return whether the last attempt explains a hit: it has its customer, or the id it showed.
+
+    An item that adopts an order speaks for that order.
+    """
     return hit.customer_id == entry.customer_id or hit.order_id == entry.seen_id
+
+
+def explains(entry: Entry, hits: Sequence[InvoiceOrder], ids: Sequence[int]) -> bool:
+    """Return whether the last attempt explains one of the hits that have these ids."""
+    return any(may_be_sent_by(entry, hit) for hit in hits if hit.order_id in ids)
 
 
 def ours(entry: Entry, hits: Sequence[InvoiceOrder], held: Mapping[int, str]) -> tuple[int, ...]:

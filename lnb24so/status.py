@@ -95,8 +95,7 @@ def find_entry(ledger: Ledger, wanted: str, settings: Orders) -> Entry | None:
     entry = ledger.entry(wanted)
     if entry is None and wanted.isascii() and wanted.isdigit() and len(wanted) <= 10:
         entry = ledger.by_order_id(int(wanted))
-    folded = fold_reference(wanted)
-    if entry is None and folded:
+    if entry is None and (folded := fold_reference(wanted)):
         named = (
             one for one in ledger.entries() if fold_reference(one.erp_reference or "") == folded
         )

@@ -70,10 +70,10 @@ def plan_stock(
         before = reading.inventory.get(code)
         shows_stock = before is not None and before > 0
         in_stock += shows_stock
-        zeroed += shows_stock and after == 0
         if after is not None and after == before and not every:
             unchanged += 1
             continue
+        zeroed += shows_stock and after == 0
         items.append(
             StockItem(
                 code,

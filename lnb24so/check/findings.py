@@ -57,10 +57,15 @@ class Findings:
             raise
         except Lnb24soError as error:
             words = str(error)
-            if setting not in words:
-                words += f"{'' if words.endswith('.') else '.'} Check {setting}."
-            self.add("error", name, words)
+            self.add(
+                "error", name, words if setting in words else f"{ended(words)} Check {setting}."
+            )
             return None
+
+
+def ended(words: str) -> str:
+    """Return the words as a whole sentence, so that another one may follow."""
+    return words if words.endswith((".", "?", "!")) else f"{words}."
 
 
 def few(items: Sequence[str], most: int = 8) -> str:

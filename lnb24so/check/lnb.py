@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from ..lnb_types import Order, Sku, is_canceled, same_status
@@ -50,9 +50,8 @@ def check_lnb(tools: Tools, found: Findings) -> LnbSide:
         return LnbSide()
     found.add("ok", "lenewblack.login", f"{shown(config.lenewblack.client_id)} is logged in.")
     check_clock("lenewblack.clock", "Le New Black", now - tools.clock.now(), found)
-    since = (now - LOOK_BACK).astimezone(UTC).isoformat(timespec="seconds")
-    base = "lenewblack.base_url"
-    orders = found.attempt("lenewblack.orders", base, lambda: lnb.orders(update_time_from=since))
+    since, base = now - LOOK_BACK, "lenewblack.base_url"
+    orders = found.attempt("lenewblack.orders", base, lambda: lnb.orders_changed_since(since))
     if orders is not None:
         check_statuses(orders, config, found)
         check_totals(orders, config.orders, found)

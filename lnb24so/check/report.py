@@ -14,7 +14,7 @@ import click
 from ..output import printing
 from ..texts import shown
 from . import Checked
-from .findings import Finding, Level, Pair, count
+from .findings import Finding, Level, Pair, count, ended
 
 EXAMPLES = 3
 """As many details are shown; `--json` has them all."""
@@ -66,9 +66,10 @@ def show_check(checked: Checked) -> None:
     else:
         for finding in checked.findings:
             examples = "; ".join(_examples(finding))
-            stop = "" if finding.message.endswith((".", "?", "!")) else "."
-            tail = f"{stop} First: {examples}" if examples else ""
-            click.echo(f"{finding.level} {finding.name}: {finding.message}{tail}")
+            words = finding.message
+            if examples:
+                words = f"{ended(words)} First: {examples}"
+            click.echo(f"{finding.level} {finding.name}: {words}")
     levels = _summary(checked)
     errors, warnings = count(levels["error"], "error"), count(levels["warning"], "warning")
     click.echo(f"Check: {errors}, {warnings}, {levels['ok']} ok.")
