@@ -306,7 +306,10 @@ def test_damage_in_the_middle_is_found_where_it_is_read(state: Path) -> None:
             ledger.save(replace(FULL, reference=str(number), order_id=number + 1), "order.created")
     whole = (state / FILE_NAME).read_bytes()
     (state / FILE_NAME).write_bytes(whole[:8192] + b"\xa5" * (len(whole) - 8192))
-    with peeked(state) as ledger, pytest.raises(ConfigError, match="is damaged"):
+    with (
+        peeked(state) as ledger,
+        pytest.raises(ConfigError, match=f"The ledger {state / FILE_NAME} is damaged"),
+    ):
         ledger.entries()
 
 

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+
 from lnb24so.resolve import Decision, resolve_orders
 from lnb24so.run import Mode
+from lnb24so.sandbox import Exchange, Fault, Reply
+from lnb24so.sandbox.faults import Behaviour
 from lnb24so.sandbox.portal import moment
 
-from .helpers import World
+from .helpers import SHOPS, Crash, World, crash_before
 
 REFERENCE = "70001"
+SECOND_SHOP = {"retailer_reference": SHOPS[1].reference}
 
 
 def change(world: World, **changes: object) -> None:
@@ -28,3 +35,38 @@ def state(world: World) -> str:
 
 def reason(world: World) -> str:
     return world.entries()[REFERENCE].reasons[0].code
+
+
+def dies_in_create(world: World) -> None:
+    """Run until the create is sent and put off, and die before its answer is written down."""
+    with crash_before(None) as fate, suppress(Crash):
+
+        def put_off(exchange: Exchange) -> Reply:
+            exchange.put_off()
+            fate.die_next()
+            exchange.drop()
+
+        world.box.faults.add("SaveInvoices", put_off)
+        world.push()
+
+
+def withdrawn_in_doubt(
+    world: World, fault: Behaviour = Fault.RESET_BEFORE, status: str = "confirmed"
+) -> None:
+    """Leave the order without an answer, and then withdrawn."""
+    world.box.faults.add("SaveInvoices", fault)
+    world.push()
+    change(world, status=status)
+    world.wait(minutes=20)
+    world.push()
+    assert state(world) == "withdrawn"
+
+
+@contextmanager
+def restored_after(world: World) -> Iterator[None]:
+    """Put the state folder of before the block back after it, as from a backup."""
+    copy = world.state.with_name("backup")
+    shutil.copytree(world.state, copy)
+    yield
+    shutil.rmtree(world.state)
+    copy.rename(world.state)

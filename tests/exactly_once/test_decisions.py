@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import shutil
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -12,10 +10,16 @@ from lnb24so.errors import ConfigError
 from lnb24so.sandbox import Exchange, Fault, Reply
 
 from .helpers import SHOPS, World, typed_order
-from .stories import REFERENCE, change, reason, resolve, state
-from .test_protocol import dies_in_create
-
-SECOND_SHOP = {"retailer_reference": SHOPS[1].reference}
+from .stories import (
+    REFERENCE,
+    SECOND_SHOP,
+    change,
+    dies_in_create,
+    reason,
+    resolve,
+    restored_after,
+    state,
+)
 
 
 @pytest.mark.parametrize("what", ["send_again", "exported_as"])
@@ -79,15 +83,11 @@ def test_a_person_names_the_order_of_the_customer_of_an_earlier_attempt(world: W
     assert resolve(world, "exported_as", late) == 0
 
 
-def test_a_person_names_our_own_order_after_the_state_was_restored(
-    world: World, tmp_path: Path
-) -> None:
+def test_a_person_names_our_own_order_after_the_state_was_restored(world: World) -> None:
     world.box.faults.add("SaveInvoices", Fault.DEAD_SESSION)
     world.push()
-    shutil.copytree(world.state, tmp_path / "copy")
-    assert (world.push(), state(world)) == (0, "done")
-    shutil.rmtree(world.state)
-    shutil.copytree(tmp_path / "copy", world.state)
+    with restored_after(world):
+        assert (world.push(), state(world)) == (0, "done")
     change(world, status="invoicing", **SECOND_SHOP)
     assert (world.push(), reason(world)) == (4, "order.reference_taken")
     assert resolve(world, "exported_as", world.in_erp(REFERENCE)[0]) == 0

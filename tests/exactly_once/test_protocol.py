@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sqlite3
-from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 
@@ -13,14 +12,19 @@ from lnb24so.ledger import FILE_NAME, Ledger
 from lnb24so.sandbox import Exchange, Fault, Reply
 
 from .helpers import (
-    SHOPS,
-    Crash,
     World,
-    crash_before,
     reference_of,
     small_world,
 )
-from .stories import REFERENCE, change, reason, state
+from .stories import (
+    REFERENCE,
+    SECOND_SHOP,
+    change,
+    dies_in_create,
+    reason,
+    state,
+    withdrawn_in_doubt,
+)
 
 # Before it is sent
 
@@ -110,23 +114,10 @@ def test_a_killed_attempt_gets_its_time_out_on_top_of_the_grace_time(world: Worl
     assert (state(world), world.sent()) == ("done", 2)
 
 
-def dies_in_create(world: World) -> None:
-    """Run until the create is sent and put off, and die before its answer is written down."""
-    with crash_before(None) as fate, suppress(Crash):
-
-        def put_off(exchange: Exchange) -> Reply:
-            exchange.put_off()
-            fate.die_next()
-            exchange.drop()
-
-        world.box.faults.add("SaveInvoices", put_off)
-        world.push()
-
-
 def test_an_order_given_to_another_customer_is_found_at_the_old_one(world: World) -> None:
     world.box.faults.add("SaveInvoices", Fault.LOST_REPLY)
     world.push()
-    change(world, retailer_reference=SHOPS[1].reference)
+    change(world, **SECOND_SHOP)
     world.wait(minutes=1)
     world.push()
     assert world.entries()[REFERENCE].order_id == world.in_erp(REFERENCE)[0]
@@ -177,19 +168,14 @@ def test_an_order_blocked_after_a_doubt_is_still_found_at_the_customer_it_was_se
     change(world, retailer_reference=None)
     assert (world.push(), state(world)) == (3, "blocked")
     world.box.release_late()
-    change(world, retailer_reference=SHOPS[1].reference)
+    change(world, **SECOND_SHOP)
     assert (world.push(), state(world)) == (0, "done")
     assert world.entries()[REFERENCE].order_id == world.in_erp(REFERENCE)[0]
     assert len(world.box.erp.creates) == 1
 
 
 def test_a_withdrawn_order_that_is_created_late_is_found(world: World) -> None:
-    world.box.faults.add("SaveInvoices", Fault.LATE)
-    world.push()
-    change(world, status="canceled")
-    world.wait(minutes=20)
-    world.push()
-    assert state(world) == "withdrawn"
+    withdrawn_in_doubt(world, Fault.LATE, "canceled")
     world.box.release_late()
     world.wait(hours=2)
     world.push()

@@ -8,8 +8,16 @@ import pytest
 
 from lnb24so.sandbox import Fault
 
-from .helpers import SHOPS, World, lnb_order, typed_order
-from .stories import REFERENCE, change, reason, resolve, state
+from .helpers import World, lnb_order, typed_order
+from .stories import (
+    REFERENCE,
+    SECOND_SHOP,
+    change,
+    reason,
+    resolve,
+    state,
+    withdrawn_in_doubt,
+)
 
 
 def created_late(world: World) -> None:
@@ -20,16 +28,6 @@ def created_late(world: World) -> None:
     assert (world.push(), state(world)) == (0, "done")
     world.box.release_late()
     assert len(world.in_erp(REFERENCE)) == 2
-
-
-def withdrawn_in_doubt(world: World) -> None:
-    """Leave the order without an answer, and then withdrawn."""
-    world.box.faults.add("SaveInvoices", Fault.RESET_BEFORE)
-    world.push()
-    change(world, status="confirmed")
-    world.wait(minutes=20)
-    world.push()
-    assert state(world) == "withdrawn"
 
 
 def test_a_date_of_an_earlier_doubt_does_not_end_a_later_one(world: World) -> None:
@@ -101,7 +99,7 @@ def test_a_second_look_adopts_nothing_that_no_attempt_explains(world: World) -> 
 
 def test_a_second_look_decides_nothing_that_waits_for_a_person(world: World) -> None:
     withdrawn_in_doubt(world)
-    change(world, status="invoicing", retailer_reference=SHOPS[1].reference)
+    change(world, status="invoicing", **SECOND_SHOP)
     world.box.erp.type_in(typed_order(REFERENCE, shop=1, code=3))
     world.wait(minutes=10)
     assert (world.push(), state(world)) == (4, "needs_decision")

@@ -19,9 +19,7 @@ from .helpers import (
     small_world,
     typed_order,
 )
-from .stories import REFERENCE, change, reason, resolve, state
-
-SECOND_SHOP = {"retailer_reference": SHOPS[1].reference}
+from .stories import REFERENCE, SECOND_SHOP, change, reason, resolve, restored_after, state
 
 # Orders that a person typed in with our reference
 
@@ -115,7 +113,7 @@ def test_an_order_adopted_after_a_refusal_is_that_of_today(world: World) -> None
     world.box.faults.add("SaveInvoices", Fault.QUARANTINE)
     world.push(references=(REFERENCE,), any_status=True)
     world.wait(hours=2)
-    change(world, status="invoicing", retailer_reference=SHOPS[1].reference)
+    change(world, status="invoicing", **SECOND_SHOP)
     world.box.erp.type_in(typed_order(REFERENCE, shop=1))
     assert (world.push(), state(world)) == (0, "done")
     assert world.box.lnb.orders[REFERENCE]["status"] == "closed"
@@ -187,32 +185,26 @@ def test_an_invoiced_order_is_found_after_the_state_folder_is_lost(world: World)
     assert len(world.box.erp.creates) == 1
 
 
-def test_a_restored_copy_of_the_state_makes_no_second_order(world: World, tmp_path: Path) -> None:
+def test_a_restored_copy_of_the_state_makes_no_second_order(world: World) -> None:
     world.box.faults.add("SaveInvoices", Fault.RESET_BEFORE)
     world.push()
-    shutil.copytree(world.state, tmp_path / "copy")
-    world.wait(minutes=20)
-    world.push()
-    shutil.rmtree(world.state)
-    shutil.copytree(tmp_path / "copy", world.state)
+    with restored_after(world):
+        world.wait(minutes=20)
+        world.push()
     world.wait(days=3)
-    change(world, retailer_reference=SHOPS[1].reference)
+    change(world, **SECOND_SHOP)
     world.push()
     assert len(world.box.erp.creates) == 1
     assert world.entries()[REFERENCE].order_id == world.in_erp(REFERENCE)[0]
 
 
-def test_a_restored_copy_knows_the_customer_of_an_earlier_attempt(
-    world: World, tmp_path: Path
-) -> None:
+def test_a_restored_copy_knows_the_customer_of_an_earlier_attempt(world: World) -> None:
     world.box.faults.add("SaveInvoices", Fault.DEAD_SESSION)
     world.push()
-    shutil.copytree(world.state, tmp_path / "copy")
-    world.push()
-    assert state(world) == "done"
-    shutil.rmtree(world.state)
-    shutil.copytree(tmp_path / "copy", world.state)
-    change(world, status="invoicing", retailer_reference=SHOPS[1].reference)
+    with restored_after(world):
+        world.push()
+        assert state(world) == "done"
+    change(world, status="invoicing", **SECOND_SHOP)
     assert (world.push(), reason(world)) == (4, "order.reference_taken")
     assert len(world.box.erp.creates) == 1
 
