@@ -12,7 +12,7 @@ import click
 
 from .cli import cli
 from .errors import Lnb24soError
-from .output import open_streams, printing, tell
+from .process.streams import open_streams, printing, tell
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

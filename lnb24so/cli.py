@@ -13,7 +13,7 @@ from . import __version__
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from .config import Config
+    from .config.schema import Config
     from .run import Mode, Report
 
 HELP = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
@@ -31,14 +31,14 @@ class Screen:
         """Return the configuration, from wherever it is."""
         import os
 
-        from .config import find_config, load_config
+        from .config.schema import find_config, load_config
 
         return load_config(find_config(self._config, os.environ, Path.cwd()))
 
     def mode(self, task: str, *, writes: bool = False) -> Mode:
         """Return how a task runs on this screen."""
         from .clock import Clock
-        from .progress import Progress
+        from .process.progress import Progress
         from .run import Mode
 
         echo = sys.stderr if self._verbose else None
@@ -47,7 +47,7 @@ class Screen:
 
     def say(self, report: Report) -> int:
         """Print the lines of a run's answer, and return its exit code."""
-        from .report import print_lines
+        from .screen.report import print_lines
 
         print_lines(report.lines)
         return report.exit_code
@@ -59,7 +59,7 @@ class Screen:
         """
         wanted = not self.quiet and (report.dry_run or sys.stdout.isatty())
         if as_json or wanted:
-            from .report import document, print_json, show
+            from .screen.report import document, print_json, show
 
             if as_json:
                 print_json(document(report))
@@ -142,11 +142,11 @@ def push_orders(
     if trial and (len(references) != 1 or dry_run or baseline):
         raise click.UsageError("--test needs one --order REF, and no --dry-run or --baseline.")
     if trial:
-        from .trial import test_order
+        from .commands.trial import test_order
 
         return screen.say(test_order(screen.config(), screen.mode("test-order"), references[0]))
     from . import run
-    from .order_types import Selection
+    from .orders.types import Selection
 
     selection = Selection(references, any_status, limit, baseline)
     mode = screen.mode("push-orders", writes=not dry_run)
@@ -173,7 +173,7 @@ def preview(
     if code is not None and what == "orders":
         raise click.UsageError("--code is about stock, not orders.")
     from . import run
-    from .report import preview_document, print_json, show
+    from .screen.report import preview_document, print_json, show
 
     mode = screen.mode("preview", writes=False)
     if code is not None:
@@ -184,7 +184,7 @@ def preview(
         return 0
     report = run.preview(screen.config(), mode, what)
     if html is not None:
-        from .page import write_page
+        from .screen.page import write_page
 
         write_page(report, html, mode.clock.now().astimezone())
     elif as_json:
@@ -202,9 +202,9 @@ def check(screen: Screen, as_json: bool) -> int:
 
     Exit code 3 says that something is wrong; warnings do not count.
     """
-    from .check import check as look
-    from .check.report import check_document, progress, show_check
-    from .report import print_json
+    from .commands.check import check as look
+    from .commands.check.report import check_document, progress, show_check
+    from .screen.report import print_json
 
     config = screen.config()
     with progress() as say:
@@ -248,7 +248,7 @@ def status(
         raise click.UsageError("--exported lists every order; leave out REF.")
     if only_open and (exported or reference is not None):
         raise click.UsageError("status -q looks at every order; leave out REF and --exported.")
-    from . import status_command
+    from .commands import status as status_command
 
     ask = status_command.Question(
         reference, only_open or screen.quiet, exported, since, as_csv, as_json
@@ -295,7 +295,7 @@ def resolve(
         )
     if exported_as is not None and len(references) != 1:
         raise click.UsageError("--exported-as settles one order: one REF, one ID.")
-    from .resolve import Decision, resolve_orders
+    from .commands.resolve import Decision, resolve_orders
 
     decision = Decision(chosen[0], exported_as, note)
     mode = screen.mode("resolve", writes=True)
@@ -306,6 +306,6 @@ def resolve(
 @click.option("--keep", is_flag=True, help="Go on serving until Ctrl-C, with a config to try.")
 def demo(keep: bool) -> int:
     """Do the whole job between two systems on this machine."""
-    from .demo import run_demo
+    from .commands.demo import run_demo
 
     return run_demo(keep=keep)

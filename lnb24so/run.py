@@ -13,19 +13,19 @@ from . import __version__
 from .clock import Clock
 from .company import Company, company_of
 from .errors import Lnb24soError
-from .ledger import Ledger
-from .lnb import LnbClient
-from .lock import run_lock
-from .log import Log, open_log
-from .ping import Pings, ping_url
-from .progress import Progress
-from .stop import Stop
+from .ledger.store import Ledger
+from .lnb.client import LnbClient
+from .process.lock import run_lock
+from .process.log import Log, open_log
+from .process.ping import Pings, ping_url
+from .process.progress import Progress
+from .process.stop import Stop
 from .summary import worst
 from .tools import Tools
 
 if TYPE_CHECKING:
-    from .config import Config
-    from .order_types import Selection
+    from .config.schema import Config
+    from .orders.types import Selection
     from .summary import OrderReport, StockReport
 
 
@@ -71,7 +71,7 @@ class Mode:
 
 def push_orders(config: Config, mode: Mode, selection: Selection) -> Report:
     """Carry orders to 24SevenOffice, or plan it where the mode does not write."""
-    from .order_run import carry_orders
+    from .orders.task import carry_orders
 
     return run(config, mode, lambda tools: Parts(carry_orders(tools, selection, mode.writes)))
 
@@ -80,7 +80,7 @@ def pull_stock(
     config: Config, mode: Mode, *, send_all: bool = False, accept_drop: bool = False
 ) -> Report:
     """Carry stock to Le New Black, or plan it where the mode does not write."""
-    from .stock_run import carry_stock
+    from .stock.task import carry_stock
 
     return run(
         config,
@@ -91,9 +91,9 @@ def pull_stock(
 
 def preview(config: Config, mode: Mode, what: str | None) -> Report:
     """Plan both tasks, or the one that is named (`orders` or `stock`)."""
-    from .order_run import carry_orders
-    from .order_types import Selection
-    from .stock_run import carry_stock
+    from .orders.task import carry_orders
+    from .orders.types import Selection
+    from .stock.task import carry_stock
 
     def both(tools: Tools) -> Parts:
         stock = carry_stock(tools, False, False, False) if what != "orders" else None
@@ -105,8 +105,8 @@ def preview(config: Config, mode: Mode, what: str | None) -> Report:
 
 def explain_level(config: Config, mode: Mode, code: str) -> Report:
     """Tell, line by line, how the level of one code comes about."""
-    from .level_story import level_story
-    from .stock_reading import read_stock
+    from .stock.level_story import level_story
+    from .stock.reading import read_stock
 
     def explain(tools: Tools) -> Parts:
         return Parts(lines=tuple(level_story(code, read_stock(tools), config.stock)))

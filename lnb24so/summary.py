@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from .order_result import Result
-    from .order_types import OrderPlan
-    from .stock import StockPlan
+    from .orders.order_result import Result
+    from .orders.types import OrderPlan
+    from .stock.plan import StockPlan
 
 PRECEDENCE = (4, 1, 3, 0)
 """A person is needed, failed for now, items blocked, all well: the first that applies wins."""

@@ -8,13 +8,13 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from .clock import Clock
-from .ledger import Ledger
-from .lnb import LnbClient
-from .stop import Stop
+from .ledger.store import Ledger
+from .lnb.client import LnbClient
+from .process.stop import Stop
 
 if TYPE_CHECKING:
-    from .config import Config
-    from .soap import SoapClient
+    from .config.schema import Config
+    from .soap.client import SoapClient
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ class Tools:
     @cached_property
     def soap(self) -> SoapClient:
         """The client of 24SevenOffice, made when first needed: most runs have nothing to ask."""
-        from .soap import SoapClient
+        from .soap.client import SoapClient
 
         return SoapClient(self.config.erp, self.config.paths.state, self.clock, self.event)
 

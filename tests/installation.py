@@ -19,7 +19,7 @@ import pytest
 
 from lnb24so.__main__ import main
 from lnb24so.clock import Clock
-from lnb24so.config import Config, load_config
+from lnb24so.config.schema import Config, load_config
 from lnb24so.run import Mode
 from lnb24so.sandbox import Sandbox
 

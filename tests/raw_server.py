@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import socket
-from contextlib import suppress
+from contextlib import closing, suppress
 from threading import Event, Thread
 from types import TracebackType
 from typing import Self
@@ -76,3 +76,11 @@ def chunked(body: bytes, size: int = 7, *, ends: bool = True) -> bytes:
     chunks = b"".join(b"%x\r\n%b\r\n" % (len(part), part) for part in parts)
     head = b"HTTP/1.1 200 X\r\nContent-Type: text/xml\r\nTransfer-Encoding: chunked\r\n\r\n"
     return head + chunks + (b"0\r\n\r\n" if ends else b"")
+
+
+def closed_port() -> int:
+    """Return a port of this machine where nobody listens."""
+    with closing(socket.socket()) as free:
+        free.bind(("127.0.0.1", 0))
+        port: int = free.getsockname()[1]
+        return port

@@ -10,9 +10,9 @@ from typing import Any, get_type_hints
 
 from click.testing import CliRunner
 
-from lnb24so import config
 from lnb24so.cli import cli
-from lnb24so.events import EVENTS
+from lnb24so.config import schema as config
+from lnb24so.process.events import EVENTS
 from lnb24so.reasons import ORDER_REASONS, STOCK_REASONS
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -271,7 +271,7 @@ def test_a_fault_of_the_tool_itself_is_one_sentence_too(
         password = patient.box.erp.password
         raise RuntimeError(f"a bug that holds {password}")
 
-    monkeypatch.setattr("lnb24so.stock_run.plan_stock", broken)
+    monkeypatch.setattr("lnb24so.stock.task.plan_stock", broken)
     answer = patient.run("pull-stock")
     assert answer.code == 1
     (line,) = answer.err.splitlines()

@@ -21,14 +21,16 @@ WAITING = 1000
 LEVELS = "POST /multi/inventory/ean"
 
 ALWAYS = {
-    *("__main__", "cli", "errors", "clock", "output", "progress"),
-    *("run", "stop", "lock", "retry", "tools"),
-    *("config", "config_checks", "yamlfile", "yaml_nodes", "yaml_values"),
-    *("log", "events", "ping", "company"),
-    *("ledger", "ledger_file", "ledger_types", "reasons", "summary"),
-    *("http_connect", "json_values", "lnb", "lnb_answers", "lnb_wire"),
+    *("__main__", "cli", "errors", "clock", "network", "reasons", "run", "tools"),
+    *("company", "summary", "http_connect"),
+    *("config", "config.schema", "config.values", "config.reader", "config.nodes"),
+    *("config.yaml_values", "process.progress"),
+    *("process", "process.streams", "process.stop", "process.lock", "process.log"),
+    *("process.events", "process.ping"),
+    *("ledger", "ledger.store", "ledger.file", "ledger.types"),
+    *("lnb", "lnb.client", "lnb.answers", "lnb.wire", "lnb.values"),
 }
-NO_ORDERS = ALWAYS | {"order_run", "order_reading", "order_types"}
+NO_ORDERS = ALWAYS | {"orders", "orders.task", "orders.reading", "orders.types"}
 """What an order run may import before it has found an order."""
 
 
@@ -167,4 +169,6 @@ def test_an_order_run_with_nothing_to_do_imports_no_more_than_it_needs(shop: Ins
 
 def test_a_stock_run_imports_nothing_that_plans_orders(shop: Installation) -> None:
     modules = ours(modules_of(shop, "pull-stock"))
-    assert modules.isdisjoint({"orders", "order_apply", "invoice", "matching", "report"})
+    assert modules.isdisjoint(
+        {"orders.plan", "orders.apply", "orders.draft", "orders.matching", "screen.report"}
+    )

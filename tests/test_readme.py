@@ -16,7 +16,7 @@ from installation import Installation
 
 from lnb24so import errors
 from lnb24so.cli import cli
-from lnb24so.events import EVENTS
+from lnb24so.process.events import EVENTS
 from lnb24so.reasons import ORDER_REASONS, STOCK_REASONS
 
 README = readme_parts.README.read_text(encoding="utf-8")

@@ -19,11 +19,11 @@ from requests.adapters import HTTPAdapter
 
 from lnb24so import run
 from lnb24so.clock import Clock
-from lnb24so.config import Config, load_config
+from lnb24so.config.schema import Config, load_config
 from lnb24so.errors import Lnb24soError
-from lnb24so.ledger import Ledger
-from lnb24so.ledger_types import Entry
-from lnb24so.order_types import Selection
+from lnb24so.ledger.store import Ledger
+from lnb24so.ledger.types import Entry
+from lnb24so.orders.types import Selection
 from lnb24so.sandbox import Brand, Exchange, Sandbox
 from lnb24so.sandbox.fashion import Code, collection
 from lnb24so.sandbox.portal import moment

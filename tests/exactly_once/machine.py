@@ -29,8 +29,8 @@ from pathlib import Path
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from lnb24so.ledger_types import Entry
-from lnb24so.resolve import Decision, resolve_orders
+from lnb24so.commands.resolve import Decision, resolve_orders
+from lnb24so.ledger.types import Entry
 from lnb24so.run import Mode
 from lnb24so.sandbox import Exchange, Reply
 from lnb24so.sandbox.faults import Behaviour

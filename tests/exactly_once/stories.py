@@ -6,7 +6,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
-from lnb24so.resolve import Decision, resolve_orders
+from lnb24so.commands.resolve import Decision, resolve_orders
 from lnb24so.run import Mode
 from lnb24so.sandbox import Exchange, Fault, Reply
 from lnb24so.sandbox.faults import Behaviour

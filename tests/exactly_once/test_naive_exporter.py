@@ -10,7 +10,7 @@ from conftest import RawErp, RawLnb
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from lnb24so.ledger_types import Entry
+from lnb24so.ledger.types import Entry
 from lnb24so.sandbox import Exchange, Reply, Sandbox
 
 from .helpers import CODES

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from lnb24so.config import load_config
+from lnb24so.config.schema import load_config
 from lnb24so.sandbox import Fault
 from lnb24so.sandbox.faults import Behaviour
 

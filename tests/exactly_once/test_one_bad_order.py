@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from lnb24so.config import load_config
+from lnb24so.config.schema import load_config
 from lnb24so.sandbox import Exchange, Fault, Reply
 
 from .helpers import World, configure, lnb_order, reference_of, small_world

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from lnb24so.outcome import Seen, create_outcome
 from lnb24so.sandbox import Exchange, Fault, Reply
 from lnb24so.sandbox.faults import Behaviour, before
 from lnb24so.sandbox.soap import fault_reply
+from lnb24so.soap.outcome import Seen, create_outcome
 
 from .helpers import small_world
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from lnb24so.ledger import FILE_NAME, Ledger
+from lnb24so.ledger.store import FILE_NAME, Ledger
 from lnb24so.sandbox import Exchange, Fault, Reply
 
 from .helpers import (

@@ -8,9 +8,9 @@ from decimal import Decimal
 
 import pytest
 
-from lnb24so.ledger_types import Entry
-from lnb24so.settle import Claim, Settled, attempt_end, claim, settle
-from lnb24so.soap_order import InvoiceOrder, InvoiceRow
+from lnb24so.ledger.types import Entry
+from lnb24so.orders.settle import Claim, Settled, attempt_end, claim, settle
+from lnb24so.soap.order import InvoiceOrder, InvoiceRow
 
 BEGUN = datetime(2026, 3, 2, 10, 15, tzinfo=UTC)
 TIMEOUT = timedelta(seconds=120)

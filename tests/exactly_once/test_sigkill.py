@@ -13,7 +13,7 @@ from subprocess import Popen
 from threading import Lock, Timer
 
 from lnb24so.clock import Clock
-from lnb24so.ledger import Ledger
+from lnb24so.ledger.store import Ledger
 from lnb24so.sandbox import Exchange, Reply, Sandbox
 
 from .helpers import lnb_order, small_brand

@@ -15,8 +15,8 @@ from typing import Any
 import pytest
 
 from lnb24so.clock import Clock
-from lnb24so.ledger import Ledger
-from lnb24so.lock import run_lock
+from lnb24so.ledger.store import Ledger
+from lnb24so.process.lock import run_lock
 from lnb24so.sandbox import Exchange, Reply, Sandbox
 
 from .helpers import Time, World, small_brand, small_world

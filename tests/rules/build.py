@@ -7,14 +7,14 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
-from lnb24so.availability import StockReading, index_by_code
-from lnb24so.config import Orders, Stock
-from lnb24so.invoice import Draft, draft_order
-from lnb24so.invoice_rows import Facts
-from lnb24so.lnb_types import Address, Line, Order
-from lnb24so.matching import index_customers, index_products
-from lnb24so.soap_order import Currency, InvoiceOrder, InvoiceRow
-from lnb24so.soap_types import Customer, Product
+from lnb24so.config.schema import Orders, Stock
+from lnb24so.lnb.types import Address, Line, Order
+from lnb24so.orders.draft import Draft, draft_order
+from lnb24so.orders.matching import index_customers, index_products
+from lnb24so.orders.rows import Facts
+from lnb24so.soap.order import Currency, InvoiceOrder, InvoiceRow
+from lnb24so.soap.types import Customer, Product
+from lnb24so.stock.available import StockReading, index_by_code
 
 EAN = "7041234567890"
 OTHER_EAN = "0012345678905"

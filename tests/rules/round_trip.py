@@ -8,9 +8,9 @@ from installation import Installation
 
 from lnb24so import run
 from lnb24so.clock import Clock
-from lnb24so.order_types import Item, Selection
-from lnb24so.soap import SoapClient
-from lnb24so.soap_order import InvoiceOrder
+from lnb24so.orders.types import Item, Selection
+from lnb24so.soap.client import SoapClient
+from lnb24so.soap.order import InvoiceOrder
 
 
 def planned(office: Installation) -> dict[str, Item]:

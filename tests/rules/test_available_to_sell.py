@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
-from lnb24so.availability import StockReading, index_eans_by_sku, still_waiting
-from lnb24so.lnb_types import Order
-from lnb24so.soap_order import InvoiceRow
-from lnb24so.stock import plan_stock
+from lnb24so.lnb.types import Order
+from lnb24so.soap.order import InvoiceRow
+from lnb24so.stock.available import StockReading, index_eans_by_sku, still_waiting
+from lnb24so.stock.plan import plan_stock
 
 from .build import (
     DRESS,

@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 from installation import Installation
 
-from lnb24so.soap_types import Product
+from lnb24so.soap.types import Product
 
 from .build import (
     DRESS,

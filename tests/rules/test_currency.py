@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 from installation import Installation
 
-from lnb24so.soap_order import Currency
+from lnb24so.soap.order import Currency
 
 from .build import codes, draft, facts, invoice, line, order
 

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from installation import Installation
 
-from lnb24so.lnb_types import Address
-from lnb24so.matching import names_differ, organization_number
-from lnb24so.soap_types import Customer
+from lnb24so.lnb.types import Address
+from lnb24so.orders.matching import names_differ, organization_number
+from lnb24so.soap.types import Customer
 
 from .build import RETAILER, codes, draft, facts, invoice, order, warnings
 

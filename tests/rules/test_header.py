@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from lnb24so import soap_order
-from lnb24so.config import ModeRule
-from lnb24so.lnb_types import Address, read_order
+from lnb24so.config.schema import ModeRule
+from lnb24so.lnb.types import Address, read_order
+from lnb24so.soap import order as soap_order
 
 from .build import NOW, draft, invoice, order, warnings
 

@@ -15,9 +15,9 @@ from typing import Any
 import pytest
 from installation import Answer, Installation
 
-from lnb24so.order_types import Item
+from lnb24so.orders.types import Item
 from lnb24so.sandbox import Brand, Sandbox
-from lnb24so.soap_order import InvoiceOrder
+from lnb24so.soap.order import InvoiceOrder
 
 from .hostile_sheet import LINE, SHEET, Hostile
 from .round_trip import as_planned, planned, read_back

@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lnb24so.invoice import draft_order
-from lnb24so.lnb_types import Line, Order
+from lnb24so.lnb.types import Line, Order
 from lnb24so.money import amount_text, minor_unit, price_row, row_total, to_minor
+from lnb24so.orders.draft import draft_order
 from lnb24so.sandbox.erp import row_total as total_in_erp
 
 from .build import codes, draft, facts, invoice, line, order, order_settings, warnings

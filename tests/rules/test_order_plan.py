@@ -12,12 +12,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lnb24so.config import Config, load_config
-from lnb24so.invoice_rows import Facts
-from lnb24so.ledger import Entry
-from lnb24so.lnb_types import Order, content_hash
-from lnb24so.order_types import OrderPlan, Reading, Selection
-from lnb24so.orders import plan_orders
+from lnb24so.config.schema import Config, load_config
+from lnb24so.ledger.store import Entry
+from lnb24so.lnb.types import Order, content_hash
+from lnb24so.orders.plan import plan_orders
+from lnb24so.orders.rows import Facts
+from lnb24so.orders.types import OrderPlan, Reading, Selection
 
 from .build import NOW, codes, draft, facts, line, order, product
 

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from lnb24so.invoice import Draft
-from lnb24so.stock import plan_stock
+from lnb24so.orders.draft import Draft
+from lnb24so.stock.plan import plan_stock
 
 from .build import (
     DRESS,

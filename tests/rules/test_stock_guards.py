@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 from installation import HandClock, Installation
 
-from lnb24so.availability import StockReading
 from lnb24so.sandbox import Fault
 from lnb24so.sandbox.erp import Erp
 from lnb24so.sandbox.exchange import Reply
 from lnb24so.sandbox.faults import after
-from lnb24so.stock import plan_stock
+from lnb24so.stock.available import StockReading
+from lnb24so.stock.plan import plan_stock
 
 from .build import open_order, product, reading, stock_settings
 

@@ -10,10 +10,10 @@ from math import floor
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lnb24so.availability import StockReading, available
-from lnb24so.config import Stock
-from lnb24so.level_story import level_story
-from lnb24so.stock import StockItem, plan_stock
+from lnb24so.config.schema import Stock
+from lnb24so.stock.available import StockReading, available
+from lnb24so.stock.level_story import level_story
+from lnb24so.stock.plan import StockItem, plan_stock
 
 from .build import (
     line,

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
 
-from lnb24so.lnb_types import Address
+from lnb24so.lnb.types import Address
 from lnb24so.texts import clean, cut, length, shown
 
 from .build import codes, draft, invoice, line, order, warnings

@@ -1,0 +1,79 @@
+"""What `lnb24so check` found, one sentence at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Literal, TypeVar
+
+from lnb24so.errors import Interrupted, Lnb24soError
+
+T = TypeVar("T")
+Level = Literal["ok", "warning", "error"]
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """One code, customer or other thing, by its names in the two systems; `note` says more."""
+
+    item: str
+    erp: str = ""
+    lnb: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One finding: the fact, the setting, the fix. `details` are all the things that it counts."""
+
+    level: Level
+    name: str
+    message: str
+    details: Sequence[Pair] = ()
+
+
+class Findings:
+    """The findings so far; `say` hears what is being looked at."""
+
+    def __init__(self, say: Callable[[str], None]) -> None:
+        self.all: list[Finding] = []
+        self._say = say
+
+    @property
+    def exit_code(self) -> int:
+        """Return 3 where something is wrong, else 0; a warning is not wrong."""
+        return 3 if any(finding.level == "error" for finding in self.all) else 0
+
+    def add(self, level: Level, name: str, message: str, details: Sequence[Pair] = ()) -> None:
+        """Note a finding."""
+        self.all.append(Finding(level, name, message, details))
+
+    def attempt(self, name: str, setting: str, read: Callable[[], T]) -> T | None:
+        """Return what `read` returns; where it fails, note why and the setting, and return None."""
+        self._say(name)
+        try:
+            return read()
+        except Interrupted:
+            raise
+        except Lnb24soError as error:
+            words = str(error)
+            self.add(
+                "error", name, words if setting in words else f"{ended(words)} Check {setting}."
+            )
+            return None
+
+
+def ended(words: str) -> str:
+    """Return the words as a whole sentence, so that another one may follow."""
+    return words if words.endswith((".", "?", "!")) else f"{words}."
+
+
+def few(items: Sequence[str], most: int = 8) -> str:
+    """Return `NOK, EUR, SEK`, cut short where there are many, and `none` where there are none."""
+    more = f" and {len(items) - most} more" if len(items) > most else ""
+    return ", ".join(items[:most]) + more or "none"
+
+
+def count(number: int, thing: str, plural: str = "") -> str:
+    """Return `1 order`, `12 orders`."""
+    return f"{number:,} {thing if number == 1 else plural or f'{thing}s'}"

@@ -1,0 +1,263 @@
+"""Check what the two systems call the same: codes, customers and currencies, both ways."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Literal
+
+from lnb24so.lnb.types import Order, Sku, read_order
+from lnb24so.orders.matching import CustomerIndex, index_customers, match_customer, names_differ
+from lnb24so.reasons import ORDER_REASONS
+from lnb24so.soap.order import Currency
+from lnb24so.soap.types import Customer, Product
+from lnb24so.stock.available import Catalogue, index_by_code
+
+from .erp import ErpSide
+from .findings import Findings, Level, Pair, count
+from .lnb import LnbSide, order_currencies
+
+if TYPE_CHECKING:
+    from lnb24so.config.schema import Config, Orders
+
+CUSTOMER_WAYS: tuple[Literal["id", "external_id", "organization_number"], ...] = (
+    "id",
+    "external_id",
+    "organization_number",
+)
+
+
+def check_matches(config: Config, erp: ErpSide, lnb: LnbSide, found: Findings) -> None:
+    """Compare what both systems told; what one of them did not tell is left out."""
+    if erp.products and lnb.skus:
+        _codes(config, erp.products, lnb.skus, lnb.inventory or {}, found)
+    if erp.customers is not None and lnb.retailers is not None:
+        retailers = [_as_order(retailer) for retailer in lnb.retailers]
+        _customers(config.orders, erp.customers, retailers, found)
+    if erp.own_currency is not None and erp.currencies is not None and lnb.orders is not None:
+        _currencies(erp.own_currency, erp.currencies, lnb.orders, found)
+
+
+# Codes
+
+
+def _codes(
+    config: Config,
+    products: Sequence[Product],
+    skus: Sequence[Sku],
+    inventory: Iterable[str],
+    found: Findings,
+) -> None:
+    field = config.products.code_field
+    catalogue = index_by_code(products, field)
+    there = dict.fromkeys(inventory, "") | {
+        sku.code(field): sku.name for sku in skus if sku.code(field)
+    }
+    matching = [
+        Pair(code, _name_of(code, catalogue), name, _odd(code, catalogue))
+        for code, name in there.items()
+        if code in catalogue
+    ]
+    lacking = [code for code in there if code not in catalogue]
+    level, hint = _way_for_codes(len(matching), len(there), config, products, skus)
+    found.add(
+        level,
+        "codes.matching",
+        f"{len(matching):,} of {count(len(there), 'code')} in Le New Black are on a product in "
+        f"24SevenOffice (products.match_by: {config.products.match_by}).{hint}",
+        matching,
+    )
+    if lacking:
+        likely = _by_other_code(field, products, skus)
+        found.add(
+            "warning",
+            "codes.not_in_24so",
+            f"{count(len(lacking), 'code')} on no product in 24SevenOffice: the level stays, and "
+            "orders with it are blocked. Fix: enter the code on the product in 24SevenOffice "
+            "(products.match_by says which field).",
+            [_lacking(code, there[code], likely.get(code)) for code in lacking],
+        )
+    ours = [
+        Pair(code, _name_of(code, catalogue))
+        for code in (*catalogue.single, *catalogue.shared)
+        if code not in there and any(one.active for one in _products(code, catalogue))
+    ]
+    found.add(
+        "ok",
+        "codes.not_in_lnb",
+        f"{count(len(ours), 'code')} of active products unknown to Le New Black; nothing to do "
+        "unless they should be sold there.",
+        ours,
+    )
+
+
+def _by_other_code(
+    field: str, products: Sequence[Product], skus: Sequence[Sku]
+) -> Mapping[str, Product]:
+    """Return by code the product that has the size's other code: it lacks this one."""
+    if field == "ean13":
+        by_sku = {product.sku: product for product in products if product.sku}
+        return {sku.ean13: by_sku[sku.sku] for sku in skus if sku.sku in by_sku}
+    by_ean = {product.ean13: product for product in products if product.ean13}
+    return {sku.sku: by_ean[sku.ean13] for sku in skus if sku.ean13 in by_ean}
+
+
+def _lacking(code: str, name: str, product: Product | None) -> Pair:
+    if product is None:
+        return Pair(code, lnb=name)
+    return Pair(code, product.name, name, f"product {product.id} has its other code")
+
+
+def _products(code: str, catalogue: Catalogue) -> Sequence[Product]:
+    single = catalogue.single.get(code)
+    return [single] if single else catalogue.shared.get(code, ())
+
+
+def _name_of(code: str, catalogue: Catalogue) -> str:
+    products = _products(code, catalogue)
+    return next((one.name for one in products if one.active), products[0].name)
+
+
+def _odd(code: str, catalogue: Catalogue) -> str:
+    active = sum(one.active for one in _products(code, catalogue))
+    return "" if active == 1 else "expired in 24SevenOffice" if not active else "not unique"
+
+
+def _way_for_codes(
+    now: int, of: int, config: Config, products: Sequence[Product], skus: Sequence[Sku]
+) -> tuple[Level, str]:
+    """Return how bad the number of matches is, and a setting that would match more."""
+    eans, names = {sku.ean13 for sku in skus} - {""}, {sku.sku for sku in skus} - {""}
+    ways = {
+        "set products.match_by: ean13": eans & {one.ean13 for one in products},
+        "set products.match_by: sku": names & {one.sku for one in products},
+        "set products.match_by: sku and products.sku_field: No": names
+        & {one.number for one in products},
+        "EAN1 in 24SevenOffice holds SKUs; enter the EANs there, or move the SKUs to "
+        "products.sku_field and set products.match_by: sku": names
+        & {one.ean13 for one in products},
+    }
+    return _better_way(now, of, {way: len(codes) for way, codes in ways.items()})
+
+
+def _better_way(now: int, of: int, ways: Mapping[str, int]) -> tuple[Level, str]:
+    best, most = max(ways.items(), key=lambda way: way[1])
+    if now * 2 >= of or most <= now:
+        level: Level = "error" if of and not now else "ok"
+        return level, " Fix: enter the same in both systems." if level == "error" else ""
+    return ("warning" if now else "error"), f" Fix: {best}; {most:,} would match then."
+
+
+# Customers
+
+
+def _as_order(retailer: Mapping[str, Any]) -> Order:
+    """Return a retailer as an order without lines: customers are matched by order."""
+    return read_order(
+        {
+            "retailer_reference": retailer.get("reference"),
+            "retailer_name": retailer.get("name"),
+            "billing_address": retailer.get("billing_address"),
+        }
+    )
+
+
+def _customers(
+    settings: Orders, customers: Sequence[Customer], retailers: Sequence[Order], found: Findings
+) -> None:
+    index = index_customers(customers)
+    matching: list[Pair] = []
+    lacking: list[Pair] = []
+    for retailer in retailers:
+        match = match_customer(retailer, index, settings)
+        name, reference = retailer.retailer_name, retailer.retailer_reference
+        if isinstance(match, Customer):
+            matching.append(Pair(str(match.id), match.name, name))
+        else:
+            why = ORDER_REASONS[match.code]
+            lacking.append(Pair(reference or "no reference", lnb=name, note=why))
+    ways = {
+        f"set orders.customer_match: {way}": _matched(retailers, index, settings, way)
+        for way in CUSTOMER_WAYS
+    }
+    level, hint = _better_way(len(matching), len(retailers), ways)
+    found.add(
+        level,
+        "customers.matching",
+        f"{len(matching):,} of {count(len(retailers), 'retailer')} in Le New Black have a customer "
+        f"in 24SevenOffice (orders.customer_match: {settings.customer_match}).{hint}",
+        matching,
+    )
+    _other_customers(customers, matching, lacking, found)
+
+
+def _matched(
+    retailers: Sequence[Order],
+    index: CustomerIndex,
+    settings: Orders,
+    way: Literal["id", "external_id", "organization_number"],
+) -> int:
+    other = replace(settings, customer_match=way)
+    return sum(isinstance(match_customer(one, index, other), Customer) for one in retailers)
+
+
+def _other_customers(
+    customers: Sequence[Customer],
+    matching: Sequence[Pair],
+    lacking: Sequence[Pair],
+    found: Findings,
+) -> None:
+    """Note retailers without a customer, odd pairs, and customers without a retailer."""
+    if lacking:
+        found.add(
+            "warning",
+            "customers.not_in_24so",
+            f"{count(len(lacking), 'retailer')} without a usable customer: their orders are "
+            "blocked. Fix: correct the reference in Le New Black, or name it in "
+            "orders.customer_map.",
+            lacking,
+        )
+    strangers = [pair for pair in matching if names_differ(pair.lnb, pair.erp)]
+    if strangers:
+        found.add(
+            "warning",
+            "customers.names",
+            f"{count(len(strangers), 'retailer')} whose name shares no word with the customer's. "
+            "Fix: check the reference in Le New Black (orders.customer_match).",
+            strangers,
+        )
+    taken = {pair.item for pair in matching}
+    rest = [Pair(str(one.id), one.name) for one in customers if str(one.id) not in taken]
+    found.add(
+        "ok",
+        "customers.not_in_lnb",
+        f"{count(len(rest), 'customer')} with no retailer in Le New Black; nothing to do unless "
+        "they should order there.",
+        rest,
+    )
+
+
+# Currencies
+
+
+def _currencies(
+    own: str, currencies: Mapping[str, Currency], orders: Iterable[Order], found: Findings
+) -> None:
+    seen = order_currencies(orders)
+    lacking = []
+    for symbol, number in seen.items():
+        known = currencies.get(symbol)
+        if symbol != own.upper() and (known is None or not known.has_rate):
+            why = "has no rate" if known else "is not set up"
+            lacking.append(Pair(symbol or "no currency", note=f"{why}; {count(number, 'order')}"))
+    words = ", ".join(f"{symbol or 'none'} ({number:,})" for symbol, number in seen.items())
+    found.add("ok", "lenewblack.currencies", f"Orders of the last year are in {words or 'none'}.")
+    if lacking:
+        found.add(
+            "warning",
+            "orders.currencies",
+            f"{count(len(lacking), 'currency', 'currencies')} of Le New Black's orders that "
+            "24SevenOffice cannot take: they are blocked. Fix: add the currency with its rate in "
+            "24SevenOffice.",
+            lacking,
+        )

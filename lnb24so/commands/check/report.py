@@ -1,0 +1,119 @@
+"""How a check looks: a table on a terminal, one plain line for each finding elsewhere, or JSON."""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict
+from typing import Any
+
+import click
+
+from lnb24so.process.streams import printing
+from lnb24so.texts import shown
+
+from . import Checked
+from .findings import Finding, Level, Pair, count, ended
+
+EXAMPLES = 3
+"""As many details are shown; `--json` has them all."""
+
+LEVELS: Mapping[Level, str] = {"ok": "green", "warning": "yellow", "error": "red"}
+"""With the colour of each on a terminal."""
+
+
+def check_document(checked: Checked) -> dict[str, Any]:
+    """Return the findings for `--json`, each with all its details."""
+    report = checked.report
+    return {
+        "task": report.task,
+        "run_id": report.run_id,
+        "company": asdict(report.company) if report.company else None,
+        "findings": [_as_json(finding) for finding in checked.findings],
+        "summary": _summary(checked),
+        "exit_code": report.exit_code,
+    }
+
+
+def _as_json(finding: Finding) -> dict[str, Any]:
+    return {
+        "level": finding.level,
+        "name": finding.name,
+        "message": finding.message,
+        "details": [
+            {
+                "item": pair.item,
+                "24sevenoffice": pair.erp,
+                "lenewblack": pair.lnb,
+                "note": pair.note,
+            }
+            for pair in finding.details
+        ],
+    }
+
+
+def _summary(checked: Checked) -> dict[str, int]:
+    levels = Counter(finding.level for finding in checked.findings)
+    return {level: levels[level] for level in LEVELS}
+
+
+@printing()
+def show_check(checked: Checked) -> None:
+    """Print the findings for people."""
+    if sys.stdout.isatty():
+        _show_table(checked.findings)
+    else:
+        for finding in checked.findings:
+            examples = "; ".join(_examples(finding))
+            words = finding.message
+            if examples:
+                words = f"{ended(words)} First: {examples}"
+            click.echo(f"{finding.level} {finding.name}: {words}")
+    levels = _summary(checked)
+    errors, warnings = count(levels["error"], "error"), count(levels["warning"], "warning")
+    click.echo(f"Check: {errors}, {warnings}, {levels['ok']} ok.")
+
+
+def _examples(finding: Finding) -> list[str]:
+    """Return the first details of a finding that asks for something to be done."""
+    if finding.level == "ok":
+        return []
+    return [_words(pair) for pair in finding.details[:EXAMPLES]]
+
+
+def _words(pair: Pair) -> str:
+    names = " = ".join(shown(name) for name in (pair.erp, pair.lnb) if name)
+    words = f"{pair.item} {names}".strip()
+    return f"{words} ({pair.note.rstrip('.')})" if pair.note else words
+
+
+def _show_table(findings: Sequence[Finding]) -> None:
+    from rich.box import SIMPLE
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=SIMPLE, pad_edge=False)
+    table.add_column("", no_wrap=True)
+    table.add_column("Finding", overflow="fold", max_width=24)
+    table.add_column("", overflow="fold", ratio=1)
+    for finding in findings:
+        words = Text(finding.message)
+        for example in _examples(finding):
+            words.append(f"\n- {example}", style="dim")
+        table.add_row(Text(finding.level, LEVELS[finding.level]), Text(finding.name), words)
+    Console(highlight=False, markup=False, emoji=False).print(table)
+
+
+@contextmanager
+def progress() -> Iterator[Callable[[str], None]]:
+    """Yield what to call with each thing that is looked at; it shows only on a terminal."""
+    if not sys.stderr.isatty():
+        yield lambda name: None
+        return
+    from rich.console import Console
+
+    with Console(stderr=True, markup=False).status("Checking") as status:
+        yield lambda name: status.update(f"Checking {name}")

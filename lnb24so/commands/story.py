@@ -1,0 +1,257 @@
+"""What the ledger knows: last runs, what waits and why, and the whole story of one order."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from lnb24so.clock import utc_text
+from lnb24so.ledger.store import Entry, Ledger, Run, Step
+from lnb24so.orders.draft import fold_reference
+from lnb24so.orders.plan import plan_orders
+from lnb24so.orders.reading import read_orders
+from lnb24so.orders.types import Selection
+from lnb24so.reasons import Reason, sentence
+
+if TYPE_CHECKING:
+    from lnb24so.config.schema import Orders
+    from lnb24so.tools import Tools
+
+COMMANDS: Mapping[str, str] = {
+    "blocked": "Mend it; the next run takes it.",
+    "retry": "The next run sends it.",
+    "sending": "The next run looks for it in 24SevenOffice; do not type it in.",
+    "unconfirmed": "A later run looks for it in 24SevenOffice; do not type it in.",
+    "exported": "The next run sets its status in Le New Black.",
+    "needs_decision": "A person decides, with one of the commands above.",
+    "skipped": "Nothing; to send it after all: lnb24so resolve {reference} --send-again",
+    "done": "Nothing.",
+    "withdrawn": "Nothing, unless Le New Black brings it back.",
+}
+"""What comes next in each state."""
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """The last run of each task, and every order that waits for something."""
+
+    now: datetime
+    runs: Sequence[Run]
+    waiting: Sequence[Entry]
+
+
+def overview(ledger: Ledger, now: datetime) -> Overview:
+    """Return the state of things for `status`."""
+    return Overview(now, ledger.last_runs(), ledger.waiting())
+
+
+def overview_lines(found: Overview) -> list[str]:
+    """Return the last runs with their age, then each waiting order with its reasons."""
+    lines = [_run_line(run, found.now) for run in found.runs]
+    if not lines:
+        lines.append("No run yet.")
+    for entry in found.waiting:
+        lines += [sentence(entry.reference, reason) for reason in why_waiting(entry)]
+    lines.append(f"{_orders(len(found.waiting))} waiting." if found.waiting else "Nothing waits.")
+    return lines
+
+
+def overview_document(found: Overview) -> dict[str, Any]:
+    """Return the same for `--json`."""
+    return {
+        "runs": [
+            {
+                "task": run.task,
+                "run_id": run.run_id,
+                "started": utc_text(run.started),
+                "finished": utc_text(run.finished) if run.finished else None,
+                "exit_code": run.exit_code,
+                "summary": dict(run.counters),
+            }
+            for run in found.runs
+        ],
+        "waiting": [_entry_document(entry) for entry in found.waiting],
+    }
+
+
+def why_waiting(entry: Entry) -> list[Reason]:
+    """Return why an order waits, never nothing."""
+    reasons = [*entry.reasons, *([entry.notice] if entry.notice else [])]
+    if reasons:
+        return reasons
+    words = {
+        "sending": "was being sent when the run ended; it may exist. Do not type it in.",
+        "exported": f"is order {entry.order_id} in 24SevenOffice; its status step is to come.",
+    }
+    return [Reason(f"order.{entry.state}", words.get(entry.state, f"is {entry.state}."))]
+
+
+def find_entry(ledger: Ledger, wanted: str, settings: Orders) -> Entry | None:
+    """Return the entry of a reference, ours or 24SevenOffice's, or of a 24SevenOffice id."""
+    entry = ledger.entry(wanted)
+    if entry is None and wanted.isascii() and wanted.isdigit() and len(wanted) <= 10:
+        entry = ledger.by_order_id(int(wanted))
+    if entry is None and (folded := fold_reference(wanted)):
+        named = (
+            one for one in ledger.entries() if fold_reference(one.erp_reference or "") == folded
+        )
+        entry = next(named, None)
+    return entry
+
+
+def story_lines(entry: Entry, steps: Iterable[Step]) -> list[str]:
+    """Return one order's story, oldest first, then why it waits and what comes next."""
+    became = f", order {entry.order_id} in 24SevenOffice" if entry.order_id else ""
+    lines = [f"{entry.reference} is {entry.state}{became}."]
+    lines += [line for step in steps for line in _step_lines(step)]
+    if not entry.final or entry.notice:
+        lines += [sentence(entry.reference, reason) for reason in why_waiting(entry)]
+    lines.append(f"Next: {_next(entry)}")
+    return lines
+
+
+def _next(entry: Entry) -> str:
+    state = entry.state
+    if entry.notice:
+        state = "needs_decision"
+    elif state == "exported" and entry.final:
+        state = "done"
+    return COMMANDS[state].format(reference=entry.reference)
+
+
+def story_document(entry: Entry, steps: Iterable[Step]) -> dict[str, Any]:
+    """Return the same for `--json`."""
+    return {
+        **_entry_document(entry),
+        "history": [
+            {
+                "at": utc_text(step.at),
+                "run_id": step.run_id,
+                "event": step.event,
+                "state": step.state,
+                "detail": dict(step.detail),
+            }
+            for step in steps
+        ],
+    }
+
+
+def ask_live(tools: Tools, reference: str) -> list[str]:
+    """Say of an order that the ledger does not know what a run would do with it now."""
+    selection = Selection(references=(reference,))
+    plan = plan_orders(read_orders(tools, selection), tools.config, selection)
+    lines = [f"{reference} is not in the ledger: no run has touched it."]
+    for item in plan.items:
+        lines += [sentence(reference, reason) for reason in item.reasons]
+        if item.action == "create":
+            lines.append(f"{reference}: the next run sends it.")
+        elif item.action == "adopt":
+            lines.append(
+                f"{reference}: 24SevenOffice has it as order {item.order_id}; "
+                "the next run takes note of that."
+            )
+    return lines
+
+
+def exported(ledger: Ledger, since: datetime | None) -> list[dict[str, Any]]:
+    """Return which order became which, oldest first: for reconciliation."""
+    entries = {entry.reference: entry for entry in ledger.entries() if entry.in_erp}
+    when: dict[str, datetime] = {}
+    for step in ledger.history():
+        if step.state in ("exported", "done"):
+            when.setdefault(step.reference, step.at)
+    rows = [
+        {
+            "reference": entry.reference,
+            "order_id": entry.order_id,
+            "erp_reference": entry.erp_reference,
+            "customer_id": entry.customer_id,
+            "exported": utc_text(when[entry.reference]),
+        }
+        for entry in entries.values()
+        if entry.reference in when and (since is None or when[entry.reference] >= since)
+    ]
+    return sorted(rows, key=lambda row: (str(row["exported"]), str(row["reference"])))
+
+
+def exported_csv(rows: Sequence[Mapping[str, Any]]) -> str:
+    """Return the rows as CSV with a header line."""
+    names = ("reference", "order_id", "erp_reference", "customer_id", "exported")
+    out = io.StringIO()
+    writer = csv.DictWriter(out, names, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows({name: _cell(row[name]) for name in names} for row in rows)
+    return out.getvalue()
+
+
+def _cell(value: object) -> object:
+    """Return a cell that no spreadsheet takes for a formula."""
+    if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r")):
+        return f"'{value}"
+    return value
+
+
+def age(seconds: timedelta) -> str:
+    """Return `12 minutes`, in the largest unit that fits."""
+    total = max(0, int(seconds.total_seconds()))
+    for size, name in ((86400, "day"), (3600, "hour"), (60, "minute")):
+        if total >= size:
+            count = total // size
+            return f"{count} {name}{'' if count == 1 else 's'}"
+    return f"{total} second{'' if total == 1 else 's'}"
+
+
+def _run_line(run: Run, now: datetime) -> str:
+    counted = ", ".join(f"{count} {name}" for name, count in run.counters.items() if count)
+    if run.exit_code is None:
+        return f"{run.task}: began {age(now - run.started)} ago and has not ended ({run.run_id})."
+    ended = "well" if run.exit_code == 0 else f"with exit code {run.exit_code}"
+    return (
+        f"{run.task}: ended {ended} {age(now - (run.finished or run.started))} ago "
+        f"({run.run_id}){': ' if counted else ''}{counted}."
+    )
+
+
+def _step_lines(step: Step) -> list[str]:
+    facts = _facts(step.detail)
+    words = f"{step.event.removeprefix('order.').replace('_', ' ')}{': ' if facts else ''}{facts}"
+    head = f"{step.at:%Y-%m-%d %H:%M:%S}  {words}  (run {step.run_id})"
+    return [head, *(f"    {reason}" for reason in step.detail.get("reasons", []))]
+
+
+def _facts(detail: Mapping[str, Any]) -> str:
+    """Return what was sent, what came back, or who decided."""
+    if "rows" in detail:
+        return (
+            f"attempt {detail.get('attempt')}, {detail['rows']} rows, {detail.get('total')} "
+            f"{detail.get('currency')}, customer {detail.get('customer_id')}, reference "
+            f"{detail.get('erp_reference')}"
+        )
+    if "decision" in detail:
+        note = f": {detail['note']}" if "note" in detail else ""
+        return f"{detail['decision']} by {detail.get('user')}{note}"
+    if "answer" in detail:
+        return f"answer: {detail['answer']}"
+    return f"order {detail['order_id']}" if "order_id" in detail else ""
+
+
+def _entry_document(entry: Entry) -> dict[str, Any]:
+    return {
+        "reference": entry.reference,
+        "state": entry.state,
+        "order_id": entry.order_id,
+        "customer_id": entry.customer_id,
+        "erp_reference": entry.erp_reference,
+        "reasons": [asdict(reason) for reason in why_waiting(entry)]
+        if not entry.final or entry.notice
+        else [],
+        "next": _next(entry),
+    }
+
+
+def _orders(count: int) -> str:
+    return "1 order is" if count == 1 else f"{count} orders are"

@@ -1,0 +1,303 @@
+"""The ledger: what we know of each order, and every step that led there.
+
+One SQLite file for each pair of company and Le New Black account. An order is committed here,
+on disk, before the request that creates it leaves the machine.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from lnb24so.clock import Clock, utc_text
+from lnb24so.errors import ConfigError
+
+from .file import as_our_errors, connect, migrate
+from .types import (
+    STATES,
+    AskedFor,
+    Binding,
+    Entry,
+    Run,
+    State,
+    Step,
+    columns,
+    entry_of,
+    run_of,
+    step_of,
+)
+
+__all__ = ["STATES", "AskedFor", "Binding", "Entry", "Ledger", "Run", "State", "Step"]
+
+FILE_NAME = "ledger.sqlite3"
+
+
+class Ledger:
+    """Open it with `Ledger.open` to write, or `Ledger.peek` to read and touch nothing."""
+
+    def __init__(self, database: sqlite3.Connection, path: Path, run_id: str, clock: Clock) -> None:
+        self._database = database
+        self._path = path
+        self._run_id = run_id
+        self._clock = clock
+
+    @classmethod
+    def open(cls, folder: Path, run_id: str, clock: Clock) -> Ledger:
+        """Open the folder's ledger to write, made or migrated where needed (hold the lock).
+
+        Raises ConfigError where the file is damaged, newer than this program or not writable.
+        """
+        path = folder / FILE_NAME
+        with as_our_errors(path):
+            os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+            database = connect(path, "rw")
+            # Rollback journal with EXTRA: a committed row survives a power cut (SQLite manual,
+            # "PRAGMA synchronous"). WAL with NORMAL may lose it, and a lost row is a second order.
+            database.execute("PRAGMA journal_mode = DELETE")
+            database.execute("PRAGMA synchronous = EXTRA")
+            migrate(database, path, clock.now())
+        return cls(database, path, run_id, clock)
+
+    @classmethod
+    def peek(cls, folder: Path, clock: Clock) -> Ledger:
+        """Open the folder's ledger to read only; one that does not exist yet is empty."""
+        path = folder / FILE_NAME
+        with as_our_errors(path):
+            if path.exists() and path.stat().st_size:
+                os.close(os.open(path, os.O_RDONLY))  # SQLite would not say why it cannot.
+                database = connect(path, "rw")
+                migrate(database, path, clock.now(), only_check=True)
+            else:
+                database = connect(Path(":memory:"), "memory")
+                migrate(database, path, clock.now())
+            database.execute("PRAGMA query_only = ON")
+        return cls(database, path, "", clock)
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._database.close()
+
+    # Orders
+
+    def entry(self, reference: str) -> Entry | None:
+        """Return what is known of the order, or None."""
+        return next(self._entries("SELECT * FROM orders WHERE reference = ?", reference), None)
+
+    def entries(self, *states: State) -> list[Entry]:
+        """Return the entries in the given states (all without any), oldest first."""
+        wanted = states or STATES
+        marks = ", ".join("?" * len(wanted))
+        query = f"SELECT * FROM orders WHERE state IN ({marks}) ORDER BY rowid"  # noqa: S608
+        return list(self._entries(query, *wanted))
+
+    def unsettled(self, now: datetime) -> list[Entry]:
+        """Return the entries that a run must look after even if Le New Black no longer lists them.
+
+        Those are attempts without a clear answer, exported orders whose status step or second
+        look is due, and everything that is blocked or waits to be tried again.
+        """
+        query = (
+            "SELECT * FROM orders WHERE state IN ('sending', 'unconfirmed', 'blocked', 'retry')"
+            " OR (state = 'exported' AND done_status IS NOT NULL)"
+            " OR look_again_at <= ? ORDER BY rowid"
+        )
+        return list(self._entries(query, utc_text(now)))
+
+    def waiting(self) -> list[Entry]:
+        """Return the entries that wait for something: what `status` shows."""
+        return [
+            entry
+            for entry in self.entries()
+            if entry.notice or (not entry.final and entry.state != "withdrawn")
+        ]
+
+    def by_order_id(self, order_id: int) -> Entry | None:
+        """Return the entry that holds a 24SevenOffice order id, or None."""
+        return next(self._entries("SELECT * FROM orders WHERE order_id = ?", order_id), None)
+
+    def order_ids(self) -> dict[int, str]:
+        """Return every 24SevenOffice order id that the ledger holds, with its reference."""
+        query = "SELECT order_id, reference FROM orders WHERE order_id IS NOT NULL"
+        return {row["order_id"]: row["reference"] for row in self._rows(query)}
+
+    def references_in_erp(self) -> set[str]:
+        """Return the references that need no stock set aside: exported ones and skipped ones."""
+        query = "SELECT reference FROM orders WHERE order_id IS NOT NULL OR state = 'skipped'"
+        return {row["reference"] for row in self._rows(query)}
+
+    def save(self, entry: Entry, event: str, **detail: Any) -> Entry:
+        """Commit the entry and a history row in one transaction, on disk; return the entry."""
+        row = columns(entry)
+        names = ", ".join(row)
+        marks = ", ".join(f":{name}" for name in row)
+        updates = ", ".join(f"{name} = excluded.{name}" for name in row)
+        with self._transaction():
+            self._database.execute(
+                f"INSERT INTO orders ({names}) VALUES ({marks}) "  # noqa: S608
+                f"ON CONFLICT (reference) DO UPDATE SET {updates}",
+                row,
+            )
+            self._database.execute(
+                "INSERT INTO history (at, run_id, reference, event, state, detail)"
+                " VALUES (?, ?, ?, ?, ?, ?)",
+                (
+                    utc_text(self._clock.now()),
+                    self._run_id,
+                    entry.reference,
+                    event,
+                    entry.state,
+                    json.dumps(detail, default=str, ensure_ascii=False),
+                ),
+            )
+        return entry
+
+    def history(self, reference: str | None = None) -> list[Step]:
+        """Return the steps of one order, or of all, oldest first."""
+        query = "SELECT * FROM history WHERE ? IS NULL OR reference = ? ORDER BY id"
+        return [step_of(dict(row)) for row in self._rows(query, (reference, reference))]
+
+    # What belongs to the whole ledger
+
+    @property
+    def binding(self) -> Binding | None:
+        """The company and account that this ledger is bound to, or None before the first write."""
+        text = self.note("binding")
+        return Binding(**json.loads(text)) if text else None
+
+    def check_account(self, client_id: str) -> None:
+        """Raise ConfigError where the ledger belongs to another Le New Black account."""
+        bound = self.binding
+        if bound and bound.client_id != client_id:
+            raise ConfigError(
+                f"This state folder belongs to the Le New Black account {bound.client_id}, and "
+                f"lenewblack.client_id is {client_id}. "
+                "Fix: correct it, or give each account its own paths.state."
+            )
+
+    def check_company(self, company_id: int, company: str) -> None:
+        """Raise ConfigError where the ledger belongs to another 24SevenOffice company."""
+        bound = self.binding
+        if bound and bound.company_id != company_id:
+            raise ConfigError(
+                f"This state folder belongs to company {bound.company_id} ({bound.company}), and "
+                f"24SevenOffice opened company {company_id} ({company}). "
+                "Fix: set 24sevenoffice.identity_id, or give each company its own paths.state."
+            )
+
+    def bind(self, company_id: int, company: str, client_id: str) -> None:
+        """Bind the ledger at its first write; the same pair again changes nothing."""
+        self.check_account(client_id)
+        self.check_company(company_id, company)
+        binding = Binding(company_id, company, client_id)
+        if binding != self.binding:
+            self.write_note("binding", json.dumps(asdict(binding)))
+
+    def note(self, name: str) -> str | None:
+        """Return a remembered value, or None."""
+        rows = self._rows("SELECT value FROM notes WHERE name = ?", (name,))
+        return str(rows[0]["value"]) if rows else None
+
+    def write_note(self, name: str, value: str) -> None:
+        """Remember a value under a name."""
+        with self._transaction():
+            self._database.execute(
+                "INSERT INTO notes VALUES (?, ?)"
+                " ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+                (name, value),
+            )
+
+    # Stock codes
+
+    def codes_set(self) -> set[str]:
+        """Return every code whose level this tool has sent, ever."""
+        # As one text: a hundred thousand rows take three times as long.
+        (row,) = self._rows("SELECT json_group_array(code) FROM codes_set")
+        return set(json.loads(row[0]))
+
+    def add_codes_set(self, codes: Iterable[str]) -> None:
+        """Remember codes before their levels are sent: a crash in between must not lose them."""
+        with self._transaction():
+            self._database.executemany(
+                "INSERT OR IGNORE INTO codes_set VALUES (?)", ((code,) for code in codes)
+            )
+
+    def codes_asked(self, now: datetime) -> dict[str, bool]:
+        """Return the codes asked of Le New Black's product list in the last day: known or not."""
+        since = utc_text(now - timedelta(days=1))
+        query = "SELECT code, known FROM codes_asked WHERE at > ?"
+        return {row["code"]: bool(row["known"]) for row in self._rows(query, (since,))}
+
+    def write_codes_asked(self, answers: Mapping[str, bool], now: datetime) -> None:
+        """Replace what the product list said of the codes that the inventory does not show."""
+        at = utc_text(now)
+        with self._transaction():
+            self._database.execute("DELETE FROM codes_asked")
+            self._database.executemany(
+                "INSERT INTO codes_asked VALUES (?, ?, ?)",
+                ((code, known, at) for code, known in answers.items()),
+            )
+
+    def codes_reported(self) -> dict[str, str]:
+        """Return the codes that were reported and not solved since, with the reason's code."""
+        rows = self._rows("SELECT code, reason FROM codes_reported")
+        return {row["code"]: row["reason"] for row in rows}
+
+    def write_codes_reported(self, reported: Mapping[str, str]) -> None:
+        """Replace the codes that have been reported, each with its reason's code."""
+        if reported == self.codes_reported():
+            return
+        with self._transaction():
+            self._database.execute("DELETE FROM codes_reported")
+            self._database.executemany("INSERT INTO codes_reported VALUES (?, ?)", reported.items())
+
+    # Runs
+
+    def start_run(self, task: str) -> None:
+        """Note that this run began."""
+        with self._transaction():
+            self._database.execute(
+                "INSERT INTO runs (run_id, task, started) VALUES (?, ?, ?)",
+                (self._run_id, task, utc_text(self._clock.now())),
+            )
+
+    def finish_run(self, exit_code: int, counters: Mapping[str, Any]) -> None:
+        """Note how this run ended."""
+        counted = json.dumps(counters, default=str)
+        with self._transaction():
+            self._database.execute(
+                "UPDATE runs SET finished = ?, exit_code = ?, counters = ? WHERE run_id = ?",
+                (utc_text(self._clock.now()), exit_code, counted, self._run_id),
+            )
+
+    def last_runs(self) -> list[Run]:
+        """Return the newest run of each task."""
+        rows = self._rows(
+            "SELECT * FROM runs WHERE id IN (SELECT max(id) FROM runs GROUP BY task) ORDER BY task"
+        )
+        return [run_of(dict(row)) for row in rows]
+
+    def _entries(self, query: str, *values: Any) -> Iterator[Entry]:
+        return (entry_of(dict(row)) for row in self._rows(query, values))
+
+    def _rows(self, query: str, values: Iterable[Any] = ()) -> list[sqlite3.Row]:
+        with as_our_errors(self._path):
+            return self._database.execute(query, tuple(values)).fetchall()
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        with as_our_errors(self._path):
+            self._database.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+            except BaseException:
+                if self._database.in_transaction:  # A full disk has rolled back already.
+                    self._database.execute("ROLLBACK")
+                raise
+            self._database.execute("COMMIT")

@@ -1,0 +1,162 @@
+"""What the ledger holds, as plain data, and how it becomes rows and back."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+from datetime import datetime
+from typing import Any, Literal, get_args
+
+from lnb24so.clock import from_utc_text, utc_text
+from lnb24so.reasons import Reason
+
+State = Literal[
+    "blocked",
+    "retry",
+    "sending",
+    "unconfirmed",
+    "exported",
+    "done",
+    "needs_decision",
+    "skipped",
+    "withdrawn",
+]
+STATES: tuple[State, ...] = get_args(State)
+AskedFor = Literal["order", "any_status"]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """All that the ledger holds of one order, times in aware UTC.
+
+    `doubted`: an attempt had no clear answer. `look_again_at`: when it is looked up once more.
+    `content_hash` is of what was sent or adopted, `notice_hash` of what a person was told of,
+    blocked or changed, and `accept_total` of what a person let pass with its total. `notice` is
+    what a person has not acknowledged yet. `not_ours` are 24SevenOffice orders that a person
+    declared to be no copy of this one. `asked_for`: a person named the order, `order` (whatever
+    its age) or `any_status`; each run tries it until 24SevenOffice has it or it is left out.
+    """
+
+    reference: str
+    state: State = "retry"
+    reasons: tuple[Reason, ...] = ()
+    erp_reference: str | None = None
+    customer_id: int | None = None
+    content_hash: str | None = None
+    attempts: int = 0
+    attempt_started: datetime | None = None
+    attempt_ended: datetime | None = None
+    seen_id: int | None = None
+    doubted: bool = False
+    look_again_at: datetime | None = None
+    order_id: int | None = None
+    done_status: str | None = None
+    blocked_status: str | None = None
+    notice: Reason | None = None
+    notice_hash: str | None = None
+    accept_total: str | None = None
+    not_ours: tuple[int, ...] = ()
+    asked_for: AskedFor | None = None
+
+    @property
+    def final(self) -> bool:
+        """Nothing is left to do: done, skipped, or exported with no status step to take."""
+        return self.state in ("done", "skipped") or (
+            self.state == "exported" and self.done_status is None
+        )
+
+    @property
+    def in_doubt(self) -> bool:
+        """An attempt had no clear answer at some time: 24SevenOffice may create it late."""
+        return self.doubted or self.state in ("sending", "unconfirmed")
+
+    @property
+    def in_erp(self) -> bool:
+        """24SevenOffice has the order, as far as we know."""
+        return self.order_id is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One dated line of an order's history."""
+
+    at: datetime
+    run_id: str
+    reference: str
+    event: str
+    state: State
+    detail: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One run of a task; `exit_code` is None while it runs or where it was killed."""
+
+    run_id: str
+    task: str
+    started: datetime
+    finished: datetime | None
+    exit_code: int | None
+    counters: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Binding:
+    """The pair that this ledger belongs to; it refuses every other one."""
+
+    company_id: int
+    company: str
+    client_id: str
+
+
+def columns(entry: Entry) -> dict[str, Any]:
+    """Return the entry as the columns of its row."""
+    columns: dict[str, Any] = {}
+    for field in fields(entry):
+        value = getattr(entry, field.name)
+        if isinstance(value, datetime):
+            value = utc_text(value)
+        elif isinstance(value, Reason):
+            value = json.dumps(asdict(value), ensure_ascii=False)
+        elif isinstance(value, tuple):
+            plain = [asdict(one) if isinstance(one, Reason) else one for one in value]
+            value = json.dumps(plain, ensure_ascii=False)
+        columns[field.name] = value
+    return columns
+
+
+def entry_of(row: Mapping[str, Any]) -> Entry:
+    """Return the entry of a row."""
+    values = dict(row)
+    for name in ("attempt_started", "attempt_ended", "look_again_at"):
+        values[name] = from_utc_text(values[name]) if values[name] else None
+    values["doubted"] = bool(values["doubted"])
+    values["reasons"] = tuple(Reason(**reason) for reason in json.loads(values["reasons"]))
+    values["not_ours"] = tuple(json.loads(values["not_ours"]))
+    values["notice"] = Reason(**json.loads(values["notice"])) if values["notice"] else None
+    return Entry(**values)
+
+
+def step_of(row: Mapping[str, Any]) -> Step:
+    """Return the step of a row."""
+    return Step(
+        at=from_utc_text(row["at"]),
+        run_id=row["run_id"],
+        reference=row["reference"],
+        event=row["event"],
+        state=row["state"],
+        detail=json.loads(row["detail"]),
+    )
+
+
+def run_of(row: Mapping[str, Any]) -> Run:
+    """Return the run of a row."""
+    return Run(
+        run_id=row["run_id"],
+        task=row["task"],
+        started=from_utc_text(row["started"]),
+        finished=from_utc_text(row["finished"]) if row["finished"] else None,
+        exit_code=row["exit_code"],
+        counters=json.loads(row["counters"] or "{}"),
+    )

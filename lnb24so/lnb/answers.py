@@ -1,0 +1,104 @@
+"""What Le New Black's answers say: their JSON, their complaints, their dates.
+
+The shapes are those of Le New Black's SDK; an error may come in any of them, or as HTML.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from lnb24so.clock import http_date
+from lnb24so.errors import Ambiguous
+
+from .values import objects, read_text
+
+if TYPE_CHECKING:
+    import requests
+
+MASK = "***"
+_LONGEST = 300
+_DEEPEST = 9
+
+
+def read_json(response: requests.Response, asked: str) -> Any:
+    """Return the JSON of an answer, numbers as Decimal; Ambiguous where it is broken."""
+    if not response.content:
+        return None
+    try:
+        return json.loads(response.content, parse_float=Decimal, parse_constant=_no_number)
+    except (ValueError, ArithmeticError, RecursionError):
+        kind = "a web page" if b"<html" in response.content[:1024].lower() else "broken JSON"
+        raise Ambiguous(f"Le New Black: {asked} answered with {kind}.") from None
+
+
+def retry_after(text: str, now: datetime) -> datetime | None:
+    """Return until when a Retry-After header asks to wait: in seconds, or as a date."""
+    if re.fullmatch(r"\s*[0-9]{1,9}\s*", text):
+        return now + timedelta(seconds=int(text))
+    return http_date(text)
+
+
+def _no_number(text: str) -> None:
+    raise ValueError(f"{text} is no number")
+
+
+def complaint(answer: object, secrets: Sequence[str] = ()) -> str:
+    """Return the message of an error in any of the shapes that Le New Black uses.
+
+    An answer may repeat the request; the given secrets are masked before the text is cut.
+    """
+    said = _said(answer, _DEEPEST)
+    for secret in filter(None, secrets):
+        said = said.replace(secret, MASK).replace(quote(secret, safe=""), MASK)
+    return said[:_LONGEST]
+
+
+def _said(answer: object, deep: int) -> str:
+    if isinstance(answer, str):
+        return " ".join(answer.split())
+    if deep and isinstance(answer, list):
+        return "; ".join(filter(None, (_said(one, deep - 1) for one in answer)))
+    if deep and isinstance(answer, Mapping):
+        for name in ("error", "message", "errors"):
+            if said := _said(answer.get(name), deep - 1):
+                return said
+        pairs = ((name, _said(value, deep - 1)) for name, value in answer.items())
+        return "; ".join(f"{name}: {said}" for name, said in pairs if said)
+    return ""
+
+
+def failed(answer: Mapping[str, Any]) -> bool:
+    """Return whether an item of an HTTP 200 says that it failed."""
+    if answer.get("success") is True or answer.get("status") == "success":
+        return False
+    return answer.get("success") is False or answer.get("status") == "error"
+
+
+def refusals(field: str, codes: Sequence[str], answer: object) -> dict[str, str]:
+    """Return the codes that were not taken, each with why; success must be said to count."""
+    data = objects(answer.get("data")) if isinstance(answer, Mapping) else []
+    named = [_named_code(item, field) for item in data]
+    by_code = dict(zip(named, data, strict=True))
+    sent = set(codes)
+    refused: dict[str, str] = {}
+    for place, code in enumerate(codes):
+        answered = by_code.get(code)
+        # What stands in this place but names another code says nothing of this one.
+        if answered is None and len(data) == len(codes) and named[place] not in sent:
+            answered = data[place]
+        if answered is None:
+            refused[code] = "Le New Black did not say what became of it"
+        elif answered.get("status") != "success" and answered.get("success") is not True:
+            refused[code] = complaint(answered.get("errors")) or "refused without a reason"
+    return refused
+
+
+def _named_code(item: Mapping[str, Any], field: str) -> str:
+    result = item.get("result")
+    return read_text(result.get(field)) if isinstance(result, dict) else ""

@@ -1,0 +1,294 @@
+"""Le New Black: one client for its REST API (wholesale v2)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from lnb24so.clock import Clock, http_date
+from lnb24so.errors import BudgetSpent, ConfigError, NotProcessed, Rejected, Transient
+from lnb24so.network import patiently
+
+from .answers import complaint, failed, read_json, refusals, retry_after
+from .values import objects, read_number, read_text, read_time
+from .wire import LnbWire
+
+if TYPE_CHECKING:
+    import requests
+
+    from lnb24so.config.schema import LeNewBlack
+
+    from .types import Order, Sku
+
+PAGE_SIZE = 500
+_EARLY = 60.0
+"""Seconds before its end at which a token is replaced."""
+
+
+class LnbClient:
+    """Get a token when first needed; see each method for what it asks and returns.
+
+    Raises ConfigError for refused credentials, Rejected where Le New Black will not take one
+    item, Transient and its kin for everything that may pass.
+    """
+
+    def __init__(self, settings: LeNewBlack, clock: Clock, event: Callable[..., None]) -> None:
+        self._settings = settings
+        self._clock = clock
+        self._event = event
+        self._wire = LnbWire(settings.base_url, settings.timeout_seconds)
+        self._token = ""
+        self._token_ends = 0.0
+        self._clock_ahead = timedelta(0)
+
+    # Orders
+
+    def orders(self, **search: str) -> list[Order]:
+        """Return the orders that `GET /orders` finds, each once, with their lines."""
+        orders = map(_order, self._pages("/orders", search))
+        # Two without a reference are still two.
+        return list({order.reference or object(): order for order in orders}.values())
+
+    def orders_changed_since(self, since: datetime) -> list[Order]:
+        """Return the orders that Le New Black changed from a moment on, by its own clock."""
+        return self.orders(update_time_from=_time_text(since))
+
+    def order(self, reference: str) -> Order | None:
+        """Return one order, or None where Le New Black knows none of that reference."""
+        found = self._call("GET", f"/orders/{quote(reference, safe='')}", missing_is_none=True)
+        return _order(found) if isinstance(found, Mapping) else None
+
+    def set_status(self, reference: str, status: str) -> None:
+        """Move an order to a status; the same status again changes nothing."""
+        wanted = {"reference": reference, "status": status}
+        answer = self._call("POST", "/orders/status", body=wanted)
+        if isinstance(answer, Mapping) and failed(answer):
+            raise Rejected(f"Le New Black: {complaint(answer, (self._token,))}")
+
+    # Stock
+
+    def inventory(self, field: str) -> dict[str, int | None]:
+        """Return the pieces in stock by `ean13` or `sku`.
+
+        None where no whole number is known, also where one code has two different levels.
+        """
+        levels: dict[str, int | None] = {}
+        for item in self._list("/inventory", {})[0]:
+            code, level = read_text(item.get(field)), item.get("in_stock")
+            if type(level) is not int:
+                number = read_number(level)
+                level = int(number) if number is not None and number == int(number) else None
+            if code and levels.setdefault(code, level) != level:
+                levels[code] = None
+        return levels
+
+    def skus(self) -> list[Sku]:
+        """Return every size of the product list."""
+        from .types import read_skus
+
+        return [sku for product in self._pages("/products", {}) for sku in read_skus(product)]
+
+    def product_codes(self, field: str) -> set[str]:
+        """Return every `ean13` or `sku` of the product list."""
+        return {code for sku in self.skus() if (code := sku.code(field))}
+
+    def set_levels(
+        self, field: str, levels: Sequence[tuple[str, int]], at: datetime
+    ) -> Iterator[tuple[int, dict[str, str]]]:
+        """Send absolute levels in batches, in order; yield the size and the refusals of each.
+
+        A batch that Le New Black refuses as a whole, because of its size (413) or of one code in
+        it, is sent again in halves. The flag `is_blocked` and incoming stock are never sent:
+        sending them could open a size for sale.
+        """
+        since = _time_text(at)
+        size = self._settings.batch_size
+        halves = True
+        for start in range(0, len(levels), size):
+            # Where not one code of a batch was taken, the fault is hardly in the codes.
+            batch = levels[start : start + size]
+            halves = yield from self._send_levels(field, batch, since, halves=halves)
+
+    def _send_levels(
+        self, field: str, batch: Sequence[tuple[str, int]], since: str, *, halves: bool
+    ) -> Generator[tuple[int, dict[str, str]], None, bool]:
+        """Send one batch, in halves where it is refused as a whole; return if any was taken."""
+        path = "/multi/inventory/ean" if field == "ean13" else "/multi/inventory/sku"
+        codes = [code for code, _ in batch]
+        items = [
+            {field: code, "in_stock": level, "in_stock_update_time": since} for code, level in batch
+        ]
+        try:
+            answer = self._call("POST", path, body={"requests": items})
+        except Rejected as error:
+            if not halves or len(batch) == 1:
+                yield len(batch), dict.fromkeys(codes, str(error))
+                return False
+            middle = len(batch) // 2
+            first = yield from self._send_levels(field, batch[:middle], since, halves=True)
+            rest = yield from self._send_levels(field, batch[middle:], since, halves=True)
+            return first or rest
+        yield len(batch), refusals(field, codes, answer)
+        return True
+
+    # Everything else
+
+    def retailers(self) -> list[Mapping[str, Any]]:
+        """Return the retailers as Le New Black sends them."""
+        return list(self._pages("/retailers", {}))
+
+    def server_now(self) -> datetime:
+        """Return the time by Le New Black's own clock (the Date header of its answers)."""
+        patiently(self._fresh_token, self._clock, self._note_retry)
+        return self._clock.now() + self._clock_ahead
+
+    # How it is asked
+
+    def _pages(self, path: str, search: Mapping[str, str]) -> Iterator[Mapping[str, Any]]:
+        number, previous = 1, None
+        while True:
+            items, headers = self._list(path, {**search, "page": str(number)})
+            if items and items[0] == previous:
+                raise Transient(f"Le New Black: page {number} of {path} repeats the one before.")
+            yield from items
+            more = headers.get("X-Pagination-Has-More", "").strip().lower()
+            size = headers.get("X-Pagination-Page-Size", "")
+            full = len(items) >= (int(size) if size.isdecimal() and int(size) else PAGE_SIZE)
+            if not items or not (more in ("1", "true") if more else full):
+                return
+            number, previous = number + 1, items[0]
+
+    def _list(
+        self, path: str, search: Mapping[str, str]
+    ) -> tuple[list[Mapping[str, Any]], Mapping[str, str]]:
+        headers: dict[str, str] = {}
+        answer = self._call("GET", path, search, headers_into=headers)
+        if not isinstance(answer, list):
+            raise Transient(f"Le New Black: {path} answered with something that is no list.")
+        return objects(answer), headers
+
+    def _call(
+        self,
+        method: str,
+        path: str,
+        search: Mapping[str, str] | None = None,
+        *,
+        body: Mapping[str, Any] | None = None,
+        missing_is_none: bool = False,
+        headers_into: dict[str, str] | None = None,
+    ) -> Any:
+        """Return the JSON of one call: patiently, and once more with a new token after a 401."""
+
+        def once() -> Any:
+            response = self._send(method, path, {**(search or {}), **self._fresh_token()}, body)
+            if response.status_code == 401:
+                self._token = ""
+                again = {**(search or {}), **self._fresh_token()}
+                response = self._send(method, path, again, body)
+            if response.status_code == 404 and missing_is_none:
+                return None
+            if headers_into is not None:
+                headers_into.update(
+                    (name.title(), value) for name, value in response.headers.items()
+                )
+            return self._checked(response, f"{method} {path}")
+
+        return patiently(once, self._clock, self._note_retry)
+
+    def _note_retry(self, error: Transient, wait: float) -> None:
+        self._event("request.retried", message=str(error), seconds=round(wait, 1))
+
+    def _fresh_token(self) -> dict[str, str]:
+        """Return the query that carries the token, asking for a new one where it is due."""
+        if not self._token or self._clock.monotonic() >= self._token_ends:
+            wanted = {
+                "client_id": self._settings.client_id,
+                "client_secret": self._settings.client_secret.reveal(),
+                "grant_type": "client_credentials",
+            }
+            response = self._send("POST", "/auth/token", {}, wanted)
+            if response.status_code in (400, 401, 403):
+                raise ConfigError(
+                    "Le New Black: wrong client id or client secret. "
+                    "Fix: lenewblack.client_id and lenewblack.client_secret."
+                )
+            answer = self._checked(response, "POST /auth/token")
+            token = answer.get("access_token") if isinstance(answer, Mapping) else None
+            if not isinstance(token, str) or not token:
+                raise Transient("Le New Black: the answer to the login holds no token.")
+            self._token = token
+            self._token_ends = self._clock.monotonic() + self._lifetime(answer) - _EARLY
+        return {"access_token": self._token}
+
+    def _lifetime(self, answer: Mapping[str, Any]) -> float:
+        """Return the token's life in seconds, by Le New Black's own clock."""
+        if (seconds := read_number(answer.get("expires_in"))) is not None:
+            return float(seconds)
+        ends = read_time(answer.get("expire_on"))
+        now = self._clock.now() + self._clock_ahead
+        return (ends - now).total_seconds() if ends else 2 * _EARLY
+
+    def _send(
+        self, method: str, path: str, search: Mapping[str, str], body: Mapping[str, Any] | None
+    ) -> requests.Response:
+        response = self._wire.send(method, path, search, body)
+        if date := response.headers.get("Date"):
+            self._clock_ahead = (http_date(date) or self._clock.now()) - self._clock.now()
+        return response
+
+    def _checked(self, response: requests.Response, asked: str) -> Any:
+        """Return the JSON of a good answer, or raise what a bad one means."""
+        status = response.status_code
+        if 200 <= status < 300:
+            return read_json(response, asked)
+        words = self._words(response)
+        if status == 429:
+            raise self._spent(response)
+        if status in (401, 403):
+            raise ConfigError(
+                f"Le New Black: {asked} is not allowed (HTTP {status}{words}). "
+                "Fix: lenewblack.client_id, or ask Le New Black for this right."
+            )
+        if status == 413:
+            raise Rejected("Le New Black: the batch is too large (413)")
+        if status in (404, 405) or 300 <= status < 400:
+            raise Transient(
+                f"Le New Black: {asked} answered HTTP {status}{words}. Check lenewblack.base_url.",
+                again=False,
+            )
+        if status < 500:
+            raise Rejected(f"Le New Black: {asked} answered HTTP {status}{words}")
+        raise Transient(
+            f"Le New Black: {asked} answered HTTP {status}{words}.", again=status in (502, 503, 504)
+        )
+
+    def _spent(self, response: requests.Response) -> NotProcessed:
+        until = retry_after(response.headers.get("Retry-After", ""), self._clock.now())
+        words = "Le New Black: too many requests (HTTP 429)"
+        if until is None:
+            return NotProcessed(f"{words}.")
+        return BudgetSpent(f"{words}; it can go on at {until:%H:%M:%S} UTC.", until)
+
+    def _words(self, response: requests.Response) -> str:
+        """Return what an error answer says, shortened and without our secrets."""
+        if "html" in response.headers.get("Content-Type", "").lower():
+            return " with a web page"
+        try:
+            answer = response.json()
+        except (ValueError, RecursionError):
+            return ""
+        said = complaint(answer, (self._token, self._settings.client_secret.reveal()))
+        return f": {said}" if said else ""
+
+
+def _order(found: Mapping[str, Any]) -> Order:
+    # Imported with the first order, for most runs find none.
+    from .types import read_order
+
+    return read_order(found)
+
+
+def _time_text(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat(timespec="seconds")

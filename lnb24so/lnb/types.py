@@ -1,0 +1,203 @@
+"""What Le New Black holds, as plain data, and how it reads from its JSON.
+
+Everything in its answers can be null (Le New Black's SDK), so every field has a "not there".
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, fields
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from .values import objects, read_day, read_flag, read_number, read_text, read_time
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """A postal address; every text may be ""."""
+
+    company: str = ""
+    contact_name: str = ""
+    tel: str = ""
+    address_1: str = ""
+    address_2: str = ""
+    zipcode: str = ""
+    city: str = ""
+    country: str = ""
+    vat_number: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of an order: pieces, unit price in the order's currency, rates in percent.
+
+    `unreadable` names the rates that hold something, but no number.
+    """
+
+    name: str = ""
+    color: str = ""
+    size: str = ""
+    ean13: str = ""
+    sku: str = ""
+    quantity: Decimal | None = None
+    unit_price: Decimal | None = None
+    discount_rate: Decimal | None = None
+    promotion_rate: Decimal | None = None
+    unreadable: tuple[str, ...] = ()
+
+    @property
+    def title(self) -> str:
+        """Return `Alma Dress, Navy, 38`."""
+        return ", ".join(part for part in (self.name, self.color, self.size) if part)
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """One order; times are aware UTC, money is in `currency`, `lines` keep their order.
+
+    `unreadable` names the rates and amounts that hold something, but no number.
+    """
+
+    reference: str
+    status: str = ""
+    order_mode: str = ""
+    create_time: datetime | None = None
+    update_time: datetime | None = None
+    confirmation_time: datetime | None = None
+    cancellation_time: datetime | None = None
+    delivery_start_on: date | None = None
+    purchase_order_reference: str = ""
+    retailer_reference: str = ""
+    retailer_name: str = ""
+    currency: str = ""
+    discount_rate: Decimal | None = None
+    amount_shipping: Decimal | None = None
+    amount_total: Decimal | None = None
+    inventory_tracking: bool | None = None
+    comment: str = ""
+    billing_address: Address = Address()
+    delivery_address: Address = Address()
+    lines: tuple[Line, ...] = ()
+    unreadable: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Sku:
+    """One size of a product in Le New Black; either code may be ""."""
+
+    ean13: str
+    sku: str
+    name: str
+
+    def code(self, field: str) -> str:
+        """Return the `ean13` or the `sku`."""
+        return self.ean13 if field == "ean13" else self.sku
+
+
+NOT_CONTENT = ("status", "create_time", "update_time", "confirmation_time", "cancellation_time")
+
+
+def content_hash(order: Order) -> str:
+    """Return a hash of all that we map, without status and times: it tells a changed order."""
+    content = {
+        field.name: getattr(order, field.name)
+        for field in fields(order)
+        if field.name not in NOT_CONTENT
+    }
+    return hashlib.sha256(json.dumps(content, default=_plain).encode()).hexdigest()[:32]
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, Decimal):
+        return format(value.normalize(), "f")
+    if isinstance(value, date):
+        return value.isoformat()
+    return {field.name: getattr(value, field.name) for field in fields(value)}  # type: ignore[arg-type]
+
+
+def same_status(one: str | None, other: str | None) -> bool:
+    """Compare two statuses as Le New Black may write them: `Open for brand`, `open_for_brand`."""
+    return plain_status(one) == plain_status(other)
+
+
+def plain_status(status: str | None) -> str:
+    """Return a status case-folded, without spaces, `_` and `-`; cancelled is canceled."""
+    return re.sub(r"[\s_-]", "", (status or "").casefold()).replace("cancelled", "canceled")
+
+
+def is_canceled(order: Order) -> bool:
+    """Return whether Le New Black canceled the order."""
+    return plain_status(order.status) == "canceled" or order.cancellation_time is not None
+
+
+def read_order(found: Mapping[str, Any]) -> Order:
+    """Read an order of `GET /orders`."""
+    lines = found.get("items")
+    return Order(
+        reference=read_text(found.get("reference")),
+        status=read_text(found.get("status")),
+        order_mode=read_text(found.get("order_mode")),
+        create_time=read_time(found.get("create_time")),
+        update_time=read_time(found.get("update_time")),
+        confirmation_time=read_time(found.get("confirmation_time")),
+        cancellation_time=read_time(found.get("cancellation_time")),
+        delivery_start_on=read_day(found.get("delivery_start_on")),
+        purchase_order_reference=read_text(found.get("purchase_order_reference")),
+        retailer_reference=read_text(found.get("retailer_reference")),
+        retailer_name=read_text(found.get("retailer_name")),
+        currency=read_text(found.get("currency")).upper(),
+        discount_rate=read_number(found.get("discount_rate")),
+        amount_shipping=read_number(found.get("amount_shipping")),
+        amount_total=read_number(found.get("amount_total")),
+        inventory_tracking=read_flag(found.get("inventory_tracking")),
+        comment=read_text(found.get("comment")),
+        billing_address=_read_address(found.get("billing_address")),
+        delivery_address=_read_address(found.get("delivery_address")),
+        lines=tuple(_read_line(line) for line in lines) if isinstance(lines, list) else (),
+        unreadable=_unreadable(found, "discount_rate", "amount_shipping", "amount_total"),
+    )
+
+
+def read_skus(product: Mapping[str, Any]) -> Iterator[Sku]:
+    """Read the sizes of a product of `GET /products`, each named `Alma Dress, Navy, 38`."""
+    for variant in objects(product.get("variants")):
+        for sku in objects(variant.get("skus")):
+            parts = (product.get("name"), variant.get("color_name"), sku.get("size_name"))
+            name = ", ".join(filter(None, map(read_text, parts)))
+            yield Sku(read_text(sku.get("ean13")), read_text(sku.get("sku")), name)
+
+
+def _read_line(found: object) -> Line:
+    line = found if isinstance(found, Mapping) else {}
+    return Line(
+        name=read_text(line.get("name")),
+        color=read_text(line.get("color")),
+        size=read_text(line.get("size")),
+        ean13=read_text(line.get("ean13")),
+        sku=read_text(line.get("sku")),
+        quantity=read_number(line.get("quantity")),
+        unit_price=read_number(line.get("unit_price")),
+        discount_rate=read_number(line.get("discount_rate")),
+        promotion_rate=read_number(line.get("promotion_rate")),
+        unreadable=_unreadable(line, "discount_rate", "promotion_rate"),
+    )
+
+
+def _unreadable(found: Mapping[str, Any], *names: str) -> tuple[str, ...]:
+    """Return the names whose value is there but no number: to read it as none would be a guess."""
+    return tuple(
+        name
+        for name in names
+        if found.get(name) not in (None, "") and read_number(found[name]) is None
+    )
+
+
+def _read_address(found: object) -> Address:
+    if not isinstance(found, Mapping):
+        return Address()
+    return Address(**{field.name: read_text(found.get(field.name)) for field in fields(Address)})

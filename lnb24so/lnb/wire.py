@@ -1,0 +1,112 @@
+"""HTTP to Le New Black: send one request, return its whole answer.
+
+The access token travels in the query of every URL, because that is what the API takes
+(Le New Black's SDK). So no URL, and no error text of the HTTP library, ever leaves this file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from lnb24so.errors import Ambiguous, ConfigError, NotProcessed, Transient
+from lnb24so.http_connect import never_left, timeouts
+
+if TYPE_CHECKING:
+    import requests
+
+
+class LnbWire:
+    """One keep-alive connection, through the environment's proxy and with its certificates.
+
+    ConfigError where those certificates are not there.
+    """
+
+    def __init__(self, base_url: str, timeout: float) -> None:
+        import requests
+
+        self._base_url = base_url
+        self._session = requests.Session()
+        # Asked for once instead of for each request.
+        around = self._session.merge_environment_settings(base_url, {}, None, None, None)
+        self._session.trust_env = False
+        _refuse_missing_certificates(around["verify"])
+        self._how: dict[str, Any] = {
+            "timeout": timeouts(timeout),
+            "verify": around["verify"],
+            "proxies": around["proxies"],
+        }
+        self._adapter = self._session.get_adapter(base_url)
+        self._last: tuple[object, requests.PreparedRequest] | None = None
+
+    def send(
+        self,
+        method: str,
+        path: str,
+        search: Mapping[str, str],
+        body: Mapping[str, Any] | None,
+    ) -> requests.Response:
+        """Return the answer, whatever its status, read to its end.
+
+        Raises NotProcessed where the request never left, and Ambiguous without a whole answer.
+        """
+        import requests
+
+        try:
+            request = self._request(method, path, search)
+            request.prepare_body(None, None, json=body)
+            # The adapter follows no redirect and keeps no cookie, which is what we want.
+            response = self._adapter.send(request, **self._how)
+            response.content  # noqa: B018 - reads the body while errors are still caught
+        except requests.RequestException as error:
+            raise _no_answer(error) from None
+        return response
+
+    def _request(
+        self, method: str, path: str, search: Mapping[str, str]
+    ) -> requests.PreparedRequest:
+        """Return a request without its body; requests to one address in a row share it.
+
+        A large stock run sends a thousand batches, and making each anew is a fifth of their cost.
+        """
+        import requests
+
+        address = (method, path, dict(search))
+        if self._last is None or self._last[0] != address:
+            wanted = requests.Request(
+                method,
+                self._base_url + path,
+                params=search,
+                headers={"Accept": "application/json"},
+            )
+            self._last = (address, self._session.prepare_request(wanted))
+        return self._last[1]
+
+
+def _refuse_missing_certificates(verify: object) -> None:
+    """Raise ConfigError where the environment names certificates that are not there.
+
+    requests says so only at the first request, and not as an error of a request. Both clients
+    take the same certificates, and this one is always made.
+    """
+    if isinstance(verify, str) and not Path(verify).exists():
+        raise ConfigError(
+            f"The TLS certificates {verify} are not there. "
+            "Fix: REQUESTS_CA_BUNDLE or CURL_CA_BUNDLE in the environment (cron: in the crontab)."
+        )
+
+
+def _no_answer(error: Exception) -> Transient:
+    """Return what an error of the HTTP library means, without its text: that holds the token."""
+    import requests
+
+    if never_left(error):
+        return NotProcessed(
+            "Le New Black: no connection. Check the network and lenewblack.base_url."
+        )
+    if isinstance(error, requests.Timeout):
+        return Ambiguous("Le New Black: no answer in time (lenewblack.timeout_seconds).")
+    if isinstance(error, requests.exceptions.SSLError):
+        return Ambiguous("Le New Black: a TLS error. Is its certificate valid, the clock right?")
+    return Ambiguous("Le New Black: the connection broke before the whole answer came.")

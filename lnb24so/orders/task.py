@@ -1,0 +1,55 @@
+"""The order task: read both sides, plan, and create what waits.
+
+Most runs find nothing that waits, so what only planning needs is imported after reading.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from lnb24so.company import bind_company, check_company
+from lnb24so.errors import Lnb24soError
+from lnb24so.summary import OrderReport, order_exit_code, order_report
+from lnb24so.tools import Tools
+
+from .reading import read_orders, remember_changes_until
+from .types import OrderPlan, Reading, Selection
+
+
+def carry_orders(tools: Tools, selection: Selection, writes: bool) -> OrderReport:
+    """Carry orders to 24SevenOffice, or only plan it."""
+    reading = read_orders(tools, selection)
+    if reading.wanted:
+        report = _plan_and_apply(tools, reading, selection, writes)
+    else:
+        report = order_report(OrderPlan(()), [])
+    if writes and not selection.references:
+        remember_changes_until(tools.ledger, reading.lnb_now)
+    return report
+
+
+def _plan_and_apply(
+    tools: Tools, reading: Reading, selection: Selection, writes: bool
+) -> OrderReport:
+    from .apply import OrderExport
+    from .order_result import planned
+    from .plan import plan_orders
+
+    if tools.asked_erp:
+        check_company(tools)
+    plan = plan_orders(reading, tools.config, selection)
+    if not writes:
+        return order_report(plan, [planned(item) for item in plan.items])
+    if tools.asked_erp or (plan.items and tools.ledger.binding is None):
+        bind_company(tools)
+    if plan.guard is not None:
+        tools.event("orders.guard", message=plan.guard)
+        tools.tell(plan.guard)
+    export = OrderExport(tools, reading.lnb_now)
+    try:
+        export.apply(plan)
+    except Lnb24soError as error:
+        error.counted = order_report(plan, export.results).summary
+        raise
+    report = order_report(plan, export.results)
+    return replace(report, exit_code=order_exit_code(plan, export.results))

@@ -1,0 +1,89 @@
+"""The words of an order run: what it is about, what was read, what it will do."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, Literal
+
+from lnb24so.ledger.store import AskedFor, Entry
+from lnb24so.reasons import Reason
+
+if TYPE_CHECKING:
+    from lnb24so.lnb.types import Order
+    from lnb24so.soap.order import InvoiceOrder
+
+    from .rows import Facts
+
+Action = Literal["create", "adopt", "finish", "wait", "decide", "blocked", "skip", "done"]
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Which orders a run is about; `references` empty means all that wait."""
+
+    references: tuple[str, ...] = ()
+    any_status: bool = False
+    limit: int | None = None
+    baseline: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """All that was read for a plan: Le New Black, the ledger, 24SevenOffice.
+
+    `wanted` are the references to plan for, oldest first. `unread` could not be read from
+    Le New Black this time. `hits` are orders of 24SevenOffice by folded ReferenceNumber.
+    `lnb_now` is when reading began, by Le New Black's clock.
+    """
+
+    wanted: tuple[str, ...]
+    orders: Mapping[str, Order]
+    entries: Mapping[str, Entry]
+    unread: frozenset[str]
+    looked_at: datetime
+    lnb_now: datetime
+    held: Mapping[int, str]
+    hits: Mapping[str, Sequence[InvoiceOrder]] = field(default_factory=dict)
+    hits_by_id: Mapping[int, InvoiceOrder] = field(default_factory=dict)
+    facts: Facts | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """What happens to one order.
+
+    `total` is without VAT in `currency`; `reasons` say why it is not simply created. `news`
+    marks what a person has not been told yet.
+    """
+
+    reference: str
+    action: Action
+    order: Order | None = None
+    entry: Entry | None = None
+    invoice: InvoiceOrder | None = None
+    customer_id: int | None = None
+    customer: str = ""
+    order_id: int | None = None
+    currency: str = ""
+    total: Decimal | None = None
+    line_count: int = 0
+    reasons: tuple[Reason, ...] = ()
+    warnings: tuple[Reason, ...] = ()
+    news: bool = False
+    asked_for: AskedFor | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OrderPlan:
+    """What a run does, item by item. With a `guard` sentence no order is created.
+
+    `left` creates wait for a later run because of `--limit`. `cleared` passed the second look.
+    """
+
+    items: tuple[Item, ...]
+    guard: str | None = None
+    left: int = 0
+    cleared: tuple[Entry, ...] = ()

@@ -1,0 +1,278 @@
+"""The log: one JSON line per event, from one closed list of events, without secrets."""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import re
+import stat
+import traceback
+from collections.abc import Callable, Iterable, Mapping, MutableMapping
+from contextlib import suppress
+from datetime import UTC, date, datetime, timedelta
+from html import escape
+from itertools import chain
+from pathlib import Path
+from typing import Any, TextIO
+from urllib.parse import quote, quote_plus
+
+from lnb24so.errors import ConfigError
+
+from .events import EVENTS
+
+Redact = Callable[[str], str]
+
+MASK = "***"
+FILE_MODE = 0o640
+FILE_NAME = re.compile(r"lnb24so-([0-9]{4}-[0-9]{2}-[0-9]{2})\.jsonl")
+LIMIT_TRACEBACK = 20_000
+OWN_KEYS = ("timestamp", "level", "event", "run_id", "task")
+SECRET_WORDS = {"passw", "secret", "token", "authorization", "cookie", "session", "credential"}
+# Tokens and session ids are born during the run: known by the name beside them, not by value.
+# One of SECRET_WORDS stands in every text that this fits.
+NAMED_SECRET = re.compile(
+    r"""((?:token|passw(?:or)?d|secret|session_?id)["']?\s*(?:=|(?<=["'])\s*:)\s*["']?)"""
+    r"""[^\s&"'<>;,]+""",
+    re.I,
+)
+# JSON lets these through, but a terminal obeys some and others end a line.
+UNSAFE = re.compile("[\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+
+
+class Log:
+    """Writes events; a write that fails never raises, see `failed`."""
+
+    def __init__(self, logger: Any, files: _DayFiles, redact: Redact) -> None:
+        """Take the parts that `open_log` put together."""
+        self._logger = logger
+        self._files = files
+        self.redact = redact
+
+    @property
+    def failed(self) -> str | None:
+        """The first reason why a line could not be written, or None."""
+        return self._files.failed
+
+    def event(self, name: str, /, **fields: object) -> None:
+        """Write one line; ValueError for an unlisted name or for a field that every line has."""
+        if name not in EVENTS:
+            raise ValueError(f"{name} is not in the list of log events")
+        if taken := fields.keys() & set(OWN_KEYS):
+            raise ValueError(f"{name}: every line has its own {', '.join(sorted(taken))}")
+        getattr(self._logger, EVENTS[name].level)(name, **fields)
+
+    def exception(self, error: BaseException) -> None:
+        """Write error.unexpected with the traceback, without local variables."""
+        # Redacted before it is cut, for half a secret would not be recognised.
+        text = self.redact("".join(traceback.format_exception(error)))
+        if len(text) > LIMIT_TRACEBACK:
+            half = LIMIT_TRACEBACK // 2
+            text = f"{text[:half]}\n[...]\n{text[-half:]}"
+        self.event("error.unexpected", error=type(error).__name__, traceback=text)
+
+    def close(self) -> None:
+        """Close the file; a later event opens it again."""
+        self._files.close()
+
+
+def open_log(
+    folder: Path,
+    *,
+    run_id: str,
+    task: str,
+    secrets: Iterable[str],
+    keep_days: int,
+    now: Callable[[], datetime],
+    echo: TextIO | None = None,
+) -> Log:
+    """Return the log of one run, with files older than keep_days removed.
+
+    `echo` also gets each event as a line for people. ConfigError when the folder cannot be used.
+    """
+    import structlog
+
+    redact = _redactor(secrets)
+    files = _DayFiles(folder)
+    today = now().astimezone(UTC).date()
+    try:
+        folder.mkdir(mode=0o750, parents=True, exist_ok=True)
+        files.open(today)
+        _prune(folder, today - timedelta(days=keep_days))
+    except OSError as error:
+        raise ConfigError(
+            f"paths.logs: {folder} cannot be written: {error.strerror}. "
+            "Fix: make it writable for this user, or set paths.logs to another folder."
+        ) from None
+
+    def arrange(_: Any, level: str, fields: MutableMapping[str, Any]) -> Mapping[str, Any]:
+        own = {**fields, "timestamp": _plain(now(), redact), "level": level}
+        line: dict[str, Any] = {key: own[key] for key in OWN_KEYS}
+        return line | {k: _plain(v, redact, k) for k, v in fields.items() if k not in OWN_KEYS}
+
+    def show(_: Any, __: str, fields: MutableMapping[str, Any]) -> Mapping[str, Any]:
+        if echo is not None:
+            # A terminal that went away is no reason to stop moving orders.
+            with suppress(OSError, ValueError):
+                print(_for_people(fields), file=echo, flush=True)
+        return fields
+
+    # Everything is given here: structlog's global configuration would leak between two logs.
+    logger = structlog.wrap_logger(
+        files,
+        processors=[arrange, show, _as_json],
+        wrapper_class=structlog.make_filtering_bound_logger(0),
+        context_class=dict,
+        cache_logger_on_first_use=False,
+    )
+    return Log(logger.bind(run_id=run_id, task=task), files, redact)
+
+
+class _DayFiles:
+    """One file per UTC day, each line written by one call, so that two processes do not mix."""
+
+    def __init__(self, folder: Path) -> None:
+        self.failed: str | None = None
+        self._folder = folder
+        self._day: date | None = None
+        self._descriptor = -1
+        self._is_torn = False
+
+    def write(self, day: date, line: str) -> None:
+        """Append the line to the day's file; a failure is remembered, not raised."""
+        try:
+            if day != self._day:
+                self.open(day)
+            data = (b"\n" if self._is_torn else b"") + line.encode() + b"\n"
+            written = os.write(self._descriptor, data)
+            if written < len(data):
+                self._is_torn = True
+                raise OSError(0, "the disk took only a part of a line")
+            self._is_torn = False
+        except OSError as error:
+            self.failed = self.failed or f"{self._folder}: {error.strerror}"
+
+    info = warning = error = write  # what structlog calls, by level
+
+    def open(self, day: date) -> None:
+        """Make the day's file the current one; OSError when that fails."""
+        self.close()
+        path = self._folder / f"lnb24so-{day.isoformat()}.jsonl"
+        # Readable, to see whether an earlier run was cut off in the middle of a line.
+        flags = os.O_RDWR | os.O_APPEND | os.O_CREAT
+        self._descriptor = os.open(path, flags, FILE_MODE)
+        self._day = day
+        found = os.fstat(self._descriptor)
+        size = found.st_size
+        if size == 0 and stat.S_ISREG(found.st_mode):
+            os.fchmod(self._descriptor, FILE_MODE)  # whatever the umask
+        self._is_torn = size > 0 and os.pread(self._descriptor, 1, size - 1) != b"\n"
+
+    def close(self) -> None:
+        """Close the current file, if there is one."""
+        if self._day is not None:
+            self._day = None
+            os.close(self._descriptor)
+
+
+def _prune(folder: Path, oldest: date) -> None:
+    for path in folder.iterdir():
+        if match := FILE_NAME.fullmatch(path.name):
+            # A name without a real date is not ours, and one file that stays harms nobody.
+            with suppress(OSError, ValueError):
+                if date.fromisoformat(match[1]) < oldest:
+                    path.unlink()
+
+
+def _redactor(secrets: Iterable[str]) -> Redact:
+    """Return a function that masks the secrets in a text, also URL, JSON and XML encoded."""
+    forms = {
+        form
+        for secret in secrets
+        if secret
+        for form in (
+            *(secret, quote(secret, safe=""), quote_plus(secret), quote(secret)),
+            *(escape(secret), escape(secret, quote=False)),
+            *(json.dumps(secret)[1:-1], json.dumps(secret, ensure_ascii=False)[1:-1]),
+        )
+    }
+    # The longest first: one secret may be the beginning of another.
+    known = "|".join(re.escape(form) for form in sorted(forms, key=len, reverse=True))
+    values = re.compile(known or r"(?!)", re.I)
+    signs = {form.casefold() for form in forms} | SECRET_WORDS
+
+    def redact(text: str) -> str:
+        # Most texts hold no sign of a secret, and looking for one is many times faster.
+        if not _holds_any(signs, text):
+            return text
+        return NAMED_SECRET.sub(rf"\1{MASK}", values.sub(MASK, text))
+
+    return redact
+
+
+def _holds_any(words: Iterable[str], text: str) -> bool:
+    folded = text.casefold()
+    return any(word in folded for word in words)
+
+
+def _plain(value: object, redact: Redact, key: str = "") -> Any:
+    """Return the value as JSON can hold it, redacted by key and by content."""
+    if key and _holds_any(SECRET_WORDS, key):
+        return MASK
+    match value:
+        case None | bool() | int():
+            return value
+        case list() | tuple() | set() | frozenset():
+            return [_plain(item, redact) for item in value]
+        case float() if math.isfinite(value):
+            return value
+        case datetime() if value.tzinfo:
+            text = value.astimezone(UTC).isoformat(timespec="milliseconds")
+            return text.replace("+00:00", "Z")
+        case date():
+            return value.isoformat()
+        case Mapping():
+            return _plain_mapping(value, redact)
+    return redact(str(value))
+
+
+def _plain_mapping(found: Mapping[Any, Any], redact: Redact) -> Mapping[str, Any]:
+    """Return the mapping as JSON can hold it; levels, which are many, are looked through as one."""
+    if _is_levels(found):
+        names = "\n".join(found)
+        if not _holds_any(SECRET_WORDS, names) and redact(names) == names:
+            return found
+    return {redact(str(k)): _plain(v, redact, str(k)) for k, v in found.items()}
+
+
+def _is_levels(found: Mapping[Any, Any]) -> bool:
+    """Return whether each value is a pair of whole numbers or None, which cannot hold a secret."""
+    values = found.values()
+    return (
+        set(map(type, found)) == {str}
+        and set(map(type, values)) == {tuple}
+        and set(map(type, chain.from_iterable(values))) <= {int, type(None)}
+    )
+
+
+def _as_json(
+    _: Any, __: str, fields: MutableMapping[str, Any]
+) -> tuple[tuple[date, str], dict[str, Any]]:
+    line = json.dumps(fields, ensure_ascii=False)
+    day = date.fromisoformat(fields["timestamp"][:10])
+    if not line.isascii() or "\x7f" in line:
+        line = UNSAFE.sub(lambda found: f"\\u{ord(found[0]):04x}", line)
+    return (day, line), {}
+
+
+def _for_people(fields: Mapping[str, Any]) -> str:
+    shown = [f"{k}={_word(v)}" for k, v in fields.items() if k not in OWN_KEYS]
+    return " ".join([fields["timestamp"][11:19], fields["event"], *shown])
+
+
+def _word(value: object) -> str:
+    """Return a value as one word, in quotes where it has spaces or could steer a terminal."""
+    if isinstance(value, str):
+        is_word = value.isprintable() and value and " " not in value
+        return value if is_word else json.dumps(value, ensure_ascii=not value.isprintable())
+    return json.dumps(value)

@@ -1,0 +1,122 @@
+"""Tell a monitoring service that a run began and how it ended, in the style of healthchecks.io.
+
+A ping never fails the job and never holds it up for more than ten seconds. Its address is a
+secret of its own (who has it can answer for us), so only the host is ever named.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from threading import Thread
+from typing import TYPE_CHECKING
+from urllib.parse import urlencode, urlsplit, urlunsplit
+
+from lnb24so.clock import Clock
+
+if TYPE_CHECKING:
+    from lnb24so.config.schema import Config
+
+SECONDS_AT_MOST = 10.0
+"""For one ping with its retries, whatever the network does."""
+
+TRIES = 3
+TRY_SECONDS = 3.0
+PAUSE_SECONDS = 0.5
+FINISHED = (0, 3)
+"""Exit codes of a job that did its work; an order that is blocked is for the mail to tell."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pings:
+    """The pings of one run; without a `url` there are none. `event` writes to the log."""
+
+    url: str | None
+    run_id: str
+    clock: Clock
+    event: Callable[..., None]
+
+    def started(self) -> None:
+        """Say that the run began."""
+        self._send("start", "/start")
+
+    def ended(self, exit_code: int) -> None:
+        """Say that the run did its work, or that it failed."""
+        if exit_code in FINISHED:
+            self._send("success", "")
+        else:
+            self._send("fail", "/fail")
+
+    def _send(self, ping: str, suffix: str) -> None:
+        if self.url is None:
+            return
+        url = ping_address(self.url, suffix, self.run_id)
+        problem = _in_time(lambda: _try_to_send(url, self.clock))
+        if problem is not None:
+            self.event("ping.failed", ping=ping, host=urlsplit(url).hostname, message=problem)
+
+
+def ping_url(config: Config, task: str) -> str | None:
+    """Return the address that is told of a task's runs, or None."""
+    monitoring = config.monitoring
+    urls = {
+        "pull-stock": monitoring.pull_stock_ping_url,
+        "push-orders": monitoring.push_orders_ping_url,
+    }
+    return urls.get(task)
+
+
+def ping_address(url: str, suffix: str, run_id: str) -> str:
+    """Return the address with `/start`, `/fail` or nothing behind its path, and the run's id.
+
+    healthchecks.io takes only a UUID for `rid` (its documentation), so one is made of the id.
+    """
+    from uuid import NAMESPACE_URL, uuid5
+
+    parts = urlsplit(url)
+    rid = urlencode({"rid": uuid5(NAMESPACE_URL, f"lnb24so:{run_id}")})
+    query = f"{parts.query}&{rid}" if parts.query else rid
+    path = parts.path.rstrip("/") + suffix if suffix else parts.path
+    return urlunsplit((parts.scheme, parts.netloc, path, query, ""))
+
+
+def _in_time(send: Callable[[], str | None]) -> str | None:
+    """Return what `send` returns, or that it took too long.
+
+    The time-outs of an HTTP library do not bound a name look-up, or a server that drips.
+    """
+    answers: list[str | None] = []
+    thread = Thread(target=lambda: answers.append(send()), daemon=True)
+    thread.start()
+    thread.join(SECONDS_AT_MOST)
+    return answers[0] if answers else f"no answer in {SECONDS_AT_MOST:g} seconds"
+
+
+def _try_to_send(url: str, clock: Clock) -> str | None:
+    """Send the ping, again where that may help; return None, or why it did not arrive."""
+    problem: str | None = None
+    for attempt in range(TRIES):
+        if attempt:
+            clock.sleep(PAUSE_SECONDS)
+        problem, again = _send_once(url)
+        if not again:
+            break
+    return problem
+
+
+def _send_once(url: str) -> tuple[str | None, bool]:
+    """Send one request; return what is wrong, or None, and whether to try again."""
+    import requests
+
+    try:
+        # Streamed and never read: whatever the answer holds, it is of no use here.
+        with requests.get(url, timeout=TRY_SECONDS, allow_redirects=False, stream=True) as answer:
+            status = answer.status_code
+    except requests.Timeout:
+        return "no answer in time", True
+    except Exception as error:
+        # Whatever it is, the job goes on; the error's own text would show the address.
+        return f"no connection ({type(error).__name__})", True
+    if 200 <= status < 300:
+        return None, False
+    return f"HTTP {status}", status == 429 or status >= 500

@@ -1,0 +1,296 @@
+"""How a run looks: a table on a terminal, one plain line for each item elsewhere, or JSON.
+
+What comes from the two systems is text here, never markup.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, replace
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from lnb24so.money import amount_text, to_minor
+from lnb24so.process.streams import printing
+from lnb24so.reasons import sentence
+from lnb24so.texts import shown, visible
+
+if TYPE_CHECKING:
+    from lnb24so.orders.order_result import Result
+    from lnb24so.run import Report
+    from lnb24so.stock.plan import StockItem
+    from lnb24so.summary import OrderReport, StockReport
+
+ROWS_ON_A_SCREEN = 50
+"""More rows than this are counted on a terminal, not shown; a pipe gets them all."""
+
+
+BESIDE_NAME_AND_NOTE = 30
+"""Columns that code and levels take in a table of stock."""
+
+
+def document(report: Report) -> dict[str, Any]:
+    """Return one task's run for `--json`; money and quantities are strings."""
+    part = report.orders or report.stock
+    return {
+        "task": report.task,
+        "dry_run": report.dry_run,
+        "run_id": report.run_id,
+        "company": asdict(report.company) if report.company else None,
+        "items": _items(report),
+        "summary": dict(part.summary) if part else {},
+        "guard": part.plan.guard if part else None,
+        "exit_code": report.exit_code,
+    }
+
+
+def preview_document(report: Report) -> dict[str, Any]:
+    """Return the plans of a preview, each as its own task's document."""
+    plans = {}
+    if report.stock is not None:
+        plans["stock"] = document(replace(report, task="pull-stock", orders=None))
+    if report.orders is not None:
+        plans["orders"] = document(replace(report, task="push-orders", stock=None))
+    return plans
+
+
+@printing()
+def print_json(found: Mapping[str, Any]) -> None:
+    """Print one JSON document."""
+    click.echo(json.dumps(found, indent=1, ensure_ascii=False))
+
+
+@printing()
+def print_lines(lines: Iterable[str]) -> None:
+    """Print lines that hold remote text, with nothing in them that a terminal would obey."""
+    for line in lines:
+        click.echo(visible(line))
+
+
+def _items(report: Report) -> list[dict[str, Any]]:
+    if report.orders is not None:
+        return [_order_item(result) for result in report.orders.results]
+    if report.stock is not None:
+        refused = report.stock.refused
+        return [_stock_item(item, refused) for item in report.stock.plan.items]
+    return []
+
+
+def _order_item(result: Result) -> dict[str, Any]:
+    item = result.item
+    return {
+        "reference": item.reference,
+        "action": item.action,
+        "customer_id": item.customer_id,
+        "customer": item.customer,
+        "retailer": item.order.retailer_name if item.order else "",
+        "order_id": result.order_id,
+        "currency": item.currency,
+        "total": _money(item.total, item.currency),
+        "line_count": item.line_count,
+        "reasons": [asdict(reason) for reason in result.reasons],
+        "warnings": [asdict(reason) for reason in item.warnings],
+        "outcome": result.outcome,
+    }
+
+
+def _money(amount: Decimal | None, currency: str) -> str | None:
+    return None if amount is None else str(to_minor(amount, currency))
+
+
+def _stock_item(item: StockItem, refused: Mapping[str, str] | None) -> dict[str, Any]:
+    outcome = None
+    if refused is not None and item.action == "set":
+        outcome = "refused" if item.code in refused else "set"
+    return {
+        "code": item.code,
+        "product_id": item.product_id,
+        "name": item.name,
+        "action": item.action,
+        "before": None if item.before is None else str(item.before),
+        "after": None if item.after is None else str(item.after),
+        "reason": item.reason,
+        "outcome": outcome,
+    }
+
+
+@printing()
+def show(report: Report, most: int | None = None) -> None:
+    """Print a run for people: tables on a terminal, plain lines in a pipe.
+
+    `most` limits the rows of each; a terminal shows 50 without it, a pipe everything.
+    """
+    if sys.stdout.isatty():
+        _show_tables(report, ROWS_ON_A_SCREEN if most is None else most)
+        return
+    print_lines(plain_lines(report, most))
+
+
+def plain_lines(report: Report, most: int | None = None) -> Iterable[str]:
+    """Yield one line for each item, and one with the counts."""
+    if report.stock is not None:
+        items, refused = report.stock.plan.items, report.stock.refused or {}
+        yield from (_stock_line(item, refused) for item in items[:most])
+        yield from _closing(report, report.stock, len(items), most)
+    if report.orders is not None:
+        results = report.orders.results
+        yield from (_order_line(result) for result in results[:most])
+        yield from _closing(report, report.orders, len(results), most)
+
+
+def _closing(
+    report: Report, part: OrderReport | StockReport, rows: int, most: int | None
+) -> Iterable[str]:
+    if most is not None and rows > most:
+        yield f"... and {rows - most:,} more; --json shows them all."
+    if part.plan.guard is not None:
+        yield part.plan.guard
+    counts = stock_counts(report) if part is report.stock else order_counts(report)
+    counted = [f"{count:,} {words}" for words, count in counts.items() if count]
+    name = "Stock" if part is report.stock else "Orders"
+    yield f"{name}: {', '.join(counted) or 'nothing to do'}."
+
+
+PLANNED_WORDS = {
+    "create": "to create",
+    "adopt": "found in 24SevenOffice",
+    "finish": "to finish",
+    "wait": "waiting",
+    "decide": "for a person to decide",
+    "skip": "skipped",
+}
+
+
+def order_counts(report: Report) -> Mapping[str, int]:
+    """Return the orders counted in words: by outcome, or by what is planned."""
+    if report.orders is None:
+        return {}
+    counts = Counter[str]()
+    for result in report.orders.results:
+        planned = PLANNED_WORDS.get(result.item.action, result.item.action)
+        counts[result.outcome or planned] += 1
+    counts["left for a later run"] = report.orders.plan.left
+    return counts
+
+
+def stock_counts(report: Report) -> Mapping[str, int]:
+    """Return the codes counted in words."""
+    if report.stock is None:
+        return {}
+    plan, refused = report.stock.plan, report.stock.refused
+    left = sum(item.action == "skip" for item in plan.items)
+    return {
+        "to set" if refused is None else "set": len(plan.items) - left - len(refused or ()),
+        "refused": len(refused or ()),
+        "left alone": left,
+        "unchanged": plan.unchanged,
+        "products without a code": plan.without_code,
+    }
+
+
+def _order_line(result: Result) -> str:
+    item = result.item
+    if result.reasons:
+        said = " ".join(reason.message for reason in result.reasons)
+        return f"{item.reference} {result.outcome or item.action}: {said}"
+    became = f" as order {result.order_id}" if result.order_id else ""
+    total = amount_text(item.total, item.currency) if item.total is not None else "no total"
+    retailer = item.order.retailer_name if item.order else ""
+    whose = f" for retailer {shown(retailer)}" if retailer not in ("", item.customer) else ""
+    warned = "".join(f". Warning: {warning.message}" for warning in item.warnings)
+    return (
+        f"{item.reference} {result.outcome or item.action}{became}: {_lines(item.line_count)}, "
+        f"{total}, customer {item.customer_id} {shown(item.customer)}{whose}{warned}"
+    )
+
+
+def _lines(count: int) -> str:
+    return "1 line" if count == 1 else f"{count} lines"
+
+
+def _stock_line(item: StockItem, refused: Mapping[str, str]) -> str:
+    if item.code in refused:
+        return f"{item.code} refused: {refused[item.code]}"
+    why = f" ({item.reason})" if item.reason else ""
+    if item.action == "skip":
+        return f"{item.code} skip{why} {shown(item.name)}"
+    return f"{item.code} set {_level(item.before)} -> {item.after}{why} {shown(item.name)}"
+
+
+def _level(level: int | None) -> str:
+    return "?" if level is None else str(level)
+
+
+def _show_tables(report: Report, most: int) -> None:
+    from rich.console import Console
+
+    console = Console(highlight=False, markup=False, emoji=False)
+    if report.company is not None:
+        console.print(f"24SevenOffice company {report.company.id} {shown(report.company.name)}")
+    if report.stock is not None:
+        _show_stock(console, report, report.stock, most)
+    if report.orders is not None:
+        _show_orders(console, report, report.orders, most)
+
+
+def _show_stock(console: Any, report: Report, part: StockReport, most: int) -> None:
+    items = part.plan.items
+    if items:
+        table = _table("Code", "Product", "Now", "New", "Note")
+        notes = [(part.refused or {}).get(item.code) or item.reason or "" for item in items[:most]]
+        # A reason stays in one piece; rather a name is cut.
+        longest = max((len(word) for note in notes for word in note.split()), default=0)
+        table.columns[1].max_width = max(8, console.width - BESIDE_NAME_AND_NOTE - longest)
+        for item, note in zip(items, notes, strict=False):
+            after = "" if item.after is None else str(item.after)
+            _add(table, item.code, item.name, _level(item.before), after, note)
+        console.print(table)
+    for line in _closing(report, part, len(items), most):
+        console.print(line)
+
+
+def _show_orders(console: Any, report: Report, part: OrderReport, most: int) -> None:
+    if part.results:
+        table = _table("Order", "Retailer", "What", "Lines", "Total")
+        for result in part.results[:most]:
+            item = result.item
+            total = amount_text(item.total, item.currency) if item.total is not None else ""
+            what = result.outcome or item.action
+            became = f"{what} {result.order_id}" if result.order_id else what
+            _add(table, item.reference, item.customer, became, str(item.line_count), total)
+        console.print(table)
+    for result in part.results[:most]:
+        told = result.news and not report.dry_run
+        for reason in (*(() if told else result.reasons), *result.item.warnings):
+            console.print(visible(sentence(result.item.reference, reason)))
+    for line in _closing(report, part, len(part.results), most):
+        console.print(line)
+
+
+def _table(*titles: str) -> Any:
+    from rich.box import SIMPLE
+    from rich.table import Table
+
+    table = Table(box=SIMPLE, pad_edge=False, padding=(0, 1, 0, 0))
+    for title in titles:
+        right = title in ("Now", "New", "Lines", "Total")
+        wide = title in ("Product", "Retailer")
+        table.add_column(
+            title,
+            justify="right" if right else "left",
+            no_wrap=title != "Note",
+            overflow="ellipsis" if wide else "fold",
+            min_width=8 if wide else None,
+        )
+    return table
+
+
+def _add(table: Any, *cells: str) -> None:
+    from rich.text import Text
+
+    table.add_row(*(Text(" ".join(visible(cell).split())) for cell in cells))

@@ -1,0 +1,287 @@
+"""24SevenOffice: one client for its five SOAP services.
+
+Reads are repeated patiently, and once with a new session where the old one is dead. A create
+goes out once and comes back as what was seen of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from lnb24so.clock import Clock, http_date
+from lnb24so.company import Company
+from lnb24so.errors import ConfigError, Lnb24soError, SessionLost, Transient
+from lnb24so.network import patiently
+
+from . import types
+from .order import Currency, InvoiceOrder, as_sent, currency, invoice_order
+from .outcome import Seen, fault_kind
+from .session import Session, listed
+from .types import Customer, Identity, Product
+from .wire import FaultError, NotConnectedError, TooManyError, UnreadableError, Wire
+
+if TYPE_CHECKING:
+    from lxml.etree import _Element
+
+    from lnb24so.config.schema import Erp
+
+T = TypeVar("T")
+
+LONG_AGO = datetime(2000, 1, 1)  # noqa: DTZ001 - what zeep renders without a zone
+"""Searching for what changed since then returns everything (24SevenOffice documentation)."""
+
+IDS_A_REQUEST = 500
+"""24SevenOffice takes at most 1,000 order ids in one search."""
+
+ORDER_PROPERTIES = (
+    "OrderId",
+    "CustomerId",
+    "OrderStatus",
+    "ReferenceNumber",
+    "YourReference",
+    "InvoiceTitle",
+    "DateOrdered",
+    "DeliveryDate",
+    "CustomerDeliveryName",
+    "CustomerDeliveryPhone",
+    "Addresses",
+    "Currency",
+    "IncludeVAT",
+    "DepartmentId",
+    "ProjectId",
+    "OurReference",
+    "OrderTotalIncVat",
+    "OrderTotalVat",
+    "InvoiceRows",
+)
+ROW_PROPERTIES = ("ProductId", "Name", "Quantity", "Price", "DiscountRate", "Type")
+
+
+class SoapClient:
+    """Log in when first needed; see each method for what it asks and returns.
+
+    Raises ConfigError for refused credentials or the wrong company, Transient and its kin for
+    everything that may pass. `event` writes to the log.
+    """
+
+    def __init__(
+        self, settings: Erp, state: Path, clock: Clock, event: Callable[..., None]
+    ) -> None:
+        self._identity_id = settings.identity_id
+        self._clock = clock
+        self._event = event
+        self._wire = Wire(settings.base_url, settings.timeout_seconds)
+        self._session = Session(self._wire, settings, state, clock, event)
+
+    @property
+    def company(self) -> Company:
+        """Return the company that this session works in, logging in where needed."""
+        return self._patiently(self._session.open).company
+
+    @property
+    def is_open(self) -> bool:
+        """Return whether 24SevenOffice was asked anything yet."""
+        return self._session.is_open
+
+    @property
+    def requests_left(self) -> str | None:
+        """Return the budget that the last reply named, or None."""
+        return self._wire.requests_left
+
+    @property
+    def clock_ahead(self) -> timedelta | None:
+        """Return how far 24SevenOffice's clock was ahead of ours, had the last reply just come."""
+        date = http_date(self._wire.server_date or "")
+        return date - self._clock.now() if date else None
+
+    def description(self, service: str) -> bytes:
+        """Return the WSDL that 24SevenOffice shows of a service today, unread and unchecked."""
+        return self._patiently(lambda: self._session.description(service))
+
+    def identities(self) -> list[Identity]:
+        """Return every company that the login can reach."""
+        self._patiently(self._session.open)
+        return self._patiently(self._session.identities)
+
+    def require_one_company(self) -> None:
+        """Raise ConfigError where the login reaches several companies and none is chosen."""
+        if self._identity_id:
+            return
+        reachable = self.identities()
+        if len({identity.company.id for identity in reachable}) > 1:
+            raise ConfigError(
+                "24SevenOffice: this login reaches several companies, and the wrong one would be "
+                f"written to. Fix: set 24sevenoffice.identity_id to one of: {listed(reachable)}."
+            )
+
+    # Reads
+
+    def products(self, sku_field: str) -> list[Product]:
+        """Return every product; `sku_field` names the property that holds the SKU."""
+        names = ["Id", "No", "Name", "EAN1", "Stock", "StatusId", "StockControlled"]
+        return self._list(
+            "product",
+            "GetProducts",
+            "Product",
+            types.product_reader(sku_field),
+            searchParams={"DateChanged": LONG_AGO},
+            returnProperties={"string": list(dict.fromkeys([*names, sku_field]))},
+        )
+
+    def open_orders(self, states: Iterable[str]) -> list[InvoiceOrder]:
+        """Return the orders in the given states, with what is delivered of their rows."""
+        return self._orders(
+            {"OrderStates": {"OrderSlipStateType": list(states)}},
+            ("OrderId", "CustomerId", "DeliveryDate", "ReferenceNumber", "InvoiceRows"),
+            ("ProductId", "Quantity", "QuantityDelivered", "Type"),
+        )
+
+    def orders_changed_since(
+        self, since: datetime, customer_ids: Sequence[int] = ()
+    ) -> list[InvoiceOrder]:
+        """Return the orders of any state changed since then, of some customers or of all."""
+        search: dict[str, Any] = {"ChangedAfter": since.replace(tzinfo=None)}
+        if customer_ids:
+            search["CustomerIds"] = {"int": list(customer_ids)}
+        return self._orders(search, ORDER_PROPERTIES, ROW_PROPERTIES)
+
+    def orders_by_id(self, order_ids: Sequence[int]) -> list[InvoiceOrder]:
+        """Return the orders with these ids; absent ones are left out."""
+        found: list[InvoiceOrder] = []
+        for some in _portions(order_ids):
+            found += self._orders({"OrderIds": {"int": some}}, ORDER_PROPERTIES, ROW_PROPERTIES)
+        return found
+
+    def customers_by_id(self, customer_ids: Sequence[int]) -> list[Customer]:
+        """Return the customers with these numbers; absent ones are left out."""
+        found: list[Customer] = []
+        for some in _portions(customer_ids):
+            found += self._customers({"CompanyIds": {"int": some}})
+        return found
+
+    def all_customers(self) -> list[Customer]:
+        """Return every customer, in one request."""
+        return self._customers({"ChangedAfter": LONG_AGO})
+
+    def own_currency(self) -> str:
+        """Return the symbol of the company's own currency, or "" where it names none."""
+        found = self._list(
+            "client",
+            "GetClientInformation",
+            "GetClientInformationResult",
+            lambda element: types.text(element, "DefaultCurrency"),
+        )
+        return found[0] if found else ""
+
+    def currencies(self) -> dict[str, Currency]:
+        """Return the company's foreign currencies with rate and unit, by symbol."""
+        found = self._list("client", "GetCurrencyList", "Currency", currency)
+        return {one.symbol: one for one in found}
+
+    # The one write
+
+    def create(self, order: InvoiceOrder) -> Seen:
+        """Send one new order, once, and return what was seen. Never raises for the network."""
+        try:
+            self._session.open()
+        except Lnb24soError as error:
+            return Seen(connected=False, problem=str(error))
+        wanted = {"invoices": {"InvoiceOrder": [as_sent(order)]}}
+        try:
+            items = [
+                (types.whole(item, "OrderId"), _exception(item))
+                for item in self._wire.items("invoice", "SaveInvoices", "InvoiceOrder", wanted)
+            ]
+        except NotConnectedError as error:
+            return Seen(connected=False, problem=str(error))
+        except FaultError as error:
+            kind = fault_kind(str(error))
+            if kind in ("session", "identity"):
+                self._session.forget()
+            return Seen(fault=str(error), spent=kind == "quarantine")
+        except TooManyError as error:
+            return Seen(problem=_wait_words(error), spent=True)
+        except UnreadableError as error:
+            return Seen(problem=str(error))
+        if len(items) != 1:
+            return Seen(complete=True, problem=f"{len(items)} items in the reply instead of one")
+        order_id, exception = items[0]
+        return Seen(complete=True, order_id=order_id, exception=exception)
+
+    # How it is asked
+
+    def _orders(
+        self, search: dict[str, Any], properties: Sequence[str], rows: Sequence[str]
+    ) -> list[InvoiceOrder]:
+        return self._list(
+            "invoice",
+            "GetInvoices",
+            "InvoiceOrder",
+            invoice_order,
+            searchParams=search,
+            invoiceReturnProperties={"string": list(properties)},
+            rowReturnProperties={"string": list(rows)},
+        )
+
+    def _customers(self, search: dict[str, Any]) -> list[Customer]:
+        names = ["Id", "Name", "ExternalId", "OrganizationNumber", "BlockInvoice"]
+        return self._list(
+            "company",
+            "GetCompanies",
+            "Company",
+            types.customer,
+            searchParams=search,
+            returnProperties={"string": names},
+        )
+
+    def _list(
+        self,
+        service: str,
+        operation: str,
+        item: str,
+        convert: Callable[[_Element], T],
+        **arguments: Any,
+    ) -> list[T]:
+        def read() -> list[T]:
+            self._session.open()
+            return self._session.ask(service, operation, item, convert, **arguments)
+
+        return self._patiently(read)
+
+    def _patiently(self, read: Callable[[], T]) -> T:
+        """Return what a read returns: again after a passing error, or in a new session.
+
+        This ends: a session that dies again and again is not opened a third time.
+        """
+
+        def renewing() -> T:
+            while True:
+                try:
+                    return read()
+                except SessionLost as error:
+                    self._session.forget()
+                    self._event("session.renewed", message=str(error))
+
+        return patiently(renewing, self._clock, self._note_retry)
+
+    def _note_retry(self, error: Transient, wait: float) -> None:
+        self._event("request.retried", message=str(error), seconds=round(wait, 1))
+
+
+def _exception(item: _Element) -> str | None:
+    """Return the message of an item's APIException, never its stack trace; None without one."""
+    found = item.find(types.tag("APIException"))
+    if found is None:
+        return None
+    return types.text(found, "Message") or types.text(found, "Type") or "no message"
+
+
+def _wait_words(error: TooManyError) -> str:
+    return f"{error}; it asks to wait {error.seconds:g} seconds" if error.seconds else str(error)
+
+
+def _portions(ids: Sequence[int]) -> Iterable[list[int]]:
+    return (list(ids[at : at + IDS_A_REQUEST]) for at in range(0, len(ids), IDS_A_REQUEST))

@@ -1,0 +1,269 @@
+"""The 24SevenOffice session: kept between runs, tested before use, in the right company.
+
+24SevenOffice throttles repeated logins and asks clients to store the session id and to test it
+with HasSession (its documentation). Its lifetime is unknown, so it is never judged by age.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from lnb24so.clock import Clock
+from lnb24so.errors import (
+    Ambiguous,
+    BudgetSpent,
+    ConfigError,
+    Lnb24soError,
+    NotProcessed,
+    SessionLost,
+    Transient,
+)
+from lnb24so.process.whole_file import write_whole
+
+from .outcome import fault_kind
+from .types import Identity, identity
+from .wire import FaultError, NotConnectedError, TooManyError, UnreadableError, Wire
+
+if TYPE_CHECKING:
+    from lxml.etree import _Element
+
+    from lnb24so.config.schema import Erp
+
+T = TypeVar("T")
+
+FILE_NAME = "session.json"
+LOGINS_A_RUN = 2
+"""One to begin with, one where the session dies; more would be two programs in a tug of war."""
+
+
+class Session:
+    """A live session in the right company, made when first needed."""
+
+    def __init__(
+        self, wire: Wire, settings: Erp, state: Path, clock: Clock, event: Callable[..., None]
+    ) -> None:
+        self._wire = wire
+        self._settings = settings
+        self._file = state / FILE_NAME
+        self._clock = clock
+        self._event = event
+        self._identity: Identity | None = None
+        self._company_id: int | None = None
+        self._stored_is_dead = False
+        self._logins = 0
+
+    @property
+    def is_open(self) -> bool:
+        """Return whether a session was opened in this run."""
+        return self._company_id is not None
+
+    def open(self) -> Identity:
+        """Return the identity of the live session.
+
+        Raises ConfigError for refused credentials or a company that the login does not reach,
+        Transient where 24SevenOffice does not answer.
+        """
+        if self._identity:
+            return self._identity
+        key = self._key()
+        if self._stored_is_dead or not self._alive(_read_session(self._file, key)):
+            self._log_in()
+            _write_session(self._file, key, self._wire.session_id or "")
+            self._event("session.opened")
+        found = self._in_right_company()
+        if self._company_id is None:
+            company = found.company
+            self._event("company.selected", company_id=company.id, company=company.name)
+        elif self._company_id != found.company.id:
+            raise ConfigError(
+                "24SevenOffice: the new session opened another company than the old one. "
+                "Fix: set 24sevenoffice.identity_id."
+            )
+        self._identity, self._company_id = found, found.company.id
+        self._stored_is_dead = False
+        return found
+
+    def forget(self) -> None:
+        """Drop a session that 24SevenOffice no longer knows; the next `open` logs in again."""
+        self._identity = None
+        self._wire.session_id = None
+        self._stored_is_dead = True
+
+    def identities(self) -> list[Identity]:
+        """Return every company that the login can reach."""
+        found = self.ask("authenticate", "GetIdentities", "Identity", identity)
+        return [one for one in found if one]
+
+    def ask(
+        self,
+        service: str,
+        operation: str,
+        item: str,
+        convert: Callable[[_Element], T],
+        **arguments: Any,
+    ) -> list[T]:
+        """Send one request and return its items; what goes wrong becomes one of our errors."""
+        with self._our_errors(operation):
+            items = self._wire.items(service, operation, item, arguments)
+            return [convert(element) for element in items]
+
+    def description(self, service: str) -> bytes:
+        """Return the WSDL that the server shows of a service today; raises as `ask` does."""
+        with self._our_errors(f"?wsdl of {service}"):
+            return self._wire.description(service)
+
+    @contextmanager
+    def _our_errors(self, operation: str) -> Iterator[None]:
+        try:
+            yield
+        except NotConnectedError as error:
+            raise NotProcessed(
+                f"24SevenOffice: {error}. Check the network and 24sevenoffice.base_url."
+            ) from None
+        except TooManyError as error:
+            if error.seconds is None:
+                raise NotProcessed(f"24SevenOffice: {error}.") from None
+            until = self._clock.now() + timedelta(seconds=error.seconds)
+            words = f"24SevenOffice: {error}; it can go on at {until:%H:%M:%S} UTC."
+            raise BudgetSpent(words, until) from None
+        except FaultError as error:
+            raise _as_our_error(str(error), operation) from None
+        except UnreadableError as error:
+            raise Ambiguous(
+                f"24SevenOffice: {error} ({operation}). A later run tries again."
+            ) from None
+
+    def _key(self) -> str:
+        wanted = self._settings
+        return _session_key(
+            wanted.base_url,
+            wanted.application_id,
+            wanted.username,
+            wanted.identity_id or "",
+            wanted.password.reveal(),
+        )
+
+    def _alive(self, session_id: str | None) -> bool:
+        if not session_id:
+            return False
+        self._wire.session_id = session_id
+        try:
+            answer = self.ask("authenticate", "HasSession", "HasSessionResult", _text)
+        except SessionLost:
+            answer = []
+        if answer != ["true"]:
+            self._wire.session_id = None
+        return answer == ["true"]
+
+    def _log_in(self) -> None:
+        if self._logins == LOGINS_A_RUN:
+            raise Transient(
+                "24SevenOffice: the session died twice in this run. Does another program log in "
+                "with the same user? Fix: give lnb24so a user of its own.",
+                again=False,
+            )
+        wanted = self._settings
+        credential = {
+            "ApplicationId": wanted.application_id,
+            "IdentityId": wanted.identity_id,
+            "Password": wanted.password.reveal(),
+            "Username": wanted.username,
+        }
+        self._wire.session_id = None
+        answer = self.ask("authenticate", "Login", "LoginResult", _text, credential=credential)
+        # No fault: a wrong password is an empty answer (24SevenOffice documentation).
+        if not answer or not answer[0]:
+            raise ConfigError(
+                "24SevenOffice: wrong user name or password. "
+                "Fix: 24sevenoffice.username and 24sevenoffice.password."
+            )
+        self._wire.session_id = answer[0]
+        self._logins += 1
+
+    def _in_right_company(self) -> Identity:
+        wanted = (self._settings.identity_id or "").lower()
+        current = self._current()
+        if wanted and (current is None or current.id != wanted):
+            self.ask(
+                "authenticate",
+                "SetIdentityById",
+                "SetIdentityByIdResult",
+                _text,
+                identityId=wanted,
+            )
+            current = self._current()
+        if current is None or (wanted and current.id != wanted):
+            names = listed(self.identities()) or "none; ask 24SevenOffice for access"
+            raise ConfigError(
+                "24SevenOffice: the login does not reach the company of 24sevenoffice.identity_id. "
+                f"Fix: use one of: {names}."
+            )
+        return current
+
+    def _current(self) -> Identity | None:
+        """Return the session's identity; None where it has none and one is to be set."""
+        try:
+            found = self.ask("authenticate", "GetIdentity", "GetIdentityResult", identity)
+        except SessionLost as error:
+            if self._settings.identity_id and fault_kind(str(error)) == "identity":
+                return None
+            raise
+        return found[0] if found else None
+
+
+def listed(identities: Sequence[Identity]) -> str:
+    """Return identities as `id (company), id (company)`."""
+    return ", ".join(f"{one.id} ({one.company.name})" for one in identities)
+
+
+def _text(element: _Element) -> str:
+    return (element.text or "").strip()
+
+
+def _as_our_error(text: str, operation: str) -> Lnb24soError:
+    kind = fault_kind(text)
+    text = text.rstrip(".")
+    if kind in ("session", "identity"):
+        return SessionLost(f"24SevenOffice: {text}")
+    if kind == "quarantine":
+        return BudgetSpent(f"24SevenOffice: {text}")
+    if kind == "identity_blocked":
+        return ConfigError(
+            f"24SevenOffice: {text}. Fix: ask 24SevenOffice to open the company of "
+            "24sevenoffice.identity_id for this login."
+        )
+    if kind == "application":
+        return ConfigError(f"24SevenOffice: {text}. Fix: 24sevenoffice.application_id.")
+    return Transient(f"24SevenOffice: {text} ({operation}).", again=False)
+
+
+def _session_key(*parts: str) -> str:
+    """Return a key that changes with any of the parts and gives none of them away."""
+    joined = "\0".join(parts).encode()
+    return hashlib.scrypt(joined, salt=b"lnb24so session", n=4096, r=8, p=1, dklen=32).hex()
+
+
+def _read_session(file: Path, key: str) -> str | None:
+    try:
+        stored = json.loads(file.read_text("utf-8"))
+        return str(stored["session_id"]) if stored["key"] == key else None
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def _write_session(file: Path, key: str, session_id: str) -> None:
+    """Store the session id for this user's eyes only, whole or not at all."""
+    try:
+        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        write_whole(file, json.dumps({"key": key, "session_id": session_id}))
+    except OSError as error:
+        raise ConfigError(
+            f"The session cannot be kept in {file.parent} ({error.strerror}). "
+            "Fix: give this user the folder, or change paths.state."
+        ) from None

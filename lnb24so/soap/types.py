@@ -1,0 +1,176 @@
+"""What 24SevenOffice holds, as plain data, and how it reads from a reply's XML.
+
+Sentinels that mean "no value" and left-out defaults are those of the 24SevenOffice WSDLs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from decimal import Decimal, InvalidOperation
+from functools import lru_cache
+from typing import TYPE_CHECKING, NamedTuple
+
+from lnb24so.company import Company
+
+from .wire import NAMESPACE, UnreadableError
+
+if TYPE_CHECKING:
+    from lxml.etree import _Element
+
+NO_INT = (-2147483648, -32768)
+NO_DECIMAL = Decimal("-79228162514264337593543950335")
+_PLACES_OF_A_DECIMAL = 28
+"""What a decimal of .NET has at most on either side of its point (Microsoft's documentation)."""
+
+NO_DATE = "0001-01-01T00:00:00"
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """One company that a login can reach."""
+
+    id: str
+    company: Company
+
+
+class Product(NamedTuple):
+    """A product; `stock` is the pieces on hand, None where none was sent.
+
+    A tuple, and whole pieces an int, because a catalogue has a hundred thousand of them.
+    """
+
+    id: int
+    name: str
+    ean13: str
+    sku: str
+    number: str
+    stock: Decimal | int | None
+    active: bool
+    stock_controlled: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Customer:
+    """A customer; `blocked` is BlockInvoice."""
+
+    id: int
+    name: str
+    external_id: str
+    organization_number: str
+    blocked: bool
+
+
+def tag(name: str) -> str:
+    """Return the qualified name of an element of 24SevenOffice."""
+    return f"{{{NAMESPACE}}}{name}"
+
+
+def text(element: _Element, name: str) -> str:
+    """Return a child's text, stripped; "" where it is absent."""
+    return (element.findtext(tag(name)) or "").strip()
+
+
+def whole(element: _Element, name: str) -> int | None:
+    """Return a child's whole number, or None where it is absent or the sentinel."""
+    found = text(element, name)
+    if not found:
+        return None
+    try:
+        number = int(found)
+    except ValueError:
+        raise UnreadableError(f"{name} is {found[:40]!r}, which is no whole number") from None
+    return None if number in NO_INT else number
+
+
+def decimal(element: _Element, name: str) -> Decimal | None:
+    """Return a child's decimal, or None where it is absent or the sentinel."""
+    return to_decimal(text(element, name), name)
+
+
+def to_decimal(found: str, name: str) -> Decimal | None:
+    """Return the number in a text; NaN, infinity and what .NET cannot hold are no numbers here."""
+    if not found:
+        return None
+    try:
+        number = Decimal(found)
+    except InvalidOperation:
+        number = Decimal("NaN")
+    if not number.is_finite() or abs(number.adjusted()) > _PLACES_OF_A_DECIMAL:
+        raise UnreadableError(f"{name} is {found[:40]!r}, which is no number")
+    return None if number == NO_DECIMAL else number
+
+
+def moment(element: _Element, name: str) -> datetime | None:
+    """Return a child's time, None where it is absent or the sentinel; zone-less means UTC.
+
+    That the API returns UTC is 24SevenOffice's documentation.
+    """
+    found = text(element, name)
+    if not found or found.startswith(NO_DATE[:10]):
+        return None
+    try:
+        parsed = datetime.fromisoformat(found)
+    except ValueError:
+        raise UnreadableError(f"{name} is {found[:40]!r}, which is no time") from None
+    return parsed.replace(tzinfo=UTC) if parsed.tzinfo is None else parsed.astimezone(UTC)
+
+
+def identity(element: _Element) -> Identity | None:
+    """Read an Identity; None where it names no company."""
+    client = element.find(tag("Client"))
+    number = whole(client, "Id") if client is not None else None
+    if client is None or number is None:
+        return None
+    return Identity(text(element, "Id").lower(), Company(number, text(client, "Name")))
+
+
+def product_reader(sku_field: str) -> Callable[[_Element], Product]:
+    """Return the reader of a Product whose SKU stands in `sku_field`.
+
+    A catalogue has a hundred thousand of them, so each element's children are walked once.
+    """
+    names = ("Id", "Name", "EAN1", sku_field, "No", "Stock", "StatusId", "StockControlled")
+    wanted = [tag(name) for name in names]
+
+    def read(element: _Element) -> Product:
+        found = {child.tag: child.text for child in element}
+        number, name, ean13, sku, own_number, stock, status, controlled = [
+            found.get(name) or "" for name in wanted
+        ]
+        if not number.strip().isdigit():
+            raise UnreadableError(f"a product has the Id {number[:40]!r}")
+        return Product(
+            int(number),
+            name,
+            ean13.strip(),
+            sku.strip(),
+            own_number.strip(),
+            _stock(stock),
+            status.strip() != "0",
+            controlled.strip() not in ("false", "0"),
+        )
+
+    return read
+
+
+@lru_cache(maxsize=4096)
+def _stock(found: str) -> Decimal | int | None:
+    """Return a stock figure; a whole catalogue has few different ones."""
+    pieces = to_decimal(found.strip(), "Stock")
+    return int(pieces) if pieces is not None and pieces == int(pieces) else pieces
+
+
+def customer(element: _Element) -> Customer:
+    """Read a Company of the CRM as a customer."""
+    number = whole(element, "Id")
+    if number is None:
+        raise UnreadableError("a customer without an Id")
+    return Customer(
+        id=number,
+        name=text(element, "Name"),
+        external_id=text(element, "ExternalId"),
+        organization_number=text(element, "OrganizationNumber"),
+        blocked=text(element, "BlockInvoice") in ("true", "1"),
+    )

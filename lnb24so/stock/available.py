@@ -1,0 +1,165 @@
+"""Available to sell: how the level of one code comes about. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from decimal import Decimal
+from math import floor
+from typing import TYPE_CHECKING, Literal
+
+from lnb24so.lnb.types import Line, Order, is_canceled, same_status
+from lnb24so.soap.order import InvoiceOrder
+from lnb24so.soap.types import Product
+
+if TYPE_CHECKING:
+    from lnb24so.config.schema import Stock
+
+
+NOTHING = Decimal(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """The products by the code that Le New Black knows them by.
+
+    `shared` holds the codes that several products have. `without_code` counts the active
+    products that have none: they are not exported.
+    """
+
+    single: Mapping[str, Product]
+    shared: Mapping[str, Sequence[Product]]
+    without_code: int = 0
+
+    def __contains__(self, code: str) -> bool:
+        """Return whether any product has the code."""
+        return code in self.single or code in self.shared
+
+
+@dataclass(frozen=True, slots=True)
+class StockReading:
+    """All that was read for a stock plan.
+
+    `inventory` is Le New Black's pieces by code, None where unknown. `known` says of codes that
+    the inventory does not show whether Le New Black's product list has them; `asked_now`: it was
+    read for this plan. `at` is the moment before the reads, by Le New Black's clock.
+    `eans_by_sku` is filled where orders without a known EAN are matched by SKU.
+    """
+
+    at: datetime
+    code_field: Literal["ean13", "sku"]
+    catalogue: Catalogue
+    inventory: Mapping[str, int | None]
+    open_orders: Sequence[InvoiceOrder] = ()
+    waiting_orders: Sequence[Order] = ()
+    in_erp: frozenset[str] = frozenset()
+    known: Mapping[str, bool] = field(default_factory=dict)
+    codes_set: frozenset[str] = frozenset()
+    reported: Mapping[str, str] = field(default_factory=dict)
+    open_orders_before: int | None = None
+    asked_now: bool = False
+    eans_by_sku: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+
+def index_by_code(products: Iterable[Product], code_field: Literal["ean13", "sku"]) -> Catalogue:
+    """Return the products by code; a code on several products keeps them all."""
+    single: dict[str, Product] = {}
+    shared: dict[str, list[Product]] = {}
+    without_code = 0
+    by_ean = code_field == "ean13"
+    for product in products:
+        code = product.ean13 if by_ean else product.sku
+        if not code:
+            without_code += product.active
+        elif code in shared:
+            shared[code].append(product)
+        elif code in single:
+            shared[code] = [single.pop(code), product]
+        else:
+            single[code] = product
+    return Catalogue(single, shared, without_code)
+
+
+def index_eans_by_sku(products: Iterable[Product]) -> dict[str, list[str]]:
+    """Return the EANs of the active products by SKU."""
+    eans: dict[str, list[str]] = {}
+    for product in products:
+        if product.active and product.sku and product.ean13:
+            eans.setdefault(product.sku, []).append(product.ean13)
+    return eans
+
+
+def available(pieces: Decimal | int) -> int:
+    """Return whole pieces available to sell: rounded down, never below zero."""
+    return max(0, floor(pieces))
+
+
+def reserved(reading: StockReading, settings: Stock) -> dict[int, Decimal]:
+    """Return the pieces that open orders still have to deliver, by product id."""
+    pieces: dict[int, Decimal] = {}
+    for order in counted_orders(reading, settings):
+        for product_id, left in open_rows(order):
+            pieces[product_id] = pieces.get(product_id, Decimal(0)) + left
+    return pieces
+
+
+def counted_orders(reading: StockReading, settings: Stock) -> list[InvoiceOrder]:
+    """Return the open orders that hold stock back; far ones may be left out by a setting."""
+    if settings.quantity == "on_hand":
+        return []
+    days = settings.open_order_delivery_within_days
+    until = None if days is None else reading.at + timedelta(days=days)
+    return [
+        order
+        for order in reading.open_orders
+        if until is None or order.delivery is None or order.delivery <= until
+    ]
+
+
+def open_rows(order: InvoiceOrder) -> list[tuple[int, Decimal]]:
+    """Return product id and pieces left to deliver of an order's product rows."""
+    return [
+        (row.product_id, row.quantity - row.delivered)
+        for row in order.rows
+        if row.product_id is not None and row.kind == "Normal" and row.quantity > row.delivered
+    ]
+
+
+def waiting_pieces(reading: StockReading) -> dict[str, Decimal]:
+    """Return the pieces by code of Le New Black orders that 24SevenOffice does not have yet."""
+    pieces: dict[str, Decimal] = {}
+    for order in reading.waiting_orders:
+        for code, quantity in waiting_rows(order, reading):
+            pieces[code] = pieces.get(code, Decimal(0)) + quantity
+    return pieces
+
+
+def waiting_rows(order: Order, reading: StockReading) -> list[tuple[str, Decimal]]:
+    """Return code and pieces of a waiting order's lines; nothing where it holds no stock."""
+    if order.reference in reading.in_erp or order.inventory_tracking is False:
+        return []
+    return [
+        (code, line.quantity)
+        for line in order.lines
+        if line.quantity is not None and line.quantity > 0
+        for code in _codes(line, reading)
+    ]
+
+
+def _codes(line: Line, reading: StockReading) -> Sequence[str]:
+    """Return the code of a line; several where its SKU is on several products."""
+    code = line.ean13 if reading.code_field == "ean13" else line.sku
+    return (code,) if code in reading.catalogue else reading.eans_by_sku.get(line.sku, ())
+
+
+def still_waiting(orders: Iterable[Order], statuses: Iterable[str]) -> list[Order]:
+    """Return the orders that really are in one of the statuses, each once."""
+    wanted = list(statuses)
+    waiting = (
+        order
+        for order in orders
+        if not is_canceled(order) and any(same_status(order.status, one) for one in wanted)
+    )
+    # Two without a reference are still two.
+    return list({order.reference or object(): order for order in waiting}.values())

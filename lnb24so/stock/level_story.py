@@ -1,0 +1,51 @@
+"""How the level of one code comes about, line by line: `preview stock --code`. Pure."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from lnb24so.reasons import STOCK_REASONS
+from lnb24so.soap.types import Product
+from lnb24so.texts import shown
+
+from .available import NOTHING, StockReading, counted_orders, open_rows, waiting_rows
+from .plan import plan_stock
+
+if TYPE_CHECKING:
+    from lnb24so.config.schema import Stock
+
+
+def level_story(code: str, reading: StockReading, settings: Stock) -> list[str]:
+    """Return the code's products, the sum that makes its level, and what a run does with it."""
+    catalogue = reading.catalogue
+    single = catalogue.single.get(code)
+    products = [single] if single else list(catalogue.shared.get(code, ()))
+    lines = [
+        f"{code} {shown(product.name)}, {'' if product.active else 'expired '}product {product.id}"
+        for product in products
+    ]
+    now = reading.inventory.get(code)
+    shows = f"Le New Black shows {'?' if now is None else now}"
+    plan = plan_stock(reading, settings, send_all=True, accept_drop=True)
+    item = next((item for item in plan.items if item.code == code), None)
+    if item is None:
+        why = "a run leaves it alone" if products else "no product in 24SevenOffice has the code"
+        return [*lines, f"{code}: {shows}; {why}."]
+    if item.reason is not None:
+        return [*lines, f"{code}: {shows}; {STOCK_REASONS[item.reason]}."]
+    product = next(product for product in products if product.id == item.product_id)
+    lines += _sum(code, product, reading, settings)
+    return [*lines, f"{item.after:>10}  available to sell; {shows}"]
+
+
+def _sum(code: str, product: Product, reading: StockReading, settings: Stock) -> list[str]:
+    steps = [(NOTHING + (product.stock or 0), "stock in 24SevenOffice")]
+    for order in counted_orders(reading, settings):
+        left = [pieces for number, pieces in open_rows(order) if number == product.id]
+        steps.append((-sum(left, NOTHING), f"open order {order.order_id}"))
+    for waiting in reading.waiting_orders:
+        left = [pieces for wanted, pieces in waiting_rows(waiting, reading) if wanted == code]
+        steps.append((-sum(left, NOTHING), f"waiting order {waiting.reference}"))
+    steps.append((NOTHING - settings.buffer, "buffer"))
+    first, *rest = steps
+    return [f"{pieces:>+10f}  {what}" for pieces, what in (first, *(s for s in rest if s[0]))]

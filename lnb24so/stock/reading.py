@@ -1,0 +1,104 @@
+"""Read all that a stock plan needs, in the order that cannot sell a piece twice."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from lnb24so.lnb.client import LnbClient
+from lnb24so.tools import Tools
+
+from .available import Catalogue, StockReading, index_by_code, index_eans_by_sku, still_waiting
+from .plan import OPEN_ORDERS_NOTE
+
+if TYPE_CHECKING:
+    from lnb24so.config.schema import Config
+
+
+def read_stock(tools: Tools, *, ask_again: bool = False) -> StockReading:
+    """Return what both systems and the ledger know of stock.
+
+    `ask_again`: look for codes in Le New Black's product list even if it was read lately.
+
+    Open orders are read before stock: what ships in between is then counted twice, not sold
+    twice. Waiting orders are read last: one that is confirmed during the reads still counts.
+    Inventory is only compared with, so its place is free: read first, it needs no memory beside
+    the products.
+    """
+    config, soap, lnb, ledger = tools.config, tools.soap, tools.lnb, tools.ledger
+    settings = config.stock
+    code_field = config.products.code_field
+    at = lnb.server_now()
+    tools.progress("Reading Le New Black's inventory")
+    inventory = lnb.inventory(code_field)
+    tools.event("inventory.read", count=len(inventory))
+    tools.progress("Reading open orders and products from 24SevenOffice")
+    open_orders = (
+        soap.open_orders(settings.open_order_states) if settings.quantity == "available" else []
+    )
+    products = soap.products(config.products.sku_field)
+    tools.event("products.read", count=len(products), open_orders=len(open_orders))
+    catalogue = index_by_code(products, code_field)
+    tools.progress(f"{len(products):,} products; reading waiting orders from Le New Black")
+    statuses = _waiting_statuses(config)
+    waiting = [order for status in statuses for order in lnb.orders(status=status)]
+    by_sku_too = config.products.match_by == "ean13_then_sku"
+    before = ledger.note(OPEN_ORDERS_NOTE)
+    asked = {} if ask_again else ledger.codes_asked(tools.clock.now())
+    known, asked_now = _known(lnb, asked, catalogue, inventory, code_field)
+    return StockReading(
+        at=at,
+        code_field=code_field,
+        catalogue=catalogue,
+        inventory=inventory,
+        open_orders=open_orders,
+        waiting_orders=still_waiting(waiting, statuses),
+        in_erp=frozenset(ledger.references_in_erp()),
+        known=known,
+        asked_now=asked_now,
+        codes_set=frozenset(ledger.codes_set()),
+        reported=ledger.codes_reported(),
+        open_orders_before=int(before) if before else None,
+        eans_by_sku=index_eans_by_sku(products) if by_sku_too else {},
+    )
+
+
+def _waiting_statuses(config: Config) -> list[str]:
+    """Return the statuses whose orders hold stock back until 24SevenOffice has them.
+
+    Only in simple mode. An order that we moved to `orders.blocked_status` waits as before.
+    """
+    settings, blocked = config.stock, config.orders.blocked_status
+    if settings.lnb_mode != "simple" or not settings.waiting_statuses:
+        return []
+    return [*settings.waiting_statuses, *([blocked] if blocked else [])]
+
+
+def _known(
+    lnb: LnbClient,
+    asked: Mapping[str, bool],
+    catalogue: Catalogue,
+    inventory: Mapping[str, int | None],
+    code_field: str,
+) -> tuple[dict[str, bool], bool]:
+    """Return whether Le New Black's product list has the codes that the inventory lacks.
+
+    The list is long, so it is read only for codes that it was not `asked` about in the last day;
+    the second value says that it was.
+    """
+    missing = {
+        code
+        for code, product in catalogue.single.items()
+        if code not in inventory and product.active
+    }
+    missing |= {
+        code
+        for code, products in catalogue.shared.items()
+        if code not in inventory and any(product.active for product in products)
+    }
+    if not missing:
+        return {}, False
+    if missing <= asked.keys():
+        return {code: asked[code] for code in missing}, False
+    codes = lnb.product_codes(code_field)
+    return {code: code in codes for code in missing}, True

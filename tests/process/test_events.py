@@ -1,0 +1,35 @@
+"""The log holds what the table of events says, and nothing else."""
+
+from __future__ import annotations
+
+import json
+
+from installation import Installation
+
+from lnb24so.process.events import EVENTS, ORDER, THE_ORDER
+from lnb24so.process.log import OWN_KEYS
+from lnb24so.sandbox import Fault
+
+
+def test_every_field_of_a_line_is_in_the_table(office: Installation) -> None:
+    office.box.faults.add("SaveInvoices", Fault.LOST_REPLY, skip=2)
+    office.box.faults.add("SaveInvoices", Fault.API_EXCEPTION, skip=3)
+    office.box.faults.add("GET /orders", Fault.HTML_503_BEFORE)
+    office.box.faults.add("POST /orders/status", Fault.STATUS(422))
+    office.run("push-orders")
+    office.box.lnb.orders["70101"] |= {"status": "canceled"}
+    office.run("push-orders")
+    office.run("resolve", "70101", "--acknowledge", "--note", "by phone")
+    office.run("pull-stock")
+    office.run("push-orders", "--baseline")
+    seen = [json.loads(line) for line in office.log_text().splitlines()]
+    assert len({line["event"] for line in seen}) > 15
+    more = {
+        (line["event"], name) for line in seen for name in line.keys() - documented(line["event"])
+    }
+    assert more == set()
+
+
+def documented(event: str) -> set[str]:
+    fields = EVENTS[event].fields.replace(ORDER, ", ".join(THE_ORDER))
+    return {*OWN_KEYS, *fields.split(", ")}
