@@ -38,7 +38,7 @@ class Screen:
     def mode(self, task: str, *, writes: bool = False) -> Mode:
         """Return how a task runs on this screen."""
         from .clock import Clock
-        from .process.progress import Progress
+        from .process.streams import Progress
         from .run import Mode
 
         echo = sys.stderr if self._verbose else None

@@ -6,8 +6,11 @@ No message carries a password, a token or a server's stack trace.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
+
+PRECEDENCE = (4, 1, 3, 0)
+"""A person is needed, failed for now, items blocked, all well: the first that applies wins."""
 
 
 class Lnb24soError(Exception):
@@ -79,3 +82,9 @@ class Interrupted(Lnb24soError):
     def __init__(self, signum: int) -> None:
         super().__init__(f"Stopped by signal {signum}.")
         self.exit_code = 128 + signum
+
+
+def worst(exit_codes: Iterable[int]) -> int:
+    """Return the exit code that says most, by the order of precedence."""
+    codes = set(exit_codes)
+    return next((code for code in PRECEDENCE if code in codes), 0)

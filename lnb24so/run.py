@@ -12,15 +12,14 @@ from typing import TYPE_CHECKING, TextIO
 from . import __version__
 from .clock import Clock
 from .company import Company, company_of
-from .errors import Lnb24soError
+from .errors import Lnb24soError, worst
 from .ledger.store import Ledger
 from .lnb.client import LnbClient
 from .process.lock import run_lock
 from .process.log import Log, open_log
-from .process.ping import Pings, ping_url
-from .process.progress import Progress
+from .process.ping import Pings
 from .process.stop import Stop
-from .summary import worst
+from .process.streams import Progress
 from .tools import Tools
 
 if TYPE_CHECKING:
@@ -215,3 +214,13 @@ def _visible(words: str) -> str:
     from .texts import visible
 
     return visible(words)
+
+
+def ping_url(config: Config, task: str) -> str | None:
+    """Return the address that is told of a task's runs, or None."""
+    monitoring = config.monitoring
+    urls = {
+        "pull-stock": monitoring.pull_stock_ping_url,
+        "push-orders": monitoring.push_orders_ping_url,
+    }
+    return urls.get(task)

@@ -7,13 +7,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from .errors import worst
+
 if TYPE_CHECKING:
     from .orders.order_result import Result
     from .orders.types import OrderPlan
     from .stock.plan import StockPlan
-
-PRECEDENCE = (4, 1, 3, 0)
-"""A person is needed, failed for now, items blocked, all well: the first that applies wins."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +36,6 @@ class StockReport:
     refused: Mapping[str, str] | None
     summary: Mapping[str, int]
     exit_code: int = 0
-
-
-def worst(exit_codes: Iterable[int]) -> int:
-    """Return the exit code that says most, by the order of precedence."""
-    codes = set(exit_codes)
-    return next((code for code in PRECEDENCE if code in codes), 0)
 
 
 def order_report(plan: OrderPlan, results: Sequence[Result]) -> OrderReport:

@@ -65,8 +65,10 @@ PURE = (
 """Modules that plan: they know no client and no run."""
 
 
-def is_for_type_checkers(node: ast.AST) -> bool:
-    return isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"
+def is_put_off(node: ast.AST) -> bool:
+    """Return whether a part of a module does not run when the module is imported."""
+    for_type_checkers = isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"
+    return for_type_checkers or isinstance(node, ast.FunctionDef)
 
 
 def imported(name: str, *, inside_functions: bool = True) -> Iterator[str]:
@@ -87,11 +89,7 @@ def imported(name: str, *, inside_functions: bool = True) -> Iterator[str]:
                     module = ".".join(part for part in (package, child.module) if part)
                 names = (f"{module}.{one.name}".removeprefix(".") for one in child.names)
                 yield from (one if one in FILES else module for one in names)
-            elif (isinstance(child, ast.FunctionDef) and not inside_functions) or (
-                not inside_functions and is_for_type_checkers(child)
-            ):
-                continue
-            else:
+            elif inside_functions or not is_put_off(child):
                 yield from found(child)
 
     return found(ast.parse(path.read_text("utf-8")))

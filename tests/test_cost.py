@@ -24,7 +24,7 @@ ALWAYS = {
     *("__main__", "cli", "errors", "clock", "network", "reasons", "run", "tools"),
     *("company", "summary", "http_connect"),
     *("config", "config.schema", "config.values", "config.reader", "config.nodes"),
-    *("config.yaml_values", "process.progress"),
+    *("config.yaml_values"),
     *("process", "process.streams", "process.stop", "process.lock", "process.log"),
     *("process.events", "process.ping"),
     *("ledger", "ledger.store", "ledger.file", "ledger.types"),

@@ -9,13 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from threading import Thread
-from typing import TYPE_CHECKING
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
 from lnb24so.clock import Clock
-
-if TYPE_CHECKING:
-    from lnb24so.config.schema import Config
 
 SECONDS_AT_MOST = 10.0
 """For one ping with its retries, whatever the network does."""
@@ -54,16 +50,6 @@ class Pings:
         problem = _in_time(lambda: _try_to_send(url, self.clock))
         if problem is not None:
             self.event("ping.failed", ping=ping, host=urlsplit(url).hostname, message=problem)
-
-
-def ping_url(config: Config, task: str) -> str | None:
-    """Return the address that is told of a task's runs, or None."""
-    monitoring = config.monitoring
-    urls = {
-        "pull-stock": monitoring.pull_stock_ping_url,
-        "push-orders": monitoring.push_orders_ping_url,
-    }
-    return urls.get(task)
 
 
 def ping_address(url: str, suffix: str, run_id: str) -> str:

@@ -1,4 +1,4 @@
-"""The two streams of a command: that one is closed, full or not read any more stops no run."""
+"""The two streams of a command, and the moving line on a terminal: none of it stops a run."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TextIO
+from typing import Any, TextIO
 
 import click
 
@@ -47,3 +47,41 @@ def printing() -> Iterator[None]:
 
 def _nowhere() -> TextIO:
     return Path(os.devnull).open("w", encoding="utf-8")
+
+
+class Progress:
+    """One moving line on stderr; what is told meanwhile goes above it."""
+
+    def __init__(self, *, wanted: bool = True) -> None:
+        self._wanted = wanted and sys.stderr.isatty()
+        self._line: Any = None
+
+    def show(self, words: str) -> None:
+        """Say what is going on now."""
+        if not self._wanted:
+            return
+        from rich.text import Text
+
+        with suppress(OSError):
+            if self._line is None:
+                from rich.console import Console
+                from rich.status import Status
+
+                self._line = Status("", console=Console(stderr=True))
+                self._line.start()
+            self._line.update(Text(words))
+
+    def tell(self, words: str) -> None:
+        """Say a sentence that stays."""
+        if self._line is None:
+            tell(words)
+            return
+        with suppress(OSError):
+            self._line.console.print(words, markup=False, highlight=False, emoji=False)
+
+    def stop(self) -> None:
+        """Take the moving line away."""
+        if self._line is not None:
+            with suppress(OSError):
+                self._line.stop()
+            self._line = None

@@ -299,7 +299,7 @@ def test_a_line_cut_short_does_not_spoil_the_next(tmp_path: Path) -> None:
 import resource, signal, sys
 from datetime import UTC, datetime
 from pathlib import Path
-from lnb24so.log import open_log
+from lnb24so.process.log import open_log
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 log = open_log(Path(sys.argv[1]), run_id="r", task="t", secrets=[], keep_days=9,
                now=lambda: datetime(2026, 1, 31, tzinfo=UTC))
@@ -368,5 +368,5 @@ def test_a_closed_log_opens_again_when_needed(opened: Open, tmp_path: Path) -> N
 
 
 def test_importing_log_does_not_import_structlog() -> None:
-    code = "import sys, lnb24so.log; sys.exit('structlog' in sys.modules)"
+    code = "import sys, lnb24so.process.log; sys.exit('structlog' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
