@@ -1,6 +1,7 @@
-"""Try again what is safe to try again: reads, inventory writes and the status step.
+"""What both clients do alike: how long to wait, whether a request left, when to try again.
 
-Creating an order never comes here: it goes out once.
+Only what is safe to repeat is tried again: reads, inventory writes and the status step. Creating
+an order never comes here: it goes out once.
 """
 
 from __future__ import annotations
@@ -14,6 +15,9 @@ from .clock import Clock
 from .errors import BudgetSpent, SessionLost, Transient
 
 T = TypeVar("T")
+
+CONNECT_SECONDS = 10.0
+"""How long to wait for a connection."""
 
 PATIENCE_SECONDS = 45.0
 """How long one call may go on being repeated, beyond its own first time-out."""
@@ -57,3 +61,20 @@ def patiently(
                 raise
             on_retry(error, wait)
             clock.sleep(wait)
+
+
+def timeouts(answer_seconds: float) -> tuple[float, float]:
+    """Return the seconds to wait for a connection and for an answer, as requests takes them."""
+    return min(CONNECT_SECONDS, answer_seconds), answer_seconds
+
+
+def never_left(error: Exception) -> bool:
+    """Return whether an error of requests says that no connection came about.
+
+    Only then has the server certainly not seen the request, and it may be sent again.
+    """
+    import requests
+    from urllib3.exceptions import NewConnectionError
+
+    reason = getattr(error.args[0] if error.args else None, "reason", None)
+    return isinstance(error, requests.ConnectTimeout) or isinstance(reason, NewConnectionError)

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, TextIO
 
 from . import __version__
 from .clock import Clock
-from .company import Company, company_of
 from .errors import Lnb24soError, worst
 from .ledger.store import Ledger
 from .lnb.client import LnbClient
@@ -20,7 +19,8 @@ from .process.log import Log, open_log
 from .process.ping import Pings
 from .process.stop import Stop
 from .process.streams import Progress
-from .tools import Tools
+from .soap.types import Company
+from .tools import Tools, company_of
 
 if TYPE_CHECKING:
     from .config.schema import Config

@@ -11,6 +11,7 @@ from .clock import Clock
 from .ledger.store import Ledger
 from .lnb.client import LnbClient
 from .process.stop import Stop
+from .soap.types import Company
 
 if TYPE_CHECKING:
     from .config.schema import Config
@@ -45,3 +46,24 @@ class Tools:
     def asked_erp(self) -> bool:
         """Whether this run has asked 24SevenOffice anything yet."""
         return "soap" in vars(self) and self.soap.is_open
+
+
+def check_company(tools: Tools) -> None:
+    """Raise ConfigError where the ledger belongs to another company."""
+    company = tools.soap.company
+    tools.ledger.check_company(company.id, company.name)
+
+
+def bind_company(tools: Tools) -> None:
+    """Make sure of the company before anything is written."""
+    tools.soap.require_one_company()
+    company = tools.soap.company
+    tools.ledger.bind(company.id, company.name, tools.config.lenewblack.client_id)
+
+
+def company_of(tools: Tools) -> Company | None:
+    """Return the company that was asked, or else the one that the ledger knows."""
+    if tools.asked_erp:
+        return tools.soap.company
+    bound = tools.ledger.binding
+    return Company(bound.company_id, bound.company) if bound else None

@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from lnb24so.company import check_company
 from lnb24so.errors import Rejected
 from lnb24so.ledger.journal import Journal
 from lnb24so.ledger.store import Entry
@@ -24,7 +23,7 @@ from lnb24so.orders.types import Selection
 from lnb24so.run import Mode, Parts, Report, run
 from lnb24so.soap.order import InvoiceOrder
 from lnb24so.soap.types import Customer
-from lnb24so.tools import Tools
+from lnb24so.tools import Tools, check_company
 
 if TYPE_CHECKING:
     from lnb24so.config.schema import Config

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lnb24so.errors import Ambiguous, ConfigError, NotProcessed, Transient
-from lnb24so.http_connect import never_left, timeouts
+from lnb24so.network import never_left, timeouts
 
 if TYPE_CHECKING:
     import requests

@@ -7,10 +7,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from lnb24so.company import bind_company, check_company
 from lnb24so.errors import Lnb24soError
 from lnb24so.summary import OrderReport, order_exit_code, order_report
-from lnb24so.tools import Tools
+from lnb24so.tools import Tools, bind_company, check_company
 
 from .reading import read_orders, remember_changes_until
 from .types import OrderPlan, Reading, Selection

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from lnb24so.clock import Clock, http_date
-from lnb24so.company import Company
 from lnb24so.errors import ConfigError, Lnb24soError, SessionLost, Transient
 from lnb24so.network import patiently
 
@@ -20,7 +19,7 @@ from . import types
 from .order import Currency, InvoiceOrder, as_sent, currency, invoice_order
 from .outcome import Seen, fault_kind
 from .session import Session, listed
-from .types import Customer, Identity, Product
+from .types import Company, Customer, Identity, Product
 from .wire import FaultError, NotConnectedError, TooManyError, UnreadableError, Wire
 
 if TYPE_CHECKING:

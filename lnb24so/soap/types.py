@@ -12,8 +12,6 @@ from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from lnb24so.company import Company
-
 from .wire import NAMESPACE, UnreadableError
 
 if TYPE_CHECKING:
@@ -174,3 +172,11 @@ def customer(element: _Element) -> Customer:
         organization_number=text(element, "OrganizationNumber"),
         blocked=text(element, "BlockInvoice") in ("true", "1"),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Company:
+    """The company (24SevenOffice: client) that a session works in."""
+
+    id: int
+    name: str

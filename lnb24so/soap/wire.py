@@ -15,7 +15,7 @@ from http.cookiejar import DefaultCookiePolicy
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
-from lnb24so.http_connect import never_left, timeouts
+from lnb24so.network import never_left, timeouts
 
 from .outcome import fault_text
 

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from lnb24so.company import bind_company, check_company
 from lnb24so.errors import Guard
 from lnb24so.summary import StockReport, stock_report
-from lnb24so.tools import Tools
+from lnb24so.tools import Tools, bind_company, check_company
 
 from .plan import apply_stock, note_stock, plan_stock
 from .reading import read_stock

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from lnb24so.company import Company
 from lnb24so.soap.order import Currency
-from lnb24so.soap.types import Customer, Identity, Product
+from lnb24so.soap.types import Company, Customer, Identity, Product
 from lnb24so.texts import shown
 from lnb24so.tools import Tools
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from lnb24so.company import Company
-from lnb24so.soap.types import Product
+from lnb24so.soap.types import Company, Product
 from lnb24so.stock.available import index_by_code
 from lnb24so.texts import shown
 
