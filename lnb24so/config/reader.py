@@ -17,35 +17,12 @@ from typing import get_type_hints as hints_of
 from lnb24so.errors import ConfigError
 
 from .nodes import LIMIT_BYTES, Node, printable, read_yaml
-from .yaml_values import is_value, read_value, words
+from .values import Secret, is_value, read_value, words
 
 LIMIT_MISTAKES = 100
 VARIABLE = re.compile(r"(\$?)\$\{([A-Za-z_][A-Za-z0-9_]*)(?::-([^{}]*))?\}")
 ONLY_VARIABLES = re.compile(r"(\$\{[A-Za-z_][A-Za-z0-9_]*(:-)?\})+")
 _FROM_HERE = "the path starts at the configuration's folder"
-
-
-class Secret:
-    """A password that shows as *** wherever it is printed or copied into a dict."""
-
-    __slots__ = ("_text",)
-
-    def __init__(self, text: str) -> None:
-        """Hold the text."""
-        self._text = text
-
-    def reveal(self) -> str:
-        """Return the text itself."""
-        return self._text
-
-    def __repr__(self) -> str:
-        return "***"
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Secret) and other._text == self._text
-
-    def __hash__(self) -> int:
-        return hash(self._text)
 
 
 class Setting(NamedTuple):

@@ -1,6 +1,6 @@
 """The configuration: what every setting is called, may be, and is when it is left out.
 
-The dataclasses are the whole schema: `yamlfile` fills them by their type hints, and a check in a
+The dataclasses are the whole schema: `reader` fills them by their type hints, and a check in a
 hint (`Annotated[..., check]`) takes the value and returns it, or raises ValueError with a sentence.
 """
 
@@ -16,7 +16,6 @@ from typing import Annotated, Literal, TypedDict
 from lnb24so.errors import ConfigError
 
 from .reader import Reader
-from .reader import Secret as Secret
 from .values import (
     NOT_YET_ORDER_STATES,
     BaseUrl,
@@ -30,6 +29,7 @@ from .values import (
     Template,
     within,
 )
+from .values import Secret as Secret
 
 WhenGone = Literal["zero", "keep"]
 DEFAULT_PLACES = (Path("config.yaml"), Path("/etc/lnb24so/config.yaml"))

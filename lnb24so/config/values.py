@@ -1,6 +1,6 @@
-"""What a setting may be: checks that take a value and return it, or raise ValueError.
+"""What a setting may be: texts read as values, secrets, and checks that raise ValueError.
 
-A check stands in a type hint, as `Annotated[str, check]`; its sentence never shows an address,
+A check takes a value and returns it. It stands in a type hint, as `Annotated[str, check]`; its sentence never shows an address,
 which may hold a password.
 """
 
@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import Annotated, Literal
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any, Literal, NamedTuple, get_args, get_origin
 from urllib.parse import urlsplit
 
 # OrderSlipStateType of the 24SevenOffice WSDL, in its order.
@@ -28,6 +30,8 @@ NO_ORDER_STATES = {"None", "Return", "Repeating", "Hours", "Inactive"}
 NOT_YET_ORDER_STATES = {"Draft", "Offer"}
 
 LOOPBACK = re.compile(r"localhost|127(\.[0-9]{1,3}){3}|::1")
+
+BOOLEANS = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
 
 
 def within(low: float, high: float = 2_147_483_647) -> Callable[[float], float]:
@@ -103,3 +107,91 @@ Seconds = Annotated[float, within(0.001, 86_400)]
 Days = Annotated[int, within(0, 36_500)]
 Id = Annotated[int, within(1)]
 CreateAs = Annotated[OrderState, order_target]
+
+
+def is_value(hint: Any) -> bool:
+    """Return whether a setting of this type is one text, not a list or a section."""
+    return get_origin(hint) is Literal or hint in _PARSERS
+
+
+def read_value(hint: Any, text: str) -> Any:
+    """Return the text as a value of the type; ValueError where it is none."""
+    if hint in _PARSERS:
+        try:
+            return _PARSERS[hint].parse(text)
+        except OverflowError as error:
+            raise ValueError(text) from error
+    if text not in get_args(hint):
+        raise ValueError(text)
+    return text
+
+
+def words(hint: Any) -> str:
+    """Return what a message calls the values of a type."""
+    if hint in _PARSERS:
+        return _PARSERS[hint].words
+    args = get_args(hint)
+    if get_origin(hint) is Literal:
+        return f"{', '.join(args[:-1])} or {args[-1]}"
+    return words(args[0])
+
+
+class _Parser(NamedTuple):
+    parse: Callable[[str], Any]
+    words: str
+
+
+def _whole(text: str) -> int:
+    if not re.fullmatch(r"-?(0|[1-9][0-9]{0,18})", text):
+        raise ValueError(text)
+    return int(text)
+
+
+def _number(text: str) -> float:
+    if not re.fullmatch(r"-?[0-9]{1,9}(\.[0-9]{1,9})?", text):
+        raise ValueError(text)
+    return float(text)
+
+
+def _truth(text: str) -> bool:
+    if text.lower() not in BOOLEANS:
+        raise ValueError(text)
+    return BOOLEANS[text.lower()]
+
+
+def _moment(text: str) -> datetime:
+    moment = datetime.fromisoformat(text)
+    return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+_PARSERS: dict[Any, _Parser] = {
+    str: _Parser(str, "text"),
+    Path: _Parser(Path, "a path"),
+    int: _Parser(_whole, "a whole number"),
+    float: _Parser(_number, "a number"),
+    bool: _Parser(_truth, "true or false"),
+    datetime: _Parser(_moment, "a date such as 2026-01-31 or a time such as 2026-01-31T10:00:00Z"),
+}
+
+
+class Secret:
+    """A password that shows as *** wherever it is printed or copied into a dict."""
+
+    __slots__ = ("_text",)
+
+    def __init__(self, text: str) -> None:
+        """Hold the text."""
+        self._text = text
+
+    def reveal(self) -> str:
+        """Return the text itself."""
+        return self._text
+
+    def __repr__(self) -> str:
+        return "***"
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Secret) and other._text == self._text
+
+    def __hash__(self) -> int:
+        return hash(self._text)

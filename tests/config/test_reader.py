@@ -10,7 +10,8 @@ import pytest
 import yaml
 
 from lnb24so.config.nodes import LIMIT_BYTES
-from lnb24so.config.reader import Reader, Secret
+from lnb24so.config.reader import Reader
+from lnb24so.config.values import Secret
 from lnb24so.errors import ConfigError
 
 
