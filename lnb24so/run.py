@@ -25,7 +25,8 @@ from .tools import Tools, company_of
 if TYPE_CHECKING:
     from .config.schema import Config
     from .orders.types import Selection
-    from .summary import OrderReport, StockReport
+    from .stock.plan import StockReport
+    from .summary import OrderReport
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +105,7 @@ def preview(config: Config, mode: Mode, what: str | None) -> Report:
 
 def explain_level(config: Config, mode: Mode, code: str) -> Report:
     """Tell, line by line, how the level of one code comes about."""
-    from .stock.level_story import level_story
+    from .stock.plan import level_story
     from .stock.reading import read_stock
 
     def explain(tools: Tools) -> Parts:

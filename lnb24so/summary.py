@@ -12,7 +12,6 @@ from .errors import worst
 if TYPE_CHECKING:
     from .orders.order_result import Result
     from .orders.types import OrderPlan
-    from .stock.plan import StockPlan
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,19 +20,6 @@ class OrderReport:
 
     plan: OrderPlan
     results: Sequence[Result]
-    summary: Mapping[str, int]
-    exit_code: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class StockReport:
-    """What a run did with stock, or would do; `refused` says why codes were not taken.
-
-    `refused` is None where nothing was sent.
-    """
-
-    plan: StockPlan
-    refused: Mapping[str, str] | None
     summary: Mapping[str, int]
     exit_code: int = 0
 
@@ -61,14 +47,3 @@ def order_exit_code(plan: OrderPlan, results: Iterable[Result]) -> int:
         elif result.news and result.reasons and result.item.action not in ("adopt", "skip"):
             codes.add(3)
     return worst(codes)
-
-
-def stock_report(plan: StockPlan, refused: Mapping[str, str] | None = None) -> StockReport:
-    """Return the report of a stock run, counted; without `refused` nothing was sent."""
-    summary = Counter[str](set=0, skip=0, unchanged=plan.unchanged)
-    summary.update(item.action for item in plan.items)
-    if plan.without_code:
-        summary["without_code"] = plan.without_code
-    if refused:
-        summary["refused"] = len(refused)
-    return StockReport(plan, refused, dict(summary))

@@ -1,7 +1,7 @@
 """What a setting may be: texts read as values, secrets, and checks that raise ValueError.
 
-A check takes a value and returns it. It stands in a type hint, as `Annotated[str, check]`; its sentence never shows an address,
-which may hold a password.
+A check takes a value and returns it. It stands in a type hint, as `Annotated[str, check]`; its
+sentence never shows an address, which may hold a password.
 """
 
 from __future__ import annotations

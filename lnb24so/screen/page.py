@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from lnb24so.orders.order_result import Result
     from lnb24so.run import Report
     from lnb24so.soap.order import InvoiceOrder, InvoiceRow
-    from lnb24so.stock.plan import StockItem
-    from lnb24so.summary import OrderReport, StockReport
+    from lnb24so.stock.plan import StockItem, StockReport
+    from lnb24so.summary import OrderReport
 
 PAGE = """\
 <!DOCTYPE html>

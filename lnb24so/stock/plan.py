@@ -2,22 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from lnb24so.errors import Lnb24soError
+from lnb24so.reasons import STOCK_REASONS
 from lnb24so.soap.types import Product
+from lnb24so.texts import shown
 
-from .available import Catalogue, StockReading, available, reserved, waiting_pieces
+from .available import (
+    NOTHING,
+    Catalogue,
+    StockReading,
+    available,
+    counted_orders,
+    open_rows,
+    reserved,
+    waiting_pieces,
+    waiting_rows,
+)
 
 if TYPE_CHECKING:
     from lnb24so.config.schema import Stock
-    from lnb24so.tools import Tools
 
-OPEN_ORDERS_NOTE = "open_orders"
-"""Under this name the ledger remembers how many open orders the last run saw."""
 
 SMALL_SHOP = 20
 """Below so many codes in stock a drop in percent says nothing."""
@@ -182,62 +191,61 @@ def _fewer(reading: StockReading, settings: Stock) -> str | None:
     )
 
 
-def apply_stock(plan: StockPlan, codes_set: Set[str], tools: Tools) -> dict[str, str]:
-    """Send the plan's levels in batches; return the codes that were refused, each with why.
+def level_story(code: str, reading: StockReading, settings: Stock) -> list[str]:
+    """Return the code's products, the sum that makes its level, and what a run does with it."""
+    catalogue = reading.catalogue
+    single = catalogue.single.get(code)
+    products = [single] if single else list(catalogue.shared.get(code, ()))
+    lines = [
+        f"{code} {shown(product.name)}, {'' if product.active else 'expired '}product {product.id}"
+        for product in products
+    ]
+    now = reading.inventory.get(code)
+    shows = f"Le New Black shows {'?' if now is None else now}"
+    plan = plan_stock(reading, settings, send_all=True, accept_drop=True)
+    item = next((item for item in plan.items if item.code == code), None)
+    if item is None:
+        why = "a run leaves it alone" if products else "no product in 24SevenOffice has the code"
+        return [*lines, f"{code}: {shows}; {why}."]
+    if item.reason is not None:
+        return [*lines, f"{code}: {shows}; {STOCK_REASONS[item.reason]}."]
+    product = next(product for product in products if product.id == item.product_id)
+    lines += _sum(code, product, reading, settings)
+    return [*lines, f"{item.after:>10}  available to sell; {shows}"]
 
-    Sending the same level twice does no harm, so a batch without an answer is sent again.
-    Raises Transient where Le New Black stays silent, and Interrupted by a signal, with what was
-    sent so far in `counted`; what was not sent differs in the next run.
+
+def _sum(code: str, product: Product, reading: StockReading, settings: Stock) -> list[str]:
+    steps = [(NOTHING + (product.stock or 0), "stock in 24SevenOffice")]
+    for order in counted_orders(reading, settings):
+        left = [pieces for number, pieces in open_rows(order) if number == product.id]
+        steps.append((-sum(left, NOTHING), f"open order {order.order_id}"))
+    for waiting in reading.waiting_orders:
+        left = [pieces for wanted, pieces in waiting_rows(waiting, reading) if wanted == code]
+        steps.append((-sum(left, NOTHING), f"waiting order {waiting.reference}"))
+    steps.append((NOTHING - settings.buffer, "buffer"))
+    first, *rest = steps
+    return [f"{pieces:>+10f}  {what}" for pieces, what in (first, *(s for s in rest if s[0]))]
+
+
+@dataclass(frozen=True, slots=True)
+class StockReport:
+    """What a run did with stock, or would do; `refused` says why codes were not taken.
+
+    `refused` is None where nothing was sent.
     """
-    changes = [item for item in plan.items if item.action == "set"]
-    tools.ledger.add_codes_set(item.code for item in changes if item.code not in codes_set)
-    levels = [(item.code, item.after or 0) for item in changes]
-    batches = tools.lnb.set_levels(plan.code_field, levels, plan.at)
-    refused: dict[str, str] = {}
-    answered = 0
-    try:
-        while answered < len(changes):
-            # A signal waits for the answer: what was taken must be in the log.
-            with tools.stop.item():
-                count, why_not = next(batches)
-                batch = changes[answered : answered + count]
-                answered += count
-                refused |= why_not
-                _log_batch(batch, why_not, tools)
-                tools.progress(f"Levels sent: {answered:,} of {len(changes):,}")
-    except Lnb24soError as error:
-        error.counted = {"set": answered, "refused": len(refused)}
-        raise
-    return refused
+
+    plan: StockPlan
+    refused: Mapping[str, str] | None
+    summary: Mapping[str, int]
+    exit_code: int = 0
 
 
-def _log_batch(batch: Sequence[StockItem], refused: Mapping[str, str], tools: Tools) -> None:
-    taken = {item.code: (item.before, item.after) for item in batch if item.code not in refused}
-    tools.event("stock.batch_sent", count=len(taken), refused=len(refused), levels=taken)
-
-
-def note_stock(
-    plan: StockPlan,
-    refused: Mapping[str, str],
-    reported: Mapping[str, str],
-    tools: Tools,
-) -> int:
-    """Log what was left alone or refused, each code when its reason is new; remember them.
-
-    Returns how many codes were newly refused.
-    """
-    reasons: dict[str, str] = {}
-    for item in plan.items:
-        if item.action == "skip" and item.reason is not None:
-            reasons[item.code] = item.reason
-            if item.news:
-                unknown = item.reason == "code.unknown"
-                event = "stock.code_unknown" if unknown else "stock.skipped"
-                tools.event(event, code=item.code, product_id=item.product_id, reason=item.reason)
-    new = [code for code in refused if reported.get(code) != "level.refused"]
-    for code in new:
-        tools.event("stock.refused", code=code, reason="level.refused", message=refused[code])
-        tools.tell(f"{code}: Le New Black refused the level: {refused[code]}")
-    tools.ledger.write_codes_reported(reasons | dict.fromkeys(refused, "level.refused"))
-    tools.ledger.write_note(OPEN_ORDERS_NOTE, str(plan.open_orders))
-    return len(new)
+def stock_report(plan: StockPlan, refused: Mapping[str, str] | None = None) -> StockReport:
+    """Return the report of a stock run, counted; without `refused` nothing was sent."""
+    summary = Counter[str](set=0, skip=0, unchanged=plan.unchanged)
+    summary.update(item.action for item in plan.items)
+    if plan.without_code:
+        summary["without_code"] = plan.without_code
+    if refused:
+        summary["refused"] = len(refused)
+    return StockReport(plan, refused, dict(summary))

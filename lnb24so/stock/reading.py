@@ -9,10 +9,13 @@ from lnb24so.lnb.client import LnbClient
 from lnb24so.tools import Tools
 
 from .available import Catalogue, StockReading, index_by_code, index_eans_by_sku, still_waiting
-from .plan import OPEN_ORDERS_NOTE
 
 if TYPE_CHECKING:
     from lnb24so.config.schema import Config
+
+
+OPEN_ORDERS_NOTE = "open_orders"
+"""Under this name the ledger remembers how many open orders the last run saw."""
 
 
 def read_stock(tools: Tools, *, ask_again: bool = False) -> StockReading:

@@ -1,15 +1,15 @@
-"""The stock task: read both sides, plan, and send what differs."""
+"""The stock task: read both sides, plan, send what differs, and note it."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import replace
 
-from lnb24so.errors import Guard
-from lnb24so.summary import StockReport, stock_report
+from lnb24so.errors import Guard, Lnb24soError
 from lnb24so.tools import Tools, bind_company, check_company
 
-from .plan import apply_stock, note_stock, plan_stock
-from .reading import read_stock
+from .plan import StockItem, StockPlan, StockReport, plan_stock, stock_report
+from .reading import OPEN_ORDERS_NOTE, read_stock
 
 
 def carry_stock(tools: Tools, writes: bool, send_all: bool, accept_drop: bool) -> StockReport:
@@ -30,3 +30,64 @@ def carry_stock(tools: Tools, writes: bool, send_all: bool, accept_drop: bool) -
     newly_refused = note_stock(plan, refused, reading.reported, tools)
     report = stock_report(plan, refused)
     return replace(report, exit_code=3 if newly_refused else 0)
+
+
+def apply_stock(plan: StockPlan, codes_set: Set[str], tools: Tools) -> dict[str, str]:
+    """Send the plan's levels in batches; return the codes that were refused, each with why.
+
+    Sending the same level twice does no harm, so a batch without an answer is sent again.
+    Raises Transient where Le New Black stays silent, and Interrupted by a signal, with what was
+    sent so far in `counted`; what was not sent differs in the next run.
+    """
+    changes = [item for item in plan.items if item.action == "set"]
+    tools.ledger.add_codes_set(item.code for item in changes if item.code not in codes_set)
+    levels = [(item.code, item.after or 0) for item in changes]
+    batches = tools.lnb.set_levels(plan.code_field, levels, plan.at)
+    refused: dict[str, str] = {}
+    answered = 0
+    try:
+        while answered < len(changes):
+            # A signal waits for the answer: what was taken must be in the log.
+            with tools.stop.item():
+                count, why_not = next(batches)
+                batch = changes[answered : answered + count]
+                answered += count
+                refused |= why_not
+                _log_batch(batch, why_not, tools)
+                tools.progress(f"Levels sent: {answered:,} of {len(changes):,}")
+    except Lnb24soError as error:
+        error.counted = {"set": answered, "refused": len(refused)}
+        raise
+    return refused
+
+
+def _log_batch(batch: Sequence[StockItem], refused: Mapping[str, str], tools: Tools) -> None:
+    taken = {item.code: (item.before, item.after) for item in batch if item.code not in refused}
+    tools.event("stock.batch_sent", count=len(taken), refused=len(refused), levels=taken)
+
+
+def note_stock(
+    plan: StockPlan,
+    refused: Mapping[str, str],
+    reported: Mapping[str, str],
+    tools: Tools,
+) -> int:
+    """Log what was left alone or refused, each code when its reason is new; remember them.
+
+    Returns how many codes were newly refused.
+    """
+    reasons: dict[str, str] = {}
+    for item in plan.items:
+        if item.action == "skip" and item.reason is not None:
+            reasons[item.code] = item.reason
+            if item.news:
+                unknown = item.reason == "code.unknown"
+                event = "stock.code_unknown" if unknown else "stock.skipped"
+                tools.event(event, code=item.code, product_id=item.product_id, reason=item.reason)
+    new = [code for code in refused if reported.get(code) != "level.refused"]
+    for code in new:
+        tools.event("stock.refused", code=code, reason="level.refused", message=refused[code])
+        tools.tell(f"{code}: Le New Black refused the level: {refused[code]}")
+    tools.ledger.write_codes_reported(reasons | dict.fromkeys(refused, "level.refused"))
+    tools.ledger.write_note(OPEN_ORDERS_NOTE, str(plan.open_orders))
+    return len(new)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from lnb24so.stock.level_story import level_story
+from lnb24so.stock.plan import level_story
 
 from .build import (
     DRESS,

@@ -12,8 +12,7 @@ from hypothesis import strategies as st
 
 from lnb24so.config.schema import Stock
 from lnb24so.stock.available import StockReading, available
-from lnb24so.stock.level_story import level_story
-from lnb24so.stock.plan import StockItem, plan_stock
+from lnb24so.stock.plan import StockItem, level_story, plan_stock
 
 from .build import (
     line,
