@@ -24,9 +24,8 @@ from .tools import Tools, company_of
 
 if TYPE_CHECKING:
     from .config.schema import Config
-    from .orders.types import Selection
+    from .orders.types import OrderReport, Selection
     from .stock.plan import StockReport
-    from .summary import OrderReport
 
 
 @dataclass(frozen=True, slots=True)

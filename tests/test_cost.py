@@ -22,7 +22,6 @@ LEVELS = "POST /multi/inventory/ean"
 
 ALWAYS = {
     *("__main__", "cli", "errors", "clock", "network", "reasons", "run", "tools"),
-    "summary",
     *("config", "config.schema", "config.values", "config.reader", "config.nodes"),
     *("config.yaml_values"),
     *("process", "process.streams", "process.stop", "process.lock", "process.log"),

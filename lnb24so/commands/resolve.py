@@ -15,10 +15,8 @@ from lnb24so.lnb.types import Order, content_hash
 from lnb24so.orders.draft import erp_reference, fold_reference
 from lnb24so.orders.lookup import LONG_AGO, LOOK_UP_BACK
 from lnb24so.orders.matching import HIGHEST_ID, customer_number, index_customers, match_customer
-from lnb24so.orders.order_notices import changed_after_export
-from lnb24so.orders.ready import why_not_now
-from lnb24so.orders.settle import SEARCH_BACK, attempt_end, second_look
-from lnb24so.orders.status_step import status_after
+from lnb24so.orders.ready import status_after, why_not_now
+from lnb24so.orders.settle import SEARCH_BACK, attempt_end, changed_after_export, second_look
 from lnb24so.orders.types import Selection
 from lnb24so.run import Mode, Parts, Report, run
 from lnb24so.soap.order import InvoiceOrder

@@ -2,29 +2,24 @@
 
 from __future__ import annotations
 
+import csv
+import io
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from lnb24so.ledger.store import Ledger
+from lnb24so.clock import utc_text
+from lnb24so.ledger.store import Entry, Ledger, Run
 from lnb24so.process.streams import printing
+from lnb24so.reasons import sentence
 from lnb24so.run import Mode, Parts, run
 from lnb24so.screen.report import print_json, print_lines
 
-from .story import (
-    ask_live,
-    exported,
-    exported_csv,
-    find_entry,
-    overview,
-    overview_document,
-    overview_lines,
-    story_document,
-    story_lines,
-)
+from .story import _entry_document, ask_live, find_entry, story_document, story_lines, why_waiting
 
 if TYPE_CHECKING:
     from lnb24so.config.schema import Config
@@ -90,3 +85,109 @@ def _story(config: Config, mode: Mode, ledger: Ledger, ask: Question, reference:
     else:
         print_lines(story_lines(entry, steps))
     return 0
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """The last run of each task, and every order that waits for something."""
+
+    now: datetime
+    runs: Sequence[Run]
+    waiting: Sequence[Entry]
+
+
+def overview(ledger: Ledger, now: datetime) -> Overview:
+    """Return the state of things for `status`."""
+    return Overview(now, ledger.last_runs(), ledger.waiting())
+
+
+def overview_lines(found: Overview) -> list[str]:
+    """Return the last runs with their age, then each waiting order with its reasons."""
+    lines = [_run_line(run, found.now) for run in found.runs]
+    if not lines:
+        lines.append("No run yet.")
+    for entry in found.waiting:
+        lines += [sentence(entry.reference, reason) for reason in why_waiting(entry)]
+    lines.append(f"{_orders(len(found.waiting))} waiting." if found.waiting else "Nothing waits.")
+    return lines
+
+
+def overview_document(found: Overview) -> dict[str, Any]:
+    """Return the same for `--json`."""
+    return {
+        "runs": [
+            {
+                "task": run.task,
+                "run_id": run.run_id,
+                "started": utc_text(run.started),
+                "finished": utc_text(run.finished) if run.finished else None,
+                "exit_code": run.exit_code,
+                "summary": dict(run.counters),
+            }
+            for run in found.runs
+        ],
+        "waiting": [_entry_document(entry) for entry in found.waiting],
+    }
+
+
+def exported(ledger: Ledger, since: datetime | None) -> list[dict[str, Any]]:
+    """Return which order became which, oldest first: for reconciliation."""
+    entries = {entry.reference: entry for entry in ledger.entries() if entry.in_erp}
+    when: dict[str, datetime] = {}
+    for step in ledger.history():
+        if step.state in ("exported", "done"):
+            when.setdefault(step.reference, step.at)
+    rows = [
+        {
+            "reference": entry.reference,
+            "order_id": entry.order_id,
+            "erp_reference": entry.erp_reference,
+            "customer_id": entry.customer_id,
+            "exported": utc_text(when[entry.reference]),
+        }
+        for entry in entries.values()
+        if entry.reference in when and (since is None or when[entry.reference] >= since)
+    ]
+    return sorted(rows, key=lambda row: (str(row["exported"]), str(row["reference"])))
+
+
+def exported_csv(rows: Sequence[Mapping[str, Any]]) -> str:
+    """Return the rows as CSV with a header line."""
+    names = ("reference", "order_id", "erp_reference", "customer_id", "exported")
+    out = io.StringIO()
+    writer = csv.DictWriter(out, names, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows({name: _cell(row[name]) for name in names} for row in rows)
+    return out.getvalue()
+
+
+def _cell(value: object) -> object:
+    """Return a cell that no spreadsheet takes for a formula."""
+    if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r")):
+        return f"'{value}"
+    return value
+
+
+def age(seconds: timedelta) -> str:
+    """Return `12 minutes`, in the largest unit that fits."""
+    total = max(0, int(seconds.total_seconds()))
+    for size, name in ((86400, "day"), (3600, "hour"), (60, "minute")):
+        if total >= size:
+            count = total // size
+            return f"{count} {name}{'' if count == 1 else 's'}"
+    return f"{total} second{'' if total == 1 else 's'}"
+
+
+def _run_line(run: Run, now: datetime) -> str:
+    counted = ", ".join(f"{count} {name}" for name, count in run.counters.items() if count)
+    if run.exit_code is None:
+        return f"{run.task}: began {age(now - run.started)} ago and has not ended ({run.run_id})."
+    ended = "well" if run.exit_code == 0 else f"with exit code {run.exit_code}"
+    return (
+        f"{run.task}: ended {ended} {age(now - (run.finished or run.started))} ago "
+        f"({run.run_id}){': ' if counted else ''}{counted}."
+    )
+
+
+def _orders(count: int) -> str:
+    return "1 order is" if count == 1 else f"{count} orders are"

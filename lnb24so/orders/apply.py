@@ -13,12 +13,11 @@ from lnb24so.lnb.types import Order, content_hash
 from lnb24so.reasons import sentence
 from lnb24so.tools import Tools
 
-from .create import OrderCreate
-from .order_result import Result, planned
-from .read_back import read_back
+from .create import OrderCreate, read_back
+from .ready import status_after, status_of_blocked
 from .settle import attempt_end, may_be_sent_by, second_look
-from .status_step import Step, finish, mark_blocked, status_after, status_of_blocked
-from .types import Item, OrderPlan
+from .status_step import Step, finish, mark_blocked
+from .types import Item, OrderPlan, Result, planned
 
 FAILURES_IN_A_ROW = 3
 """So many creates, or status steps, without an answer, and the rest waits for a later run."""

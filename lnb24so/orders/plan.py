@@ -13,9 +13,18 @@ from lnb24so.soap.order import InvoiceOrder
 from lnb24so.texts import shown
 
 from .draft import draft_order, erp_reference, fold_reference
-from .order_notices import changed_after_export, created_late, duplicate, reference_taken
 from .ready import why_not_now
-from .settle import claim, explains, may_be_sent_by, ours, settle
+from .settle import (
+    changed_after_export,
+    claim,
+    created_late,
+    duplicate,
+    explains,
+    may_be_sent_by,
+    ours,
+    reference_taken,
+    settle,
+)
 from .types import Action, Item, OrderPlan, Reading, Selection
 
 if TYPE_CHECKING:

@@ -53,3 +53,26 @@ def why_not_now(
             f"Fix: lnb24so push-orders --order {order.reference}",
         )
     return None
+
+
+def is_ours_to_move(order: Order | None, entry: Entry, settings: Orders) -> bool:
+    """Return whether the Le New Black status is ours to set now.
+
+    Only an order that still stands where it was taken from is moved: what a person moved
+    elsewhere, canceled or closed stays as it is.
+    """
+    return order is not None and not is_canceled(order) and stands(order, entry, settings)
+
+
+def status_after(order: Order | None, entry: Entry, settings: Orders) -> str | None:
+    """Return the status to set after the export; None for one taken by `--any-status`."""
+    if order is None or not stands(order, entry, settings):
+        return None
+    return settings.for_mode(order.order_mode).done_status
+
+
+def status_of_blocked(order: Order | None, entry: Entry, settings: Orders) -> str | None:
+    """Return the status that a blocked order is still to get; None for one with nothing to set."""
+    if order is None or entry.blocked_status is not None or not stands(order, entry, settings):
+        return None
+    return settings.blocked_status

@@ -12,10 +12,10 @@ from lnb24so.errors import Rejected, Transient
 from lnb24so.ledger.journal import Journal
 from lnb24so.ledger.store import Entry
 from lnb24so.lnb.client import LnbClient
-from lnb24so.lnb.types import Order, is_canceled, same_status
+from lnb24so.lnb.types import same_status
 from lnb24so.reasons import Reason
 
-from .ready import stands
+from .ready import is_ours_to_move, status_after, status_of_blocked
 from .types import Item
 
 
@@ -30,29 +30,6 @@ class Step:
     silent: bool = False
     refused: Reason | None = None
     news: bool = False
-
-
-def is_ours_to_move(order: Order | None, entry: Entry, settings: Orders) -> bool:
-    """Return whether the Le New Black status is ours to set now.
-
-    Only an order that still stands where it was taken from is moved: what a person moved
-    elsewhere, canceled or closed stays as it is.
-    """
-    return order is not None and not is_canceled(order) and stands(order, entry, settings)
-
-
-def status_after(order: Order | None, entry: Entry, settings: Orders) -> str | None:
-    """Return the status to set after the export; None for one taken by `--any-status`."""
-    if order is None or not stands(order, entry, settings):
-        return None
-    return settings.for_mode(order.order_mode).done_status
-
-
-def status_of_blocked(order: Order | None, entry: Entry, settings: Orders) -> str | None:
-    """Return the status that a blocked order is still to get; None for one with nothing to set."""
-    if order is None or entry.blocked_status is not None or not stands(order, entry, settings):
-        return None
-    return settings.blocked_status
 
 
 def finish(item: Item, lnb: LnbClient, journal: Journal, settings: Orders) -> Step:

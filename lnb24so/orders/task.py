@@ -8,11 +8,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from lnb24so.errors import Lnb24soError
-from lnb24so.summary import OrderReport, order_exit_code, order_report
 from lnb24so.tools import Tools, bind_company, check_company
 
 from .reading import read_orders, remember_changes_until
-from .types import OrderPlan, Reading, Selection
+from .types import OrderPlan, OrderReport, Reading, Selection, order_exit_code, order_report
 
 
 def carry_orders(tools: Tools, selection: Selection, writes: bool) -> OrderReport:
@@ -31,8 +30,8 @@ def _plan_and_apply(
     tools: Tools, reading: Reading, selection: Selection, writes: bool
 ) -> OrderReport:
     from .apply import OrderExport
-    from .order_result import planned
     from .plan import plan_orders
+    from .types import planned
 
     if tools.asked_erp:
         check_company(tools)

@@ -22,11 +22,10 @@ from lnb24so.reasons import STOCK_REASONS, Reason
 from lnb24so.texts import clean, visible
 
 if TYPE_CHECKING:
-    from lnb24so.orders.order_result import Result
+    from lnb24so.orders.types import OrderReport, Result
     from lnb24so.run import Report
     from lnb24so.soap.order import InvoiceOrder, InvoiceRow
     from lnb24so.stock.plan import StockItem, StockReport
-    from lnb24so.summary import OrderReport
 
 PAGE = """\
 <!DOCTYPE html>

@@ -21,10 +21,9 @@ from lnb24so.reasons import sentence
 from lnb24so.texts import shown, visible
 
 if TYPE_CHECKING:
-    from lnb24so.orders.order_result import Result
+    from lnb24so.orders.types import OrderReport, Result
     from lnb24so.run import Report
     from lnb24so.stock.plan import StockItem, StockReport
-    from lnb24so.summary import OrderReport
 
 ROWS_ON_A_SCREEN = 50
 """More rows than this are counted on a terminal, not shown; a pipe gets them all."""
