@@ -2,70 +2,20 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from . import __version__
+from .screen.terminal import Screen
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from .config.schema import Config
-    from .run import Mode, Report
+    from .commands.resolve import Way
 
 HELP = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
-
-
-class Screen:
-    """The options that belong to no single command."""
-
-    def __init__(self, config: Path | None, verbose: bool, quiet: bool) -> None:
-        self._config = config
-        self._verbose = verbose
-        self.quiet = quiet
-
-    def config(self) -> Config:
-        """Return the configuration, from wherever it is."""
-        import os
-
-        from .config.schema import find_config, load_config
-
-        return load_config(find_config(self._config, os.environ, Path.cwd()))
-
-    def mode(self, task: str, *, writes: bool = False) -> Mode:
-        """Return how a task runs on this screen."""
-        from .clock import Clock
-        from .process.streams import Progress
-        from .run import Mode
-
-        echo = sys.stderr if self._verbose else None
-        progress = Progress(wanted=not self.quiet)
-        return Mode(task, writes, Clock(), progress.tell, echo, progress)
-
-    def say(self, report: Report) -> int:
-        """Print the lines of a run's answer, and return its exit code."""
-        from .screen.report import print_lines
-
-        print_lines(report.lines)
-        return report.exit_code
-
-    def answer(self, report: Report, *, as_json: bool) -> int:
-        """Print a run's answer, and return its exit code.
-
-        A real run that is not asked for JSON says nothing in a pipe: cron mails what is printed.
-        """
-        wanted = not self.quiet and (report.dry_run or sys.stdout.isatty())
-        if as_json or wanted:
-            from .screen.report import document, print_json, show
-
-            if as_json:
-                print_json(document(report))
-            else:
-                show(report)
-        return report.exit_code
 
 
 @click.group(context_settings=HELP)
@@ -281,14 +231,14 @@ def resolve(
     note: str,
 ) -> int:
     """Settle orders that wait for a person."""
-    given = {
+    given: dict[Way, bool] = {
         "exported_as": exported_as is not None,
         "send_again": send_again,
         "skip": skip,
         "accept_total": accept_total,
         "acknowledge": acknowledge,
     }
-    chosen = [name for name, is_set in given.items() if is_set]
+    chosen = [way for way, is_given in given.items() if is_given]
     if len(chosen) != 1:
         raise click.UsageError(
             "Say exactly one of --exported-as, --send-again, --skip, --accept-total, --acknowledge."

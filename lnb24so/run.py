@@ -72,7 +72,9 @@ def push_orders(config: Config, mode: Mode, selection: Selection) -> Report:
     """Carry orders to 24SevenOffice, or plan it where the mode does not write."""
     from .orders.task import carry_orders
 
-    return run(config, mode, lambda tools: Parts(carry_orders(tools, selection, mode.writes)))
+    return run(
+        config, mode, lambda tools: Parts(carry_orders(tools, selection, writes=mode.writes))
+    )
 
 
 def pull_stock(
@@ -96,7 +98,7 @@ def preview(config: Config, mode: Mode, what: str | None) -> Report:
 
     def both(tools: Tools) -> Parts:
         stock = carry_stock(tools, False, False, False) if what != "orders" else None
-        orders = carry_orders(tools, Selection(), False) if what != "stock" else None
+        orders = carry_orders(tools, Selection(), writes=False) if what != "stock" else None
         return Parts(orders, stock)
 
     return run(config, mode, both)

@@ -7,11 +7,13 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
 
 import lnb24so
+from lnb24so.ledger.types import Entry
 
 HOME = Path(lnb24so.__file__).parent
 FILES = {
@@ -90,7 +92,11 @@ def imported(name: str, leave: Leave = is_nothing) -> Iterator[str]:
             elif not leave(child):
                 yield from found(child)
 
-    return found(ast.parse(path.read_text("utf-8")))
+    return found(tree(name))
+
+
+def tree(name: str) -> ast.Module:
+    return ast.parse(FILES[name].read_text("utf-8"))
 
 
 def room(name: str) -> str:
@@ -173,6 +179,34 @@ def test_no_slow_library_is_imported_with_a_module(name: str) -> None:
     assert HEAVY.isdisjoint(map(room, imported(name, is_put_off)))
 
 
+BUILDERS_OF_ENTRIES = {"orders.life", "ledger.types"}
+ENTRY_FIELDS = {field.name for field in fields(Entry)}
+
+
+def builds_an_entry(call: ast.Call) -> bool:
+    """Return whether a call makes an entry of the ledger, or another of one."""
+    name = ast.unparse(call.func).rpartition(".")[2]
+    given = {keyword.arg for keyword in call.keywords}
+    return name == "Entry" or (name == "replace" and bool(given) and given <= ENTRY_FIELDS)
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_entries_are_built_and_replaced_in_one_place(name: str) -> None:
+    calls = (node for node in ast.walk(tree(name)) if isinstance(node, ast.Call))
+    building = [ast.unparse(call) for call in calls if builds_an_entry(call)]
+    assert bool(building) == (name in BUILDERS_OF_ENTRIES)
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_no_check_of_types_is_switched_off(name: str) -> None:
+    assert "type: ignore" not in FILES[name].read_text("utf-8")
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_file_is_read_in_one_sitting(name: str) -> None:
+    assert FILES[name].read_text("utf-8").count("\n") <= 300
+
+
 @pytest.mark.parametrize("arguments", [["--help"], ["--version"], ["push-orders", "-h"]])
 def test_help_imports_nothing_that_it_does_not_need(arguments: list[str]) -> None:
     code = (
@@ -187,4 +221,5 @@ def test_help_imports_nothing_that_it_does_not_need(arguments: list[str]) -> Non
     assert {name for name in loaded if name.startswith("lnb24so.")} == {
         *("lnb24so.__main__", "lnb24so.cli", "lnb24so.errors"),
         *("lnb24so.process", "lnb24so.process.streams"),
+        *("lnb24so.screen", "lnb24so.screen.terminal"),
     }

@@ -24,12 +24,12 @@ ALWAYS = {
     *("__main__", "cli", "errors", "clock", "network", "reasons", "run", "tools"),
     *("config", "config.schema", "config.values", "config.reader", "config.nodes"),
     *("process", "process.streams", "process.stop", "process.lock", "process.log"),
-    *("process.events", "process.ping"),
+    *("process.events", "process.ping", "screen", "screen.terminal"),
     *("ledger", "ledger.store", "ledger.file", "ledger.types"),
     *("lnb", "lnb.client", "lnb.answers", "lnb.wire", "lnb.values"),
     *("soap", "soap.types", "soap.wire", "soap.outcome"),
 }
-NO_ORDERS = ALWAYS | {"orders", "orders.task", "orders.reading", "orders.types"}
+NO_ORDERS = ALWAYS | {"orders", "orders.task", "orders.reading", "orders.results", "orders.types"}
 """What an order run may import before it has found an order."""
 
 

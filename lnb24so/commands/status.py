@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from lnb24so.clock import utc_text
-from lnb24so.ledger.store import Entry, Ledger, Run
+from lnb24so.ledger.store import Ledger
+from lnb24so.ledger.types import Entry, Run
 from lnb24so.process.streams import printing
 from lnb24so.reasons import sentence
 from lnb24so.run import Mode, Parts, run

@@ -7,7 +7,8 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from lnb24so.clock import utc_text
-from lnb24so.ledger.store import Entry, Ledger, Step
+from lnb24so.ledger.store import Ledger
+from lnb24so.ledger.types import Entry, Step
 from lnb24so.orders.draft import fold_reference
 from lnb24so.orders.plan import plan_orders
 from lnb24so.orders.reading import read_orders

@@ -42,7 +42,8 @@ def try_order(tools: Tools, reference: str) -> tuple[list[str], int]:
     facts = facts_for(tools.soap, config, [order])
     company = tools.soap.company
     tools.ledger.check_company(company.id, company.name)
-    draft = draft_order(order, facts, config.orders, config.products.match_by)
+    mode = config.orders.for_mode(order.order_mode)
+    draft = draft_order(order, mode, facts, config.orders, match_by=config.products.match_by)
     if draft.invoice is None:
         return [sentence(reference, reason) for reason in draft.reasons], 3
     tools.soap.require_one_company()

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 
 from lnb24so.reasons import Reason, sentence
 
-from .store import Entry, Ledger
+from .store import Ledger
+from .types import Entry, Transition, new_entry
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,38 +20,33 @@ class Journal:
 
     def entry(self, reference: str) -> Entry:
         """Return the order's entry, or a new one that is not saved yet."""
-        return self.ledger.entry(reference) or Entry(reference)
+        return self.ledger.entry(reference) or new_entry(reference)
 
-    def save(
-        self,
-        entry: Entry,
-        event: str,
-        *,
-        told: Mapping[str, object] | None = None,
-        **changes: object,
-    ) -> Entry:
-        """Commit the entry with its changes, then log the same; return the new entry.
+    def save(self, step: Transition) -> Entry:
+        """Commit an order's entry with its history, then log the same; return the entry.
 
-        `told` is what else belongs to the story: what was sent, what came back, who decided. It
-        wins over what the entry holds: an order may be kept as an earlier attempt sent it.
+        The step's own facts win over what the entry holds: an order may be kept as an earlier
+        attempt sent it. Raises what the ledger raises.
         """
-        after = replace(entry, **changes)  # type: ignore[arg-type]
-        detail = {
-            "order_id": after.order_id,
-            "customer_id": after.customer_id,
-            "attempt": after.attempts or None,
-            "erp_reference": after.erp_reference,
+        entry = step.entry
+        known = {
+            "order_id": entry.order_id,
+            "customer_id": entry.customer_id,
+            "attempt": entry.attempts or None,
+            "erp_reference": entry.erp_reference,
         }
-        story: dict[str, object] = dict(told or {})
-        story |= {n: v for n, v in detail.items() if v is not None and n not in story}
-        reasons = after.reasons or ((after.notice,) if after.notice else ())
-        sentences = [sentence(after.reference, reason) for reason in reasons]
-        self.ledger.save(after, event, **story, reasons=sentences)
+        facts = dict(step.facts)
+        for name, value in known.items():
+            if value is not None:
+                facts.setdefault(name, value)
+        reasons = entry.reasons or ((entry.notice,) if entry.notice else ())
+        sentences = [sentence(entry.reference, reason) for reason in reasons]
+        self.ledger.save(entry, step.event, **facts, reasons=sentences)
         for reason in reasons:
-            self.event(event, reference=after.reference, **story, **fields_of(reason))
+            self.event(step.event, reference=entry.reference, **facts, **fields_of(reason))
         if not reasons:
-            self.event(event, reference=after.reference, **story)
-        return after
+            self.event(step.event, reference=entry.reference, **facts)
+        return entry
 
     def warn(self, reference: str, warnings: Iterable[Reason]) -> None:
         """Log what a person should know of an order that went through all the same."""

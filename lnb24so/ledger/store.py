@@ -20,21 +20,7 @@ from lnb24so.clock import Clock, utc_text
 from lnb24so.errors import ConfigError
 
 from .file import as_our_errors, connect, migrate
-from .types import (
-    STATES,
-    AskedFor,
-    Binding,
-    Entry,
-    Run,
-    State,
-    Step,
-    columns,
-    entry_of,
-    run_of,
-    step_of,
-)
-
-__all__ = ["STATES", "AskedFor", "Binding", "Entry", "Ledger", "Run", "State", "Step"]
+from .types import STATES, Binding, Entry, Run, State, Step, columns, entry_of, run_of, step_of
 
 FILE_NAME = "ledger.sqlite3"
 

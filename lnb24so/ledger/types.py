@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, field, fields
 from datetime import datetime
 from typing import Any, Literal, get_args
 
@@ -24,6 +24,27 @@ State = Literal[
 ]
 STATES: tuple[State, ...] = get_args(State)
 AskedFor = Literal["order", "any_status"]
+OrderEvent = Literal[
+    "order.sending", "order.created", "order.refused", "order.retry", "order.unconfirmed",
+    "order.adopted", "order.looked_again", "order.blocked", "order.decision_needed",
+    "order.skipped", "order.withdrawn", "order.changed_after_export",
+    "order.canceled_after_export", "order.finished", "order.status_failed",
+    "order.marked_blocked", "order.resolved",
+]  # fmt: skip
+"""What a step of an order's life is called in its history and in the log."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What an order in 24SevenOffice is held against later: what was sent, or was adopted.
+
+    `done_status` is the Le New Black status to set after the export; None where it stays.
+    """
+
+    erp_reference: str | None
+    customer_id: int | None
+    content_hash: str | None
+    done_status: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +81,11 @@ class Entry:
     asked_for: AskedFor | None = None
 
     @property
+    def sent(self) -> Sent:
+        """What the order is held against."""
+        return Sent(self.erp_reference, self.customer_id, self.content_hash, self.done_status)
+
+    @property
     def final(self) -> bool:
         """Nothing is left to do: done, skipped, or exported with no status step to take."""
         return self.state in ("done", "skipped") or (
@@ -75,6 +101,23 @@ class Entry:
     def in_erp(self) -> bool:
         """24SevenOffice has the order, as far as we know."""
         return self.order_id is not None
+
+
+def new_entry(reference: str) -> Entry:
+    """Return the entry of an order that the ledger does not know yet."""
+    return Entry(reference)
+
+
+@dataclass(frozen=True, slots=True)
+class Transition:
+    """One step of an order's life: the entry after it, and how history and log tell of it.
+
+    `facts` are what else belongs to the story: what was sent, what came back, who decided.
+    """
+
+    entry: Entry
+    event: OrderEvent
+    facts: Mapping[str, object] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,16 +156,16 @@ class Binding:
 def columns(entry: Entry) -> dict[str, Any]:
     """Return the entry as the columns of its row."""
     columns: dict[str, Any] = {}
-    for field in fields(entry):
-        value = getattr(entry, field.name)
+    for one in fields(entry):
+        value = getattr(entry, one.name)
         if isinstance(value, datetime):
             value = utc_text(value)
         elif isinstance(value, Reason):
             value = json.dumps(asdict(value), ensure_ascii=False)
         elif isinstance(value, tuple):
-            plain = [asdict(one) if isinstance(one, Reason) else one for one in value]
+            plain = [asdict(part) if isinstance(part, Reason) else part for part in value]
             value = json.dumps(plain, ensure_ascii=False)
-        columns[field.name] = value
+        columns[one.name] = value
     return columns
 
 

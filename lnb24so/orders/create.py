@@ -1,162 +1,146 @@
-"""The one request that creates an order: written down before it is sent, and after."""
+"""The creates of a run: each written down before it is sent, and after; then read back."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from datetime import timedelta
-from decimal import Decimal
-from typing import Literal
+from typing import TYPE_CHECKING
 
 from lnb24so.errors import Interrupted, Lnb24soError
-from lnb24so.ledger.journal import Journal
-from lnb24so.ledger.store import Entry
-from lnb24so.lnb.types import content_hash
 from lnb24so.money import amount_text, differs
 from lnb24so.reasons import Reason
-from lnb24so.soap.client import SoapClient
-from lnb24so.soap.order import Currency, InvoiceOrder
-from lnb24so.soap.outcome import Seen, create_outcome
-from lnb24so.tools import Tools
+from lnb24so.soap.outcome import create_outcome
 
-from .ready import status_after
-from .settle import second_look
-from .types import Item, Result
+from . import life
+from .results import FAILURES_IN_A_ROW
+from .types import Create, Result
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from decimal import Decimal
+
+    from lnb24so.ledger.journal import Journal
+    from lnb24so.ledger.types import Entry
+    from lnb24so.soap.order import Currency, InvoiceOrder
+    from lnb24so.soap.outcome import Seen
+    from lnb24so.tools import Tools
+
+    from .results import Results
 
 REFUSED = (
     "24SevenOffice refused it ({}). Fix: correct the order or 24SevenOffice; each run tries again."
 )
 NOT_SENT = "was not sent: {}. The next run tries again."
-WHAT_WAS_SENT = ("erp_reference", "customer_id", "content_hash", "done_status", "seen_id")
 
 
-class OrderCreate:
-    """Create orders with the tools of a run; each step is committed before the next begins."""
+def create_all(creates: Sequence[Create], tools: Tools, journal: Journal, results: Results) -> None:
+    """Create one order after the other, until 24SevenOffice stops answering.
 
-    def __init__(self, tools: Tools, journal: Journal) -> None:
-        self._tools = tools
-        self._settings = tools.config.orders
-        self._journal = journal
-
-    def create(self, item: Item, invoice: InvoiceOrder) -> tuple[Seen, Result]:
-        """Send the request once; return what was seen of it and what became of the order."""
-        order = item.order
-        before = self._journal.entry(item.reference)
-        sending = self._journal.save(
-            before,
-            "order.sending",
-            told={"rows": len(invoice.rows), "total": item.total, "currency": item.currency},
-            state="sending",
-            reasons=(),
-            erp_reference=invoice.reference,
-            customer_id=invoice.customer_id,
-            content_hash=content_hash(order) if order else None,
-            attempts=before.attempts + 1,
-            attempt_started=self._tools.clock.now(),
-            attempt_ended=None,
-            seen_id=None,
-            notice_hash=None,
-            doubted=before.in_doubt,
-            look_again_at=None,
-            asked_for=item.asked_for,
-            done_status=status_after(order, before, self._settings),
-        )
-        seen = self._tools.soap.create(invoice)
-        outcome = create_outcome(seen)
-        held = seen.order_id is not None and self._tools.ledger.by_order_id(seen.order_id)
-        if outcome == "exported" and not held:
-            return seen, self._created(item, sending, seen)
-        if outcome == "blocked":
-            reason = Reason("order.refused", REFUSED.format(seen.words))
-            return seen, self._not_made(item, before, sending, seen, outcome, reason)
-        if outcome == "retry":
-            reason = Reason("order.not_sent", NOT_SENT.format(seen.words))
-            return seen, self._not_made(item, before, sending, seen, outcome, reason)
-        return seen, self._unconfirmed(item, sending, seen)
-
-    def _created(self, item: Item, entry: Entry, seen: Seen) -> Result:
-        self._journal.save(
-            entry,
-            "order.created",
-            told={"answer": seen.words},
-            state="exported",
-            order_id=seen.order_id,
-            asked_for=None,
-            attempt_ended=self._tools.clock.now(),
-            look_again_at=second_look(entry.doubted, self._tools.clock.now()),
-        )
-        self._journal.warn(item.reference, item.warnings)
-        return Result(item, "created", seen.order_id)
-
-    def _not_made(
-        self,
-        item: Item,
-        before: Entry,
-        entry: Entry,
-        seen: Seen,
-        state: Literal["blocked", "retry"],
-        reason: Reason,
-    ) -> Result:
-        # An earlier attempt in doubt may still make an order: the one that it sent, not this one.
-        earlier = {name: getattr(before, name) for name in WHAT_WAS_SENT if before.in_doubt}
-        self._journal.save(
-            entry,
-            "order.refused" if state == "blocked" else "order.retry",
-            told={
-                "answer": seen.words,
-                "customer_id": entry.customer_id,
-                "erp_reference": entry.erp_reference,
-            },
-            state=state,
-            reasons=(reason,),
-            **earlier,
-        )
-        return Result(item, state, None, (reason,), before.reasons != (reason,))
-
-    def _unconfirmed(self, item: Item, entry: Entry, seen: Seen) -> Result:
-        ended = self._tools.clock.now()
-        until = ended + timedelta(minutes=self._settings.unknown_grace_minutes)
-        reason = Reason(
-            "order.unconfirmed",
-            f"no answer from 24SevenOffice at {entry.attempt_started:%H:%M} UTC ({seen.words}); "
-            f"it may exist. Next look after {until:%H:%M} UTC; do not type it in.",
-        )
-        self._journal.save(
-            entry,
-            "order.unconfirmed",
-            told={"answer": seen.words},
-            state="unconfirmed",
-            attempt_ended=ended,
-            seen_id=seen.order_id,
-            doubted=True,
-            reasons=(reason,),
-        )
-        return Result(item, "unconfirmed", None, (reason,), True)
+    Raises Interrupted between two orders, and what the ledger raises.
+    """
+    unanswered = 0
+    stopped = False
+    # What failed before comes last: three that always fail must not keep the rest waiting.
+    creates = sorted(creates, key=lambda item: item.case.known.attempts)
+    for number, item in enumerate(creates, start=1):
+        tools.progress(f"Order {number} of {len(creates)}: {item.reference}")
+        if stopped:
+            results.add(_put_off(item, journal))
+            continue
+        with tools.stop.item():
+            seen, result = create_order(item, tools, journal)
+            results.add(result)
+        unanswered = unanswered + 1 if result.outcome in ("retry", "unconfirmed") else 0
+        if seen.spent or unanswered == FAILURES_IN_A_ROW:
+            stopped = True
+            why = f"24SevenOffice: {seen.words}. No more orders sent in this run."
+            tools.event("orders.stopped", message=why)
+            tools.tell(why)
 
 
-def read_back(created: Mapping[int, Item], soap: SoapClient, event: Callable[..., None]) -> None:
+def _put_off(item: Create, journal: Journal) -> Result:
+    """Leave the order to the next run; one that a person named would be left out of it."""
+    if item.asked_for is not None:
+        journal.save(life.put_off(journal.entry(item.reference), item.asked_for))
+    return Result(item, "retry")
+
+
+def create_order(item: Create, tools: Tools, journal: Journal) -> tuple[Seen, Result]:
+    """Send the request once; return what was seen of it and what became of the order.
+
+    Nothing that the network or 24SevenOffice does raises here; the ledger's errors do, and then
+    the entry says `sending` and the next run looks.
+    """
+    before = journal.entry(item.reference)
+    rows = len(item.request.rows)
+    facts = {"rows": rows, "total": item.total, "currency": item.currency}
+    attempt = journal.save(
+        life.sending(before, item.sent, item.asked_for, tools.clock.now(), facts)
+    )
+    seen = tools.soap.create(item.request)
+    outcome = create_outcome(seen)
+    held = seen.order_id is not None and tools.ledger.by_order_id(seen.order_id)
+    if outcome == "exported" and seen.order_id is not None and not held:
+        journal.save(life.created(attempt, seen.order_id, tools.clock.now(), seen.words))
+        journal.warn(item.reference, item.warnings)
+        return seen, Result(item, "created", seen.order_id)
+    if outcome == "blocked":
+        reason = Reason("order.refused", REFUSED.format(seen.words))
+        journal.save(life.refused(attempt, before=before, reason=reason, answer=seen.words))
+        return seen, Result(item, "blocked", None, (reason,), before.reasons != (reason,))
+    if outcome == "retry":
+        reason = Reason("order.not_sent", NOT_SENT.format(seen.words))
+        journal.save(life.retry(attempt, before=before, reason=reason, answer=seen.words))
+        return seen, Result(item, "retry", None, (reason,), before.reasons != (reason,))
+    return seen, _unconfirmed(item, attempt, seen, tools, journal)
+
+
+def _unconfirmed(
+    item: Create, attempt: Entry, seen: Seen, tools: Tools, journal: Journal
+) -> Result:
+    ended = tools.clock.now()
+    until = ended + timedelta(minutes=tools.config.orders.unknown_grace_minutes)
+    reason = Reason(
+        "order.unconfirmed",
+        f"no answer from 24SevenOffice at {attempt.attempt_started:%H:%M} UTC ({seen.words}); "
+        f"it may exist. Next look after {until:%H:%M} UTC; do not type it in.",
+    )
+    journal.save(
+        life.unconfirmed(attempt, reason, ended=ended, seen_id=seen.order_id, answer=seen.words)
+    )
+    return Result(item, "unconfirmed", None, (reason,), news=True)
+
+
+def read_back(results: Results, tools: Tools) -> None:
     """Read the new orders by their ids, and log what differs from the plan, with both figures.
 
-    A difference is a warning: the order exists, and what it holds is finance's to judge.
+    A difference is a warning: the order exists, and what it holds is finance's to judge. Raises
+    Interrupted; that they cannot be read is logged.
     """
+    created = {
+        result.order_id: result.item
+        for result in results.all
+        if isinstance(result.item, Create) and result.outcome == "created"
+    }
     if not created:
         return
+    order_ids = [order_id for order_id in created if order_id is not None]
     try:
-        found = {hit.order_id: hit for hit in soap.orders_by_id(list(created))}
+        orders = {order.order_id: order for order in tools.soap.orders_by_id(order_ids)}
     except Interrupted:
         raise
     except Lnb24soError as error:
-        event("order.not_read_back", message=str(error), count=len(created))
+        tools.event("order.not_read_back", message=str(error), count=len(created))
         return
     for order_id, item in created.items():
-        for difference in differences(item, found.get(order_id)):
-            event("order.differs", reference=item.reference, order_id=order_id, message=difference)
+        for difference in differences(item, orders.get(order_id)):
+            tools.event(
+                "order.differs", reference=item.reference, order_id=order_id, message=difference
+            )
 
 
-def differences(item: Item, found: InvoiceOrder | None) -> list[str]:
+def differences(item: Create, found: InvoiceOrder | None) -> list[str]:
     """Return what 24SevenOffice holds otherwise than it was sent; pure."""
-    sent = item.invoice
-    if sent is None:
-        return []
+    sent = item.request
     if found is None:
         return ["24SevenOffice does not find the order by its id"]
     notes = []

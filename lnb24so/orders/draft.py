@@ -20,7 +20,7 @@ from .matching import match_customer, names_differ
 from .rows import Facts, Notes, check_total, fit, order_rows, shipping_row
 
 if TYPE_CHECKING:
-    from lnb24so.config.schema import Orders
+    from lnb24so.config.schema import Orders, ResolvedMode
 
 REFERENCE_LENGTH = 50
 COMMENT_LENGTH = 300
@@ -43,9 +43,15 @@ class Draft:
 
 
 def draft_order(
-    order: Order, facts: Facts, settings: Orders, match_by: str, *, accept_total: bool = False
+    order: Order,
+    mode: ResolvedMode,
+    facts: Facts,
+    settings: Orders,
+    *,
+    match_by: str,
+    accept_total: bool = False,
 ) -> Draft:
-    """Return the order as it would be sent, or every reason why it is not.
+    """Return the order as it would be sent, or every reason why it is not; pure.
 
     `accept_total`: a person has looked at a total that differs and lets it pass.
     """
@@ -69,7 +75,7 @@ def draft_order(
         return Draft(
             None, customer, order.currency, None, tuple(notes.reasons), tuple(notes.warnings)
         )
-    invoice = _invoice(order, customer, currency, rows, reference, settings, notes)
+    invoice = _invoice(order, mode, customer, currency, rows, reference, settings, notes)
     return Draft(invoice, customer, order.currency, total, (), tuple(notes.warnings))
 
 
@@ -78,13 +84,8 @@ def erp_reference(reference: str, settings: Orders) -> str:
     return settings.reference.replace("{reference}", clean(reference))
 
 
-def same_reference(one: str, other: str) -> bool:
-    """Compare two ReferenceNumbers stripped and case-folded."""
-    return fold_reference(one) == fold_reference(other)
-
-
 def fold_reference(reference: str) -> str:
-    """Return a ReferenceNumber as it is compared."""
+    """Return a ReferenceNumber as it is compared: stripped and case-folded."""
     return reference.strip().casefold()
 
 
@@ -159,6 +160,7 @@ def _shorter(reference: str) -> str:
 
 def _invoice(
     order: Order,
+    mode: ResolvedMode,
     customer: Customer,
     currency: Currency | None,
     rows: Sequence[InvoiceRow],
@@ -166,7 +168,6 @@ def _invoice(
     settings: Orders,
     notes: Notes,
 ) -> InvoiceOrder:
-    mode = settings.for_mode(order.order_mode)
     to = order.delivery_address
     comment = clean(order.comment)
     if notes.skipped:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from lnb24so.ledger.store import Entry
 from lnb24so.lnb.types import Order
 from lnb24so.soap.order import InvoiceOrder
 from lnb24so.soap.types import Customer
@@ -18,7 +17,7 @@ from .matching import customer_number, index_customers, index_products, match_cu
 from .ready import why_not_now
 from .rows import Facts
 from .settle import SEARCH_BACK
-from .types import Reading, Selection
+from .types import Case, Reading, Selection
 
 if TYPE_CHECKING:
     from lnb24so.config.schema import Config
@@ -35,27 +34,25 @@ SETTLED = ("skipped", "done", "needs_decision")
 
 
 def with_erp(reading: Reading, tools: Tools, selection: Selection) -> Reading:
-    """Return the reading with what 24SevenOffice holds: the looked-up orders and the facts."""
-    config, orders, entries = tools.config, reading.orders, reading.entries
-    hits, by_id = _look_up_attempts(tools, entries.values(), reading.looked_at)
+    """Return the reading with what 24SevenOffice holds: the looked-up orders and the facts.
+
+    Raises Transient where 24SevenOffice does not answer, and ConfigError where it refuses us.
+    """
+    config = tools.config
+    hits, by_id = _look_up_attempts(tools, reading)
     facts = None
     if not selection.baseline:
-        waiting = [
-            orders[name]
-            for name in reading.wanted
-            if name in orders and _may_be_sent(orders[name], entries.get(name), config, selection)
-        ]
+        waiting = [case for case in reading.cases if _may_be_sent(case, config, selection)]
         if waiting:
             tools.progress("Reading products, customers and orders from 24SevenOffice")
-            facts = facts_for(tools.soap, config, waiting)
-            hits += _look_up_candidates(
-                tools.soap, config, facts, waiting, entries, reading.lnb_now
-            )
+            orders = [case.order for case in waiting if case.order is not None]
+            facts = facts_for(tools.soap, config, orders)
+            hits += _look_up_candidates(tools.soap, config, facts, waiting, reading.lnb_now)
     return replace(reading, hits=_by_reference(hits), hits_by_id=by_id, facts=facts)
 
 
 def _look_up_attempts(
-    tools: Tools, entries: Iterable[Entry], now: datetime
+    tools: Tools, reading: Reading
 ) -> tuple[list[InvoiceOrder], dict[int, InvoiceOrder]]:
     """Look for attempts without an answer, and for second copies of orders once in doubt.
 
@@ -63,21 +60,23 @@ def _look_up_attempts(
     """
     begun: list[datetime] = []
     seen_ids: list[int] = []
-    for entry in entries:
-        again = entry.look_again_at is not None and entry.look_again_at <= now
+    for entry in (case.known for case in reading.cases):
+        again = entry.look_again_at is not None and entry.look_again_at <= reading.looked_at
         if (again or entry.state in ("sending", "unconfirmed")) and entry.attempt_started:
             begun.append(entry.attempt_started)
             seen_ids += [entry.seen_id] if entry.seen_id else []
     if not begun:
         return [], {}
     hits = tools.soap.orders_changed_since(min(begun) - SEARCH_BACK)
-    by_id = {hit.order_id: hit for hit in tools.soap.orders_by_id(seen_ids)} if seen_ids else {}
-    return hits, {number: hit for number, hit in by_id.items() if number is not None}
+    seen = tools.soap.orders_by_id(seen_ids) if seen_ids else []
+    return hits, {hit.order_id: hit for hit in seen if hit.order_id is not None}
 
 
-def _may_be_sent(order: Order, entry: Entry | None, config: Config, selection: Selection) -> bool:
-    settled = entry is not None and (entry.state in SETTLED or entry.in_erp)
-    return not settled and why_not_now(order, entry, config.orders, selection) is None
+def _may_be_sent(case: Case, config: Config, selection: Selection) -> bool:
+    settled = case.known.state in SETTLED or case.known.in_erp
+    if case.order is None or settled:
+        return False
+    return why_not_now(case, config.orders, selection) is None
 
 
 def facts_for(soap: SoapClient, config: Config, waiting: Sequence[Order]) -> Facts:
@@ -100,12 +99,7 @@ def facts_for(soap: SoapClient, config: Config, waiting: Sequence[Order]) -> Fac
 
 
 def _look_up_candidates(
-    soap: SoapClient,
-    config: Config,
-    facts: Facts,
-    waiting: Sequence[Order],
-    entries: Mapping[str, Entry],
-    lnb_now: datetime,
+    soap: SoapClient, config: Config, facts: Facts, waiting: Sequence[Case], lnb_now: datetime
 ) -> list[InvoiceOrder]:
     """Look for orders of the same customers since Le New Black made theirs.
 
@@ -113,13 +107,14 @@ def _look_up_candidates(
     order that claims to be from the future is looked for from now on back.
     """
     since: dict[int, datetime] = {}
-    for order in waiting:
-        customer = match_customer(order, facts.customers, config.orders)
-        made = min(order.create_time or LONG_AGO, lnb_now)
-        entry = entries.get(order.reference)
+    for case in waiting:
+        if case.order is None:
+            continue
+        customer = match_customer(case.order, facts.customers, config.orders)
+        made = min(case.order.create_time or LONG_AGO, lnb_now)
         now_and_then = (
             customer.id if isinstance(customer, Customer) else None,
-            entry.customer_id if entry else None,
+            case.known.customer_id,
         )
         for number in now_and_then:
             if number is not None:
@@ -133,8 +128,9 @@ def _look_up_candidates(
 
 
 def _by_reference(hits: Iterable[InvoiceOrder]) -> dict[str, list[InvoiceOrder]]:
-    found: dict[str, dict[int, InvoiceOrder]] = {}
+    """Return the orders by folded reference, each once."""
+    orders: dict[str, dict[int, InvoiceOrder]] = {}
     for hit in hits:
         if hit.reference and hit.order_id is not None:
-            found.setdefault(fold_reference(hit.reference), {})[hit.order_id] = hit
-    return {reference: list(by_id.values()) for reference, by_id in found.items()}
+            orders.setdefault(fold_reference(hit.reference), {})[hit.order_id] = hit
+    return {reference: list(by_id.values()) for reference, by_id in orders.items()}

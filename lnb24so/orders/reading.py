@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from lnb24so.clock import from_utc_text, utc_text
 from lnb24so.errors import Rejected, Transient
-from lnb24so.ledger.store import Entry, Ledger
-from lnb24so.lnb.client import LnbClient
-from lnb24so.tools import Tools
 
-from .types import Reading, Selection
+from .types import Case, Reading
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from datetime import datetime
+
+    from lnb24so.config.schema import Config
+    from lnb24so.ledger.store import Ledger
+    from lnb24so.ledger.types import Entry
+    from lnb24so.lnb.client import LnbClient
     from lnb24so.lnb.types import Order
+    from lnb24so.tools import Tools
+
+    from .types import Selection
 
 CURSOR_NOTE = "orders_changed_until"
 CURSOR_BACK = timedelta(hours=1)
@@ -24,29 +30,71 @@ CURSOR_BACK = timedelta(hours=1)
 def read_orders(tools: Tools, selection: Selection) -> Reading:
     """Return what Le New Black, the ledger and 24SevenOffice know of the orders of a run.
 
-    With nothing to export and nothing unsettled, 24SevenOffice is not asked at all.
+    With nothing to export and nothing unsettled, 24SevenOffice is not asked at all. Raises
+    Transient where either system does not answer, and ConfigError where it refuses the login.
     """
     ledger, clock = tools.ledger, tools.clock
     tools.progress("Reading orders from Le New Black")
     lnb_now = tools.lnb.server_now()
     orders, unread = _from_lnb(tools, selection)
     entries = _entries(ledger, orders, selection, clock.now())
-    wanted = _oldest_first({*orders, *entries, *selection.references}, orders)
+    references = _oldest_first({*orders, *entries, *selection.references}, orders)
     reading = Reading(
-        wanted=tuple(wanted),
-        orders=orders,
-        entries=entries,
-        unread=frozenset(unread),
+        cases=tuple(
+            case_of(
+                reference,
+                orders.get(reference),
+                entries.get(reference),
+                tools.config,
+                unread=reference in unread,
+            )
+            for reference in references
+        ),
         looked_at=clock.now(),
         lnb_now=lnb_now,
         held=ledger.order_ids(),
     )
-    if not wanted:
+    if not reading.cases:
         return reading
     # Imported here, for most runs end above.
     from .lookup import with_erp
 
     return with_erp(reading, tools, selection)
+
+
+def case_of(
+    reference: str,
+    order: Order | None,
+    entry: Entry | None,
+    config: Config,
+    *,
+    unread: bool = False,
+) -> Case:
+    """Return an order as a run meets it, with all that is derived from it; pure."""
+    from lnb24so.lnb.types import content_hash
+
+    from .draft import erp_reference
+
+    ended = _attempt_ended(entry, timedelta(seconds=config.erp.timeout_seconds))
+    grace = timedelta(minutes=config.orders.unknown_grace_minutes)
+    return Case(
+        reference=reference,
+        order=order,
+        entry=entry,
+        unread=unread,
+        content_hash=content_hash(order) if order else None,
+        mode=config.orders.for_mode(order.order_mode) if order else None,
+        erp_reference=(entry and entry.erp_reference) or erp_reference(reference, config.orders),
+        attempt_ended=ended,
+        grace_ended=ended + grace if ended else None,
+    )
+
+
+def _attempt_ended(entry: Entry | None, timeout: timedelta) -> datetime | None:
+    """Return when the last attempt had ended at the latest; a killed one by its own time-out."""
+    if entry is None or entry.attempt_started is None:
+        return None
+    return entry.attempt_ended or entry.attempt_started + timeout
 
 
 def _from_lnb(tools: Tools, selection: Selection) -> tuple[dict[str, Order], set[str]]:
@@ -69,13 +117,13 @@ def _from_lnb(tools: Tools, selection: Selection) -> tuple[dict[str, Order], set
         if entry.reference in orders or not entry.reference:
             continue
         try:
-            found = lnb.order(entry.reference)
+            unsettled = lnb.order(entry.reference)
         except (Rejected, Transient) as error:
             tools.event("order.unread", reference=entry.reference, message=str(error))
             unread.add(entry.reference)
             continue
-        if found is not None:
-            orders[entry.reference] = found
+        if unsettled is not None:
+            orders[entry.reference] = unsettled
     return orders, unread
 
 
@@ -96,18 +144,18 @@ def remember_changes_until(ledger: Ledger, moment: datetime) -> None:
 def _entries(
     ledger: Ledger, orders: Mapping[str, Order], selection: Selection, now: datetime
 ) -> dict[str, Entry]:
-    names = selection.references or (
+    references = selection.references or (
         *orders,
         *(entry.reference for entry in ledger.unsettled(now)),
     )
-    found = ((name, ledger.entry(name)) for name in dict.fromkeys(names))
-    return {name: entry for name, entry in found if entry is not None}
+    entries = ((reference, ledger.entry(reference)) for reference in dict.fromkeys(references))
+    return {reference: entry for reference, entry in entries if entry is not None}
 
 
 def _oldest_first(references: Iterable[str], orders: Mapping[str, Order]) -> list[str]:
     def age(reference: str) -> tuple[str, str]:
         order = orders.get(reference)
-        created = order.create_time if order else None
-        return (utc_text(created) if created else "", reference)
+        made = order.create_time if order else None
+        return (utc_text(made) if made else "", reference)
 
     return sorted(references, key=age)

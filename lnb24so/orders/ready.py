@@ -1,45 +1,64 @@
-"""Whether an order is up for export now, by its mode, status and age."""
+"""Whether an order is up for export now, and which Le New Black status is ours to set. Pure."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lnb24so.ledger.store import Entry
-from lnb24so.lnb.types import Order, is_canceled, same_status
+from lnb24so.lnb.types import is_canceled, same_status
 from lnb24so.reasons import Reason
 from lnb24so.texts import shown
-
-from .types import Selection
 
 if TYPE_CHECKING:
     from lnb24so.config.schema import Orders
 
+    from .types import Case, Selection
 
-def stands(order: Order, entry: Entry | None, settings: Orders) -> bool:
+
+def stands(case: Case) -> bool:
     """Return whether an order has the status that it is taken from, or that a block gave it."""
-    blocked_status = entry.blocked_status if entry else None
-    here = (settings.for_mode(order.order_mode).take_status, blocked_status)
-    return any(status is not None and same_status(order.status, status) for status in here)
+    if case.order is None or case.mode is None:
+        return False
+    here = (case.mode.take_status, case.known.blocked_status)
+    return any(status is not None and same_status(case.order.status, status) for status in here)
 
 
-def why_not_now(
-    order: Order, entry: Entry | None, settings: Orders, selection: Selection
-) -> Reason | None:
-    """Return why an order is not up for export, whatever it holds; None where it is."""
-    mode = settings.for_mode(order.order_mode)
+def is_ours_to_move(case: Case) -> bool:
+    """Return whether the Le New Black status is ours to set now.
+
+    Only an order that still stands where it was taken from is moved: what a person moved
+    elsewhere, canceled or closed stays as it is.
+    """
+    return case.order is not None and not is_canceled(case.order) and stands(case)
+
+
+def status_after(case: Case) -> str | None:
+    """Return the status to set after the export; None for one taken by `--any-status`."""
+    return case.mode.done_status if case.mode is not None and stands(case) else None
+
+
+def status_of_blocked(case: Case, settings: Orders) -> str | None:
+    """Return the status that a blocked order is still to get; None for one with nothing to set."""
+    if case.known.blocked_status is not None or not stands(case):
+        return None
+    return settings.blocked_status
+
+
+def why_not_now(case: Case, settings: Orders, selection: Selection) -> Reason | None:
+    """Return why Le New Black's order is not up for export, whatever it holds; None where it is."""
+    order, mode = case.order, case.mode
+    if order is None or mode is None:
+        raise ValueError(f"{case.reference}: only an order that was read can be up for export")
     if mode.take_status is None:
         return Reason(
             "order.mode_not_exported",
             f"not exported: orders of mode {shown(order.order_mode)} are not "
             "(orders.by_mode). Fix: give the mode a take_status.",
         )
-    asked_for = entry.asked_for if entry else None
-    any_status = selection.any_status or asked_for == "any_status"
-    is_draft = same_status(order.status, "draft")
-    fits = stands(order, entry, settings) or (any_status and not is_draft)
     if is_canceled(order):
         return Reason("order.status", "not exported: it is canceled in Le New Black.")
-    if not fits:
+    asked_for = case.known.asked_for
+    any_status = selection.any_status or asked_for == "any_status"
+    if not stands(case) and (not any_status or same_status(order.status, "draft")):
         return Reason(
             "order.status",
             f"not exported: status is {shown(order.status)}, expected "
@@ -53,26 +72,3 @@ def why_not_now(
             f"Fix: lnb24so push-orders --order {order.reference}",
         )
     return None
-
-
-def is_ours_to_move(order: Order | None, entry: Entry, settings: Orders) -> bool:
-    """Return whether the Le New Black status is ours to set now.
-
-    Only an order that still stands where it was taken from is moved: what a person moved
-    elsewhere, canceled or closed stays as it is.
-    """
-    return order is not None and not is_canceled(order) and stands(order, entry, settings)
-
-
-def status_after(order: Order | None, entry: Entry, settings: Orders) -> str | None:
-    """Return the status to set after the export; None for one taken by `--any-status`."""
-    if order is None or not stands(order, entry, settings):
-        return None
-    return settings.for_mode(order.order_mode).done_status
-
-
-def status_of_blocked(order: Order | None, entry: Entry, settings: Orders) -> str | None:
-    """Return the status that a blocked order is still to get; None for one with nothing to set."""
-    if order is None or entry.blocked_status is not None or not stands(order, entry, settings):
-        return None
-    return settings.blocked_status

@@ -1,25 +1,22 @@
-"""What look-ups in 24SevenOffice say of an order: is it there, and is it ours? Pure."""
+"""What look-ups in 24SevenOffice say of an order: is it there, is it ours, what follows? Pure."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
-from lnb24so.ledger.store import Entry
-from lnb24so.lnb.types import Order, content_hash, is_canceled
+from lnb24so.ledger.types import Entry, Sent
 from lnb24so.reasons import Reason
 from lnb24so.soap.order import InvoiceOrder
 
-if TYPE_CHECKING:
-    from .types import Item
+from .draft import fold_reference
+from .ready import status_after
+from .types import Adopt, Case, Decide, Item, Reading, Wait
 
 SEARCH_BACK = timedelta(hours=24)
 """How far before an attempt its look-up begins; more than any two clocks differ."""
-
-SECOND_LOOK_AFTER = timedelta(hours=1)
-"""When an order that was once in doubt is looked up again: a late creation shows by then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,27 +31,8 @@ class Settled:
     until: datetime | None = None
 
 
-def second_look(doubted: bool, now: datetime) -> datetime | None:
-    """Return when to look an order up once more, or None where nothing was ever in doubt."""
-    return now + SECOND_LOOK_AFTER if doubted else None
-
-
-def attempt_end(entry: Entry, timeout: timedelta) -> datetime:
-    """Return when an attempt had ended at the latest; a killed one by its own time-out."""
-    if entry.attempt_ended is not None:
-        return entry.attempt_ended
-    if entry.attempt_started is None:
-        raise ValueError(f"{entry.reference} has an attempt without a start")
-    return entry.attempt_started + timeout
-
-
 def settle(
-    entry: Entry,
-    hits: Sequence[InvoiceOrder],
-    looked_at: datetime,
-    timeout: timedelta,
-    grace: timedelta,
-    held: Mapping[int, str],
+    case: Case, hits: Sequence[InvoiceOrder], looked_at: datetime, held: Mapping[int, str]
 ) -> Settled:
     """Return what became of an attempt without a clear answer.
 
@@ -62,20 +40,19 @@ def settle(
     for other orders. That nothing was found counts only in a look-up begun after the grace
     time: 24SevenOffice may still be creating the order.
     """
+    entry, until = case.known, case.grace_ended
     ids = ours(entry, hits, held)
     if len(ids) > 1:
         return Settled("several", ids)
     if ids:
         return Settled("found" if explains(entry, hits, ids) else "taken", ids)
-    until = attempt_end(entry, timeout) + grace
+    if until is None:
+        raise ValueError(f"{case.reference} has an attempt without a start")
     return Settled("wait", until=until) if looked_at < until else Settled("absent")
 
 
-def may_be_sent_by(entry: Entry, hit: InvoiceOrder | Item) -> bool:
-    """Return whether the last attempt explains a hit: it has its customer, or the id it showed.
-
-    An item that adopts an order speaks for that order.
-    """
+def may_be_sent_by(entry: Entry, hit: InvoiceOrder) -> bool:
+    """Return whether the last attempt explains a hit: it has its customer, or the id it showed."""
     return hit.customer_id == entry.customer_id or hit.order_id == entry.seen_id
 
 
@@ -105,7 +82,7 @@ class Claim:
 
 
 def claim(
-    wanted: InvoiceOrder, entry: Entry, hits: Sequence[InvoiceOrder], held: Mapping[int, str]
+    invoice: InvoiceOrder, entry: Entry, hits: Sequence[InvoiceOrder], held: Mapping[int, str]
 ) -> Claim:
     """Return what a look-up before the create says.
 
@@ -119,31 +96,29 @@ def claim(
     ids = ours(entry, foreign, held)
     if len(foreign) == 1 and ids:
         hit = foreign[0]
-        shared = {row.product_id for row in wanted.rows} & {row.product_id for row in hit.rows}
+        shared = {row.product_id for row in invoice.rows} & {row.product_id for row in hit.rows}
         explained = entry.in_doubt and may_be_sent_by(entry, hit)
-        if explained or (shared and hit.customer_id == wanted.customer_id):
+        if explained or (shared and hit.customer_id == invoice.customer_id):
             return Claim("adopt", ids)
     every = tuple(sorted(hit.order_id for hit in foreign if hit.order_id is not None))
     return Claim("taken", every)
 
 
-def changed_after_export(entry: Entry, order: Order) -> Reason | None:
-    """Return what Le New Black changed after the export and nobody was told yet."""
-    settle_it = f"then: lnb24so resolve {entry.reference} --acknowledge"
-    if is_canceled(order):
-        if entry.notice_hash == "canceled":
-            return None
-        return Reason(
-            "order.canceled_after_export",
-            "canceled in Le New Black after export. "
-            f"Cancel order {entry.order_id} in 24SevenOffice, {settle_it}",
-        )
-    if content_hash(order) in (entry.content_hash, entry.notice_hash):
-        return None
+def canceled_after_export(reference: str, order_id: int | None) -> Reason:
+    """Return what a person does about an order that Le New Black canceled after its export."""
+    return Reason(
+        "order.canceled_after_export",
+        f"canceled in Le New Black after export. Cancel order {order_id} in 24SevenOffice, "
+        f"then: lnb24so resolve {reference} --acknowledge",
+    )
+
+
+def changed_after_export(reference: str, order_id: int | None) -> Reason:
+    """Return what a person does about an order that Le New Black changed after its export."""
     return Reason(
         "order.changed_after_export",
-        "changed in Le New Black after export. "
-        f"Change order {entry.order_id} in 24SevenOffice by hand, {settle_it}",
+        f"changed in Le New Black after export. Change order {order_id} in 24SevenOffice by hand, "
+        f"then: lnb24so resolve {reference} --acknowledge",
     )
 
 
@@ -176,3 +151,87 @@ def created_late(reference: str, order_id: int) -> Reason:
         f"resolve {reference} --exported-as {order_id}; else cancel it there, then: "
         f"lnb24so resolve {reference} --skip",
     )
+
+
+# What follows for the order
+
+
+def attempted(case: Case, entry: Entry, reading: Reading) -> Item | None:
+    """Return what a look-up says of an attempt without a clear answer; None: send it again."""
+    settled = settle(case, _hits(case, reading), reading.looked_at, reading.held)
+    if settled.what == "found":
+        return _found(case, entry, settled.order_ids[0])
+    if settled.what == "taken":
+        return _ask(case, reference_taken(case.reference, case.erp_reference, settled.order_ids))
+    if settled.what == "several":
+        return _ask(case, duplicate(case.reference, settled.order_ids))
+    if settled.until is None:
+        return None
+    reason = Reason(
+        "order.unconfirmed",
+        f"no answer from 24SevenOffice at {entry.attempt_started:%H:%M} UTC; it may exist. "
+        f"Next look after {settled.until:%H:%M} UTC; do not type it in.",
+    )
+    died_at = case.attempt_ended if entry.state == "sending" else None
+    return Wait(case=case, reasons=(reason,), died_at=died_at)
+
+
+def second_look_is_due(entry: Entry, reading: Reading) -> bool:
+    """Return whether an order that was once in doubt is to be looked for again."""
+    return entry.look_again_at is not None and entry.look_again_at <= reading.looked_at
+
+
+def is_cleared(case: Case, reading: Reading) -> bool:
+    """Return whether an order passes its second look: nothing more is in doubt then."""
+    entry = case.entry
+    if entry is None or entry.state in ("sending", "unconfirmed", "needs_decision"):
+        return False
+    return second_look_is_due(entry, reading) and look_again(case, entry, reading) is None
+
+
+def look_again(case: Case, entry: Entry, reading: Reading) -> Item | None:
+    """Return what was created late or twice; None where all is as it should be."""
+    hits = _hits(case, reading)
+    if entry.state == "skipped":
+        # A person left this order out: what else carries its reference is no news.
+        hits = [hit for hit in hits if may_be_sent_by(entry, hit)]
+    ids = ours(entry, hits, reading.held)
+    if ids and entry.order_id is not None:
+        # The one that we hold counts too, even if it carries the reference no more.
+        ids = tuple(sorted({*ids, entry.order_id}))
+    if len(ids) > 1:
+        return _ask(case, duplicate(case.reference, ids))
+    if not ids or entry.in_erp:
+        return None
+    if not explains(entry, hits, ids):
+        return _ask(case, reference_taken(case.reference, case.erp_reference, ids))
+    if entry.state == "skipped":
+        return _ask(case, created_late(case.reference, ids[0]))
+    return _found(case, entry, ids[0])
+
+
+def _found(case: Case, entry: Entry, order_id: int) -> Adopt:
+    """Return the item of an order that an attempt of ours made, and nobody saw the answer."""
+    sent = None if entry.in_doubt else today(case, case.erp_reference, entry.customer_id)
+    return Adopt(case=case, found_id=order_id, held_against=sent, news=True)
+
+
+def _ask(case: Case, question: Reason) -> Decide:
+    return Decide(case=case, reasons=(question,), news=case.known.reasons != (question,))
+
+
+def today(case: Case, erp_reference: str, customer_id: int | None) -> Sent:
+    """Return what an order is held against if it is sent or taken as it is now."""
+    return Sent(
+        erp_reference=erp_reference,
+        customer_id=customer_id,
+        content_hash=case.content_hash,
+        done_status=status_after(case),
+    )
+
+
+def _hits(case: Case, reading: Reading) -> list[InvoiceOrder]:
+    """Return the orders of 24SevenOffice that carry the reference, and the one that was seen."""
+    hits = list(reading.hits.get(fold_reference(case.erp_reference), ()))
+    seen = reading.hits_by_id.get(case.known.seen_id) if case.known.seen_id else None
+    return [*hits, seen] if seen is not None else hits

@@ -5,54 +5,127 @@ It is separate from the export and can be repeated; its failure never stops a cr
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import TYPE_CHECKING
 
-from lnb24so.config.schema import Orders
 from lnb24so.errors import Rejected, Transient
-from lnb24so.ledger.journal import Journal
-from lnb24so.ledger.store import Entry
-from lnb24so.lnb.client import LnbClient
 from lnb24so.lnb.types import same_status
 from lnb24so.reasons import Reason
 
+from . import life
+from .reading import case_of
 from .ready import is_ours_to_move, status_after, status_of_blocked
-from .types import Item
+from .results import FAILURES_IN_A_ROW
+from .types import Finish, Result
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from lnb24so.ledger.journal import Journal
+    from lnb24so.ledger.types import Entry
+    from lnb24so.tools import Tools
+
+    from .results import Results
+    from .types import Case
+
+CLOCKS_APART = timedelta(minutes=5)
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
-    """What became of a status step: `ok`, or `refused` (and why), or else failed for now.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Move:
+    """What became of one status: `ok`, or `refused` (and why), or else failed for now.
 
-    `silent`: nobody answered, so the next step would hardly be answered either.
+    `silent`: nobody answered, so the next one would hardly be answered either. `news`: a person
+    was not told of the refusal yet.
     """
 
-    ok: bool
+    ok: bool = False
     silent: bool = False
     refused: Reason | None = None
     news: bool = False
 
 
-def finish(item: Item, lnb: LnbClient, journal: Journal, settings: Orders) -> Step:
-    """Move an exported order to its done status, where that is still ours to do."""
-    entry = journal.entry(item.reference)
+def take_status_steps(read_at: datetime, tools: Tools, journal: Journal, results: Results) -> None:
+    """Take the status steps; so many without an answer in a row, and the rest waits.
+
+    `read_at` is when the orders were read, by Le New Black's clock. Raises Interrupted between
+    two orders, and what the ledger raises.
+    """
+    settings = tools.config.orders
+    due = [
+        result
+        for result in results.all
+        if _is_exported(result)
+        or (result.outcome == "blocked" and status_of_blocked(result.item.case, settings))
+    ]
+    if not due:
+        return
+    try:
+        changed = tools.lnb.orders_changed_since(read_at - CLOCKS_APART)
+    except (Rejected, Transient) as error:
+        # Without knowing who canceled what meanwhile, no status is ours to set.
+        for result in filter(_is_exported, due):
+            reference = result.item.reference
+            journal.event("order.status_failed", reference=reference, message=str(error))
+            results.add(_after_move(result, Move(silent=True)))
+        return
+    today = {order.reference: order for order in changed}
+    silent = 0
+    for result in due:
+        if silent == FAILURES_IN_A_ROW:
+            break
+        reference = result.item.reference
+        order = today.get(reference, result.item.order)
+        case = case_of(reference, order, journal.entry(reference), tools.config)
+        with tools.stop.item():
+            if _is_exported(result):
+                move = finish(case, tools, journal)
+                results.add(_after_move(result, move))
+            else:
+                move = mark_blocked(case, tools, journal)
+        silent = silent + 1 if move.silent else 0
+
+
+def _is_exported(result: Result) -> bool:
+    return result.outcome in ("created", "adopted") or isinstance(result.item, Finish)
+
+
+def _after_move(result: Result, move: Move) -> Result:
+    if move.ok:
+        return replace(result, outcome=result.outcome or "finished", news=False)
+    return replace(
+        result,
+        outcome=result.outcome or "failed",
+        reasons=(move.refused,) if move.refused else (),
+        news=move.news,
+        status_failed=move.refused is None,
+    )
+
+
+def finish(case: Case, tools: Tools, journal: Journal) -> Move:
+    """Move an exported order to its done status, where that is still ours to do.
+
+    Raises what the ledger raises; what Le New Black does is in the answer.
+    """
+    entry = case.known
     if entry.state != "exported" or entry.done_status is None:
-        return Step(True)
-    if is_ours_to_move(item.order, entry, settings):
-        # By today's settings: a person may have mended them since the export.
-        wanted = status_after(item.order, entry, settings)
-        try:
-            if wanted is not None:
-                lnb.set_status(item.reference, wanted)
-        except Rejected as error:
-            return _refused(entry, journal, error)
-        except Transient as error:
-            journal.event("order.status_failed", reference=item.reference, message=str(error))
-            return Step(False, silent=error.again)
-    journal.save(entry, "order.finished", state="done", reasons=())
-    return Step(True)
+        return Move(ok=True)
+    # By today's settings: a person may have mended them since the export.
+    status = status_after(case) if is_ours_to_move(case) else None
+    try:
+        if status is not None:
+            tools.lnb.set_status(case.reference, status)
+    except Rejected as error:
+        return _refused(entry, journal, error)
+    except Transient as error:
+        journal.event("order.status_failed", reference=case.reference, message=str(error))
+        return Move(silent=error.again)
+    journal.save(life.finished(entry))
+    return Move(ok=True)
 
 
-def _refused(entry: Entry, journal: Journal, error: Rejected) -> Step:
+def _refused(entry: Entry, journal: Journal, error: Rejected) -> Move:
     reason = Reason(
         "order.status_refused",
         f"is order {entry.order_id} in 24SevenOffice, but its status stays: {error}. "
@@ -60,21 +133,20 @@ def _refused(entry: Entry, journal: Journal, error: Rejected) -> Step:
     )
     news = entry.reasons != (reason,)
     if news:
-        journal.save(entry, "order.status_failed", reasons=(reason,))
-    return Step(False, refused=reason, news=news)
+        journal.save(life.status_refused(entry, reason))
+    return Move(refused=reason, news=news)
 
 
-def mark_blocked(item: Item, lnb: LnbClient, journal: Journal, settings: Orders) -> Step:
-    """Write `blocked_status` to Le New Black, once, where it is set."""
-    order, entry = item.order, journal.entry(item.reference)
-    status = status_of_blocked(order, entry, settings)
-    if order is None or status is None:
-        return Step(True)
+def mark_blocked(case: Case, tools: Tools, journal: Journal) -> Move:
+    """Write `blocked_status` to Le New Black, once, where it is set; errors as in `finish`."""
+    status = status_of_blocked(case, tools.config.orders)
+    if case.order is None or status is None:
+        return Move(ok=True)
     try:
-        if not same_status(order.status, status):
-            lnb.set_status(item.reference, status)
+        if not same_status(case.order.status, status):
+            tools.lnb.set_status(case.reference, status)
     except (Rejected, Transient) as error:
-        journal.event("order.status_failed", reference=item.reference, message=str(error))
-        return Step(False, silent=isinstance(error, Transient) and error.again)
-    journal.save(entry, "order.marked_blocked", blocked_status=status)
-    return Step(True)
+        journal.event("order.status_failed", reference=case.reference, message=str(error))
+        return Move(silent=isinstance(error, Transient) and error.again)
+    journal.save(life.marked_blocked(case.known, status))
+    return Move(ok=True)

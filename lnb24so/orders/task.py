@@ -6,32 +6,40 @@ Most runs find nothing that waits, so what only planning needs is imported after
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from lnb24so.errors import Lnb24soError
-from lnb24so.tools import Tools, bind_company, check_company
+from lnb24so.tools import bind_company, check_company
 
 from .reading import read_orders, remember_changes_until
-from .types import OrderPlan, OrderReport, Reading, Selection, order_exit_code, order_report
+from .results import Results, order_exit_code, order_report, planned
+from .types import OrderPlan, OrderReport, Reading, Selection
+
+if TYPE_CHECKING:
+    from lnb24so.tools import Tools
 
 
-def carry_orders(tools: Tools, selection: Selection, writes: bool) -> OrderReport:
-    """Carry orders to 24SevenOffice, or only plan it."""
+def carry_orders(tools: Tools, selection: Selection, *, writes: bool) -> OrderReport:
+    """Carry orders to 24SevenOffice, or only plan it.
+
+    Raises Transient where a system does not answer, ConfigError where it refuses us or the
+    ledger belongs to another pair, and Interrupted, with what was done so far in `counted`.
+    """
     reading = read_orders(tools, selection)
-    if reading.wanted:
-        report = _plan_and_apply(tools, reading, selection, writes)
+    if reading.cases:
+        report = _plan_and_apply(tools, reading, selection, writes=writes)
     else:
-        report = order_report(OrderPlan(()), [])
+        report = order_report(OrderPlan(items=(), read_at=reading.lnb_now), [])
     if writes and not selection.references:
         remember_changes_until(tools.ledger, reading.lnb_now)
     return report
 
 
 def _plan_and_apply(
-    tools: Tools, reading: Reading, selection: Selection, writes: bool
+    tools: Tools, reading: Reading, selection: Selection, *, writes: bool
 ) -> OrderReport:
-    from .apply import OrderExport
+    from .apply import apply_orders
     from .plan import plan_orders
-    from .types import planned
 
     if tools.asked_erp:
         check_company(tools)
@@ -43,11 +51,11 @@ def _plan_and_apply(
     if plan.guard is not None:
         tools.event("orders.guard", message=plan.guard)
         tools.tell(plan.guard)
-    export = OrderExport(tools, reading.lnb_now)
+    results = Results(plan, tools.tell)
     try:
-        export.apply(plan)
+        apply_orders(plan, tools, results)
     except Lnb24soError as error:
-        error.counted = order_report(plan, export.results).summary
+        error.counted = order_report(plan, results.all).summary
         raise
-    report = order_report(plan, export.results)
-    return replace(report, exit_code=order_exit_code(plan, export.results))
+    report = order_report(plan, results.all)
+    return replace(report, exit_code=order_exit_code(plan, results.all))

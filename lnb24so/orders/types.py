@@ -1,28 +1,25 @@
-"""The words of an order run: what it is about, what was read, what it will do."""
+"""The words of an order run: what it is about, what was read, what is to do, what became of it."""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
-from lnb24so.errors import worst
-from lnb24so.ledger.store import AskedFor, Entry
+from lnb24so.ledger.types import AskedFor, Entry, Sent, new_entry
 from lnb24so.reasons import Reason
 
 if TYPE_CHECKING:
+    from lnb24so.config.schema import ResolvedMode
     from lnb24so.lnb.types import Order
     from lnb24so.soap.order import InvoiceOrder
 
-    pass
+    from .draft import Draft
     from .rows import Facts
 
 Action = Literal["create", "adopt", "finish", "wait", "decide", "blocked", "skip", "done"]
-
-
 Outcome = Literal["created", "adopted", "finished", "blocked", "retry", "unconfirmed", "failed"]
 
 
@@ -36,19 +33,42 @@ class Selection:
     baseline: bool = False
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """One order as a run meets it, and what is derived from it, once, where it is read.
+
+    `order` is Le New Black's, None where it has none or (`unread`) could not be asked this time;
+    `entry` is the ledger's. `content_hash` and `mode` are the order's. `erp_reference` is what
+    its order in 24SevenOffice carries or would carry. `attempt_ended` is when the last attempt
+    had ended at the latest, `grace_ended` when what it may have made must show.
+    """
+
+    reference: str
+    order: Order | None = None
+    entry: Entry | None = None
+    unread: bool = False
+    content_hash: str | None = None
+    mode: ResolvedMode | None = None
+    erp_reference: str = ""
+    attempt_ended: datetime | None = None
+    grace_ended: datetime | None = None
+
+    @property
+    def known(self) -> Entry:
+        """The ledger's entry, or a new one where it has none."""
+        return self.entry or new_entry(self.reference)
+
+
 @dataclass(frozen=True, slots=True)
 class Reading:
     """All that was read for a plan: Le New Black, the ledger, 24SevenOffice.
 
-    `wanted` are the references to plan for, oldest first. `unread` could not be read from
-    Le New Black this time. `hits` are orders of 24SevenOffice by folded ReferenceNumber.
-    `lnb_now` is when reading began, by Le New Black's clock.
+    `cases` are the orders to plan for, oldest first. `lnb_now` is when reading began, by Le New
+    Black's clock. `held` are the 24SevenOffice ids of the ledger with their references, `hits`
+    orders of 24SevenOffice by folded ReferenceNumber.
     """
 
-    wanted: tuple[str, ...]
-    orders: Mapping[str, Order]
-    entries: Mapping[str, Entry]
-    unread: frozenset[str]
+    cases: tuple[Case, ...]
     looked_at: datetime
     lnb_now: datetime
     held: Mapping[int, str]
@@ -57,77 +77,180 @@ class Reading:
     facts: Facts | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Item:
-    """What happens to one order.
+    """What is to happen to one order; each subclass is one action.
 
-    `total` is without VAT in `currency`; `reasons` say why it is not simply created. `news`
-    marks what a person has not been told yet.
+    `draft` is the order as it would be sent, where the plan came so far. `reasons` say why it is
+    not simply created. `news` marks what a person has not been told yet.
     """
 
-    reference: str
-    action: Action
-    order: Order | None = None
-    entry: Entry | None = None
-    invoice: InvoiceOrder | None = None
-    customer_id: int | None = None
-    customer: str = ""
-    order_id: int | None = None
-    currency: str = ""
-    total: Decimal | None = None
-    line_count: int = 0
+    action: ClassVar[Action]
+
+    case: Case
+    draft: Draft | None = None
     reasons: tuple[Reason, ...] = ()
-    warnings: tuple[Reason, ...] = ()
     news: bool = False
-    asked_for: AskedFor | None = None
+
+    @property
+    def reference(self) -> str:
+        """Le New Black's reference of the order."""
+        return self.case.reference
+
+    @property
+    def order(self) -> Order | None:
+        """The order as Le New Black showed it to the plan."""
+        return self.case.order
+
+    @property
+    def invoice(self) -> InvoiceOrder | None:
+        """The order as it would be sent, where nothing speaks against it."""
+        return self.draft.invoice if self.draft else None
+
+    @property
+    def order_id(self) -> int | None:
+        """The id that it has in 24SevenOffice."""
+        return self.case.known.order_id
+
+    @property
+    def customer_id(self) -> int | None:
+        """The 24SevenOffice customer that it is for."""
+        if self.draft is None:
+            return self.case.known.customer_id
+        return self.draft.customer.id if self.draft.customer else None
+
+    @property
+    def customer(self) -> str:
+        """The customer's name, or else the retailer's."""
+        if self.draft is not None and self.draft.customer is not None:
+            return self.draft.customer.name
+        return self.order.retailer_name if self.order else ""
+
+    @property
+    def currency(self) -> str:
+        """The order's currency, or nothing."""
+        return self.order.currency if self.order else ""
+
+    @property
+    def total(self) -> Decimal | None:
+        """The order's total without VAT in its currency: of its rows, or else as it says."""
+        if self.draft is not None and self.draft.total is not None:
+            return self.draft.total
+        return self.order.amount_total if self.order else None
+
+    @property
+    def line_count(self) -> int:
+        """How many rows it has, or else lines."""
+        if self.invoice is not None:
+            return len(self.invoice.rows)
+        return len(self.order.lines) if self.order else 0
+
+    @property
+    def warnings(self) -> tuple[Reason, ...]:
+        """What a person should know of it, and what does not stop it."""
+        return self.draft.warnings if self.draft else ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Create(Item):
+    """Send `request` to 24SevenOffice, and hold the order against `sent` later."""
+
+    action: ClassVar[Action] = "create"
+    request: InvoiceOrder
+    sent: Sent
+    asked_for: AskedFor | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Adopt(Item):
+    """Take order `found_id` of 24SevenOffice as this one.
+
+    Without `held_against` it is held against what an attempt of ours sent.
+    """
+
+    action: ClassVar[Action] = "adopt"
+    found_id: int
+    held_against: Sent | None
+
+    @property
+    def order_id(self) -> int:
+        """The id that it has in 24SevenOffice."""
+        return self.found_id
+
+    @property
+    def customer_id(self) -> int | None:
+        """The 24SevenOffice customer that it is for."""
+        known = self.case.known.customer_id
+        return self.held_against.customer_id if self.held_against else known
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finish(Item):
+    """Take the status step that is left."""
+
+    action: ClassVar[Action] = "finish"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wait(Item):
+    """Look again in a later run; `died_at`: when an attempt had ended that nobody wrote down."""
+
+    action: ClassVar[Action] = "wait"
+    died_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decide(Item):
+    """Ask a person, where that is news; no run touches the order until then."""
+
+    action: ClassVar[Action] = "decide"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Announce(Item):
+    """Tell a person what Le New Black changed after the export, or canceled."""
+
+    action: ClassVar[Action] = "decide"
+    canceled: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Block(Item):
+    """Say what must be mended first; `changed`: the ledger is to note it anew."""
+
+    action: ClassVar[Action] = "blocked"
+    changed: bool
+    asked_for: AskedFor | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Leave(Item):
+    """Leave the order alone; `becomes` is what the ledger is to note of that, if anything."""
+
+    action: ClassVar[Action] = "skip"
+    becomes: Literal["skipped", "withdrawn"] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Done(Item):
+    """It is in 24SevenOffice, and nothing is left to do."""
+
+    action: ClassVar[Action] = "done"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OrderPlan:
     """What a run does, item by item. With a `guard` sentence no order is created.
 
-    `left` creates wait for a later run because of `--limit`. `cleared` passed the second look.
+    `read_at` is when its reading began, by Le New Black's clock. `left` creates wait for a later
+    run because of `--limit`. `looked_again` names the orders that passed the second look.
     """
 
     items: tuple[Item, ...]
+    read_at: datetime
     guard: str | None = None
     left: int = 0
-    cleared: tuple[Entry, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class OrderReport:
-    """What a run did with orders, or would do; `summary` counts actions and outcomes."""
-
-    plan: OrderPlan
-    results: Sequence[Result]
-    summary: Mapping[str, int]
-    exit_code: int = 0
-
-
-def order_report(plan: OrderPlan, results: Sequence[Result]) -> OrderReport:
-    """Return the report of an order run, counted by action and, where it differs, by outcome."""
-    summary = Counter[str](create=0, blocked=0)
-    summary.update(result.item.action for result in results)
-    for result in results:
-        if result.outcome is not None and result.outcome != result.item.action:
-            summary[result.outcome] += 1
-    if plan.left:
-        summary["left"] = plan.left
-    return OrderReport(plan, results, dict(summary))
-
-
-def order_exit_code(plan: OrderPlan, results: Iterable[Result]) -> int:
-    """Return 4, 1, 3 or 0. What was announced in an earlier run does not count again."""
-    codes = {4} if plan.guard else {0}
-    for result in results:
-        if result.item.action == "decide" and result.news:
-            codes.add(4)
-        elif result.outcome in ("retry", "unconfirmed") or result.status_failed:
-            codes.add(1)
-        elif result.news and result.reasons and result.item.action not in ("adopt", "skip"):
-            codes.add(3)
-    return worst(codes)
+    looked_again: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +268,11 @@ class Result:
     status_failed: bool = False
 
 
-def planned(item: Item) -> Result:
-    """Return the result of an item that needs nothing done, or is only shown."""
-    outcome: Outcome | None = "blocked" if item.action == "blocked" else None
-    return Result(item, outcome, item.order_id, item.reasons, item.news)
+@dataclass(frozen=True, slots=True)
+class OrderReport:
+    """What a run did with orders, or would do; `summary` counts actions and outcomes."""
+
+    plan: OrderPlan
+    results: Sequence[Result]
+    summary: Mapping[str, int]
+    exit_code: int = 0

@@ -6,7 +6,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
-from lnb24so.commands.resolve import Decision, resolve_orders
+from lnb24so.commands.resolve import Decision, Way, resolve_orders
 from lnb24so.run import Mode
 from lnb24so.sandbox import Exchange, Fault, Reply
 from lnb24so.sandbox.faults import Behaviour
@@ -23,10 +23,10 @@ def change(world: World, **changes: object) -> None:
     world.box.lnb.orders[REFERENCE] |= {"update_time": moment(world.time.now()), **changes}
 
 
-def resolve(world: World, what: str, order_id: int | None = None) -> int:
+def resolve(world: World, way: Way, order_id: int | None = None) -> int:
     """Settle the order as a person; return the exit code."""
     mode = Mode("resolve", True, world.time.clock(), world.told.append)
-    return resolve_orders(world.config, mode, [REFERENCE], Decision(what, order_id)).exit_code
+    return resolve_orders(world.config, mode, [REFERENCE], Decision(way, order_id)).exit_code
 
 
 def state(world: World) -> str:

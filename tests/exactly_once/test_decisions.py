@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from lnb24so.commands.resolve import Way
 from lnb24so.errors import ConfigError
 from lnb24so.sandbox import Exchange, Fault, Reply
 
@@ -22,8 +23,8 @@ from .stories import (
 )
 
 
-@pytest.mark.parametrize("what", ["send_again", "exported_as"])
-def test_nothing_is_decided_in_another_company(what: str, world: World) -> None:
+@pytest.mark.parametrize("way", ["send_again", "exported_as"])
+def test_nothing_is_decided_in_another_company(way: Way, world: World) -> None:
     assert (world.push(), state(world)) == (0, "done")
     before = world.entries()
     erp = world.box.erp
@@ -32,7 +33,7 @@ def test_nothing_is_decided_in_another_company(what: str, world: World) -> None:
     settings = replace(world.config.erp, identity_id=erp.default_identity_id)
     world.config = replace(world.config, erp=settings)
     with pytest.raises(ConfigError, match="belongs to company"):
-        resolve(world, what, foreign)
+        resolve(world, way, foreign)
     assert world.entries() == before
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from lnb24so.orders.apply import FAILURES_IN_A_ROW
+from lnb24so.orders.results import FAILURES_IN_A_ROW
 from lnb24so.sandbox import Fault
 from lnb24so.sandbox.faults import Behaviour
 

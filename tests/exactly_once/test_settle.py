@@ -5,11 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
+from lnb24so.config.schema import Config, Erp, LeNewBlack, Orders, Stock
+from lnb24so.config.values import Secret
 from lnb24so.ledger.types import Entry
-from lnb24so.orders.settle import Claim, Settled, attempt_end, claim, settle
+from lnb24so.orders.reading import case_of
+from lnb24so.orders.settle import Claim, Settled, claim, settle
+from lnb24so.orders.types import Case
 from lnb24so.soap.order import InvoiceOrder, InvoiceRow
 
 BEGUN = datetime(2026, 3, 2, 10, 15, tzinfo=UTC)
@@ -28,6 +33,18 @@ UNCONFIRMED = Entry(
 )
 KILLED = replace(UNCONFIRMED, state="sending", attempt_ended=None, doubted=False)
 NEW = Entry("70128")
+
+
+def case(entry: Entry, grace: timedelta = GRACE) -> Case:
+    """Return the order as a run meets it; Le New Black says nothing of it."""
+    config = Config(
+        erp=Erp(username="u", password=Secret("p"), application_id="", timeout_seconds=120),
+        lenewblack=LeNewBlack(client_id="c", client_secret=Secret("s")),
+        stock=Stock(lnb_mode="simple"),
+        orders=Orders(customer_match="id", unknown_grace_minutes=grace / timedelta(minutes=1)),
+        file=Path("config.yaml"),
+    )
+    return case_of(entry.reference, None, entry, config)
 
 
 def row(product_id: int) -> InvoiceRow:
@@ -50,7 +67,8 @@ def hit(order_id: int, customer_id: int = 501, product_id: int = 1001) -> Invoic
     ids=["no answer: when it was given up", "killed: when it would have been given up"],
 )
 def test_an_attempt_ended(entry: Entry, end: datetime) -> None:
-    assert attempt_end(entry, TIMEOUT) == end
+    assert case(entry).attempt_ended == end
+    assert case(entry).grace_ended == end + GRACE
 
 
 @pytest.mark.parametrize("entry", [UNCONFIRMED, KILLED], ids=["no answer", "killed"])
@@ -66,17 +84,19 @@ def test_an_attempt_ended(entry: Entry, end: datetime) -> None:
 def test_nothing_found_counts_only_after_the_grace_time(
     after_the_end: timedelta, what: str, entry: Entry
 ) -> None:
-    looked_at = attempt_end(entry, TIMEOUT) + after_the_end
-    assert settle(entry, [], looked_at, TIMEOUT, GRACE, {}).what == what
+    ended = case(entry).attempt_ended
+    assert ended is not None
+    assert settle(case(entry), [], ended + after_the_end, {}).what == what
 
 
 def test_with_no_grace_time_nothing_found_counts_at_once() -> None:
-    looked_at = attempt_end(UNCONFIRMED, TIMEOUT)
-    assert settle(UNCONFIRMED, [], looked_at, TIMEOUT, timedelta(0), {}).what == "absent"
+    attempt = case(UNCONFIRMED, grace=timedelta(0))
+    assert attempt.attempt_ended is not None
+    assert settle(attempt, [], attempt.attempt_ended, {}).what == "absent"
 
 
 def test_waiting_says_until_when() -> None:
-    settled = settle(UNCONFIRMED, [], BEGUN, TIMEOUT, GRACE, {})
+    settled = settle(case(UNCONFIRMED), [], BEGUN, {})
     assert settled == Settled("wait", until=BEGUN + 5 * SECOND + GRACE)
 
 
@@ -100,25 +120,25 @@ def test_waiting_says_until_when() -> None:
     ],
 )
 def test_what_is_found_counts_at_once(hits: list[InvoiceOrder], settled: Settled) -> None:
-    assert settle(UNCONFIRMED, hits, BEGUN, TIMEOUT, GRACE, {}) == settled
+    assert settle(case(UNCONFIRMED), hits, BEGUN, {}) == settled
 
 
 def test_the_id_that_an_answer_showed_is_ours_whatever_it_carries() -> None:
     entry = replace(UNCONFIRMED, seen_id=55001)
-    settled = settle(entry, [hit(55001, 777)], BEGUN, TIMEOUT, GRACE, {})
+    settled = settle(case(entry), [hit(55001, 777)], BEGUN, {})
     assert settled == Settled("found", (55001,))
 
 
 def test_what_belongs_to_another_order_is_not_found() -> None:
     held = {55001: "70999"}
-    assert settle(UNCONFIRMED, [hit(55001)], BEGUN, TIMEOUT, GRACE, held).what == "wait"
+    assert settle(case(UNCONFIRMED), [hit(55001)], BEGUN, held).what == "wait"
     own = {55001: "70128"}
-    assert settle(UNCONFIRMED, [hit(55001)], BEGUN, TIMEOUT, GRACE, own).what == "found"
+    assert settle(case(UNCONFIRMED), [hit(55001)], BEGUN, own).what == "found"
 
 
 def test_what_a_person_called_not_ours_is_not_found() -> None:
     entry = replace(UNCONFIRMED, not_ours=(55001,))
-    assert settle(entry, [hit(55001)], BEGUN, TIMEOUT, GRACE, {}).what == "wait"
+    assert settle(case(entry), [hit(55001)], BEGUN, {}).what == "wait"
 
 
 # An order that is about to be created

@@ -89,10 +89,19 @@ def facts(
 
 
 def draft(
-    wanted: Order, known: Facts | None = None, *, match_by: str = "ean13", **changes: Any
+    wanted: Order,
+    known: Facts | None = None,
+    *,
+    match_by: str = "ean13",
+    accept_total: bool = False,
+    **changes: Any,
 ) -> Draft:
     """Return how an order would be sent; `changes` are settings of the section orders."""
-    return draft_order(wanted, known or facts(), order_settings(**changes), match_by)
+    settings = order_settings(**changes)
+    mode = settings.for_mode(wanted.order_mode)
+    return draft_order(
+        wanted, mode, known or facts(), settings, match_by=match_by, accept_total=accept_total
+    )
 
 
 def invoice(wanted: Order, known: Facts | None = None, **changes: Any) -> InvoiceOrder:

@@ -13,10 +13,9 @@ from hypothesis import strategies as st
 
 from lnb24so.lnb.types import Line, Order
 from lnb24so.money import amount_text, minor_unit, price_row, row_total, to_minor
-from lnb24so.orders.draft import draft_order
 from lnb24so.sandbox.erp import row_total as total_in_erp
 
-from .build import codes, draft, facts, invoice, line, order, order_settings, warnings
+from .build import codes, draft, invoice, line, order, warnings
 
 D = Decimal
 DECIMALS = {"NOK": 2, "EUR": 2, "JPY": 0, "KWD": 3}
@@ -193,7 +192,7 @@ def test_total_check_warn_sends_it_with_both_figures_in_a_warning() -> None:
 
 
 def test_a_total_that_a_person_accepted_passes() -> None:
-    found = draft_order(WRONG, facts(), order_settings(), "ean13", accept_total=True)
+    found = draft(WRONG, accept_total=True)
     assert codes(found) == []
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from copy import deepcopy
 from dataclasses import replace
 from pathlib import Path
@@ -13,11 +12,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lnb24so.config.schema import Config, load_config
-from lnb24so.ledger.store import Entry
-from lnb24so.lnb.types import Order, content_hash
+from lnb24so.ledger.types import Entry
+from lnb24so.lnb.types import Order
 from lnb24so.orders.plan import plan_orders
+from lnb24so.orders.reading import case_of
 from lnb24so.orders.rows import Facts
-from lnb24so.orders.types import OrderPlan, Reading, Selection
+from lnb24so.orders.types import Block, Case, Create, Item, Leave, OrderPlan, Reading, Selection
 
 from .build import NOW, codes, draft, facts, line, order, product
 
@@ -71,17 +71,11 @@ SELECTIONS = st.builds(
 )
 
 
-def read(orders: list[Order], entries: Mapping[str, Entry], known: Facts | None = None) -> Reading:
-    named = {
-        f"R{number}": replace(one, reference=f"R{number}") for number, one in enumerate(orders)
-    }
+def read(config: Config, orders: list[Order], known: Facts | None = None) -> Reading:
+    """Return what a run reads of orders that the ledger does not know."""
+    named = [replace(one, reference=f"R{number}") for number, one in enumerate(orders)]
     return Reading(
-        wanted=tuple(named),
-        orders=named,
-        entries=entries,
-        unread=frozenset(),
-        hits={},
-        hits_by_id={},
+        cases=tuple(case_of(one.reference, one, None, config) for one in named),
         looked_at=NOW,
         lnb_now=NOW,
         held={},
@@ -94,27 +88,35 @@ def read(orders: list[Order], entries: Mapping[str, Entry], known: Facts | None 
 def test_the_plan_is_a_pure_function(
     config: Config, orders: list[Order], selection: Selection
 ) -> None:
-    reading = read(orders, {})
+    reading = read(config, orders)
     untouched = deepcopy(reading)
     first = plan_orders(reading, config, selection)
     assert plan_orders(reading, config, selection) == first
     assert reading == untouched
 
 
-def carried_out(reading: Reading, plan: OrderPlan) -> Reading:
+def carried_out(config: Config, reading: Reading, plan: OrderPlan) -> Reading:
     """Return both systems and the ledger after a plan was carried out without mishap."""
-    entries, orders = dict(reading.entries), dict(reading.orders)
-    for item in plan.items:
-        name, content = item.reference, content_hash(reading.orders[item.reference])
-        if item.action == "create" and plan.guard is None:
+    items = {item.reference: item for item in plan.items}
+    after = (_after(case, items.get(case.reference), plan) for case in reading.cases)
+    cases = tuple(case_of(name, order, entry, config) for name, order, entry in after)
+    return replace(reading, cases=cases)
+
+
+def _after(
+    known: Case, item: Item | None, plan: OrderPlan
+) -> tuple[str, Order | None, Entry | None]:
+    name, order, content = known.reference, known.order, known.content_hash
+    match item:
+        case Create() if plan.guard is None and order is not None:
             order_id = 55000 + int(name[1:])
-            entries[name] = Entry(name, "done", order_id=order_id, content_hash=content)
-            orders[name] = replace(orders[name], status="closed")
-        elif item.action == "blocked":
-            entries[name] = Entry(name, "blocked", item.reasons, content_hash=content)
-        elif item.action == "skip" and item.news:
-            entries[name] = Entry(name, "skipped", item.reasons)
-    return replace(reading, entries=entries, orders=orders)
+            done = Entry(name, "done", order_id=order_id, content_hash=content)
+            return name, replace(order, status="closed"), done
+        case Block():
+            return name, order, Entry(name, "blocked", item.reasons, notice_hash=content)
+        case Leave(news=True):
+            return name, order, Entry(name, "skipped", item.reasons)
+    return name, order, known.entry
 
 
 @settings(max_examples=100)
@@ -122,13 +124,13 @@ def carried_out(reading: Reading, plan: OrderPlan) -> Reading:
 def test_planning_again_after_applying_creates_nothing_and_has_no_news(
     config: Config, orders: list[Order], baseline: bool
 ) -> None:
-    reading = read(orders, {})
+    reading = read(config, orders)
     selection = Selection(limit=100, baseline=baseline)
-    after = carried_out(reading, plan_orders(reading, config, selection))
+    after = carried_out(config, reading, plan_orders(reading, config, selection))
     again = plan_orders(after, config, Selection())
     assert [item.reference for item in again.items if item.action == "create"] == []
     assert [item.reference for item in again.items if item.news] == []
-    assert carried_out(after, again) == after
+    assert carried_out(config, after, again) == after
 
 
 @settings(max_examples=60)
@@ -136,11 +138,11 @@ def test_planning_again_after_applying_creates_nothing_and_has_no_news(
 def test_every_order_is_in_the_plan_with_a_reason_or_ready_to_be_sent(
     config: Config, orders: list[Order]
 ) -> None:
-    reading = read(orders, {})
+    reading = read(config, orders)
     plan = plan_orders(reading, config, Selection())
-    assert [item.reference for item in plan.items] == list(reading.wanted)
+    assert [item.case for item in plan.items] == list(reading.cases)
     for item in plan.items:
-        assert (item.action == "create") == (item.invoice is not None)
+        assert isinstance(item, Create) == (item.invoice is not None)
         assert bool(item.reasons) == (item.action != "create")
 
 
@@ -166,7 +168,7 @@ def test_a_draft_is_an_invoice_or_reasons_and_never_both(
 
 
 def test_an_empty_product_list_blocks_no_order_and_stops_the_run(config: Config) -> None:
-    plan = plan_orders(read([order()], {}, facts(products=())), config, Selection())
+    plan = plan_orders(read(config, [order()], facts(products=())), config, Selection())
     assert (plan.items, plan.left) == ((), 1)
     assert plan.guard is not None
     assert plan.guard.startswith("Orders not sent: 24SevenOffice has no products.")
@@ -174,5 +176,5 @@ def test_an_empty_product_list_blocks_no_order_and_stops_the_run(config: Config)
 
 def test_products_without_a_number_of_their_own_are_products(config: Config) -> None:
     bare = facts(products=[product(1001, "7041234567890")])
-    plan = plan_orders(read([order()], {}, bare), config, Selection())
+    plan = plan_orders(read(config, [order()], bare), config, Selection())
     assert [item.action for item in plan.items] == ["create"]

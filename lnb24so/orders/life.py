@@ -1,0 +1,295 @@
+"""An order's life in the ledger: each way from one state to the next. Pure.
+
+    blocked         something must be mended first; each run looks again
+    retry           to be sent by the next run
+    sending         the request that creates it is out; only a killed run leaves this behind
+    unconfirmed     no clear answer: it may exist, and only a look-up can tell
+    exported        24SevenOffice has it; its Le New Black status is still to be set
+    done            24SevenOffice has it, and nothing is left to do
+    needs_decision  a person decides
+    skipped         a person decided not to send it
+    withdrawn       it left the export status before anything was sent
+
+Each function takes what the ledger holds and returns what it holds afterwards, with the event
+that tells of it, and names every field that it sets or clears. Nothing else builds or replaces
+an entry; the journal commits what it is given. `sending` is on disk before the request leaves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from lnb24so.ledger.types import Transition
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from lnb24so.ledger.types import AskedFor, Entry, Sent
+    from lnb24so.reasons import Reason
+
+SECOND_LOOK_AFTER = timedelta(hours=1)
+"""When an order that was once in doubt is looked up again: a late creation shows by then."""
+
+Facts = Mapping[str, object]
+
+CANCELED = "canceled"
+"""Stands for the hash of an order that Le New Black canceled after its export."""
+
+
+def _held_against(entry: Entry, sent: Sent) -> Entry:
+    return replace(
+        entry,
+        erp_reference=sent.erp_reference,
+        customer_id=sent.customer_id,
+        content_hash=sent.content_hash,
+        done_status=sent.done_status,
+    )
+
+
+def second_look(*, doubted: bool, now: datetime) -> datetime | None:
+    """Return when to look an order up once more, or None where nothing was ever in doubt."""
+    return now + SECOND_LOOK_AFTER if doubted else None
+
+
+# The one request that creates it
+
+
+def sending(
+    entry: Entry, sent: Sent, asked_for: AskedFor | None, now: datetime, facts: Facts
+) -> Transition:
+    """Write an attempt down, before its request leaves; `facts` tell rows, total and currency."""
+    after = replace(
+        _held_against(entry, sent),
+        state="sending",
+        reasons=(),
+        attempts=entry.attempts + 1,
+        attempt_started=now,
+        attempt_ended=None,
+        seen_id=None,
+        notice_hash=None,
+        doubted=entry.in_doubt,
+        look_again_at=None,
+        asked_for=asked_for,
+    )
+    return Transition(after, "order.sending", facts)
+
+
+def created(entry: Entry, order_id: int, now: datetime, answer: str) -> Transition:
+    """Note a clear answer: the order exists under this id."""
+    after = replace(
+        entry,
+        state="exported",
+        order_id=order_id,
+        asked_for=None,
+        attempt_ended=now,
+        look_again_at=second_look(doubted=entry.doubted, now=now),
+    )
+    return Transition(after, "order.created", {"answer": answer})
+
+
+def refused(attempt: Entry, *, before: Entry, reason: Reason, answer: str) -> Transition:
+    """Note that 24SevenOffice rejected an attempt; `before` is the entry as it was until then."""
+    after = replace(_with_earlier_doubt(attempt, before), state="blocked", reasons=(reason,))
+    return Transition(after, "order.refused", _answered(attempt, answer))
+
+
+def retry(attempt: Entry, *, before: Entry, reason: Reason, answer: str) -> Transition:
+    """Note that an attempt was certainly not processed; `before` is as in `refused`."""
+    after = replace(_with_earlier_doubt(attempt, before), state="retry", reasons=(reason,))
+    return Transition(after, "order.retry", _answered(attempt, answer))
+
+
+def _with_earlier_doubt(attempt: Entry, before: Entry) -> Entry:
+    """Return the attempt, held against what an earlier one sent that may still make an order."""
+    if not before.in_doubt:
+        return attempt
+    return replace(_held_against(attempt, before.sent), seen_id=before.seen_id)
+
+
+def _answered(attempt: Entry, answer: str) -> Facts:
+    """Return the facts of an attempt; the entry may hold those of an earlier one."""
+    sent = {"customer_id": attempt.customer_id, "erp_reference": attempt.erp_reference}
+    return {"answer": answer, **sent}
+
+
+def unconfirmed(
+    entry: Entry, reason: Reason, *, ended: datetime, seen_id: int | None, answer: str | None
+) -> Transition:
+    """Note that an attempt had no clear answer, or that the run died before it (no `answer`)."""
+    after = replace(
+        entry,
+        state="unconfirmed",
+        reasons=(reason,),
+        attempt_ended=ended,
+        seen_id=seen_id,
+        doubted=True,
+    )
+    return Transition(after, "order.unconfirmed", {} if answer is None else {"answer": answer})
+
+
+def put_off(entry: Entry, asked_for: AskedFor) -> Transition:
+    """Keep an order that a person named for the next run."""
+    return Transition(replace(entry, state="retry", reasons=(), asked_for=asked_for), "order.retry")
+
+
+# What look-ups and Le New Black say of it
+
+
+def adopted(entry: Entry, order_id: int, held_against: Sent | None, now: datetime) -> Transition:
+    """Take an order of 24SevenOffice as this one; without `held_against` as its attempt sent it."""
+    held = _held_against(entry, held_against) if held_against else entry
+    there = _there(held, order_id, doubted=entry.in_doubt, now=now)
+    return Transition(replace(there, notice_hash=None), "order.adopted")
+
+
+def _there(entry: Entry, order_id: int, *, doubted: bool, now: datetime) -> Entry:
+    """Return the entry of an order that 24SevenOffice turned out to have."""
+    return replace(
+        entry,
+        state="exported",
+        order_id=order_id,
+        reasons=(),
+        asked_for=None,
+        look_again_at=second_look(doubted=doubted, now=now),
+        doubted=doubted,
+    )
+
+
+def looked_again(entry: Entry) -> Transition:
+    """Note that the second look found what it should."""
+    return Transition(replace(entry, look_again_at=None, doubted=False), "order.looked_again")
+
+
+def blocked(
+    entry: Entry,
+    reasons: tuple[Reason, ...],
+    *,
+    content_hash: str | None,
+    asked_for: AskedFor | None,
+) -> Transition:
+    """Note what must be mended first, and of which content a person is told."""
+    # Not as content_hash: that is what an attempt sent, and may still become an order.
+    told = replace(entry, reasons=reasons, notice_hash=content_hash, asked_for=asked_for)
+    after = replace(told, state="blocked", doubted=entry.in_doubt)
+    return Transition(after, "order.blocked")
+
+
+def asked(entry: Entry, question: Reason) -> Transition:
+    """Let a person decide; until then no run touches the order."""
+    known = replace(entry, doubted=entry.in_doubt, look_again_at=None)
+    after = replace(known, state="needs_decision", reasons=(question,))
+    return Transition(after, "order.decision_needed")
+
+
+def skipped(entry: Entry, reason: Reason, now: datetime) -> Transition:
+    """Note that an order is not to be sent."""
+    after = replace(_left_out(entry, now), state="skipped", reasons=(reason,))
+    return Transition(after, "order.skipped")
+
+
+def withdrawn(entry: Entry, reason: Reason, now: datetime) -> Transition:
+    """Note that an order left the export status before it was sent."""
+    after = replace(_left_out(entry, now), state="withdrawn", reasons=(reason,))
+    return Transition(after, "order.withdrawn")
+
+
+def _left_out(entry: Entry, now: datetime) -> Entry:
+    """Return the entry; one that was in doubt is looked for once more: it may be made late."""
+    again = second_look(doubted=entry.in_doubt, now=now)
+    return replace(entry, asked_for=None, look_again_at=again, doubted=entry.in_doubt)
+
+
+# After the export
+
+
+def changed(entry: Entry, notice: Reason, content_hash: str | None) -> Transition:
+    """Note that a person is told of a change in Le New Black; the state stays."""
+    after = replace(entry, notice=notice, notice_hash=content_hash)
+    return Transition(after, "order.changed_after_export")
+
+
+def canceled(entry: Entry, notice: Reason) -> Transition:
+    """Note that a person is told of a cancellation in Le New Black; the state stays."""
+    after = replace(entry, notice=notice, notice_hash=CANCELED)
+    return Transition(after, "order.canceled_after_export")
+
+
+def finished(entry: Entry) -> Transition:
+    """Note that the Le New Black status is as it should be."""
+    return Transition(replace(entry, state="done", reasons=()), "order.finished")
+
+
+def status_refused(entry: Entry, reason: Reason) -> Transition:
+    """Note why Le New Black will not take the status; the state stays, for the step to come."""
+    return Transition(replace(entry, reasons=(reason,)), "order.status_failed")
+
+
+def marked_blocked(entry: Entry, status: str) -> Transition:
+    """Note the status that a blocked order has in Le New Black; the state stays."""
+    return Transition(replace(entry, blocked_status=status), "order.marked_blocked")
+
+
+# A person's decisions; `who` tells which one, by whom and why
+
+
+def resolved_as(
+    entry: Entry,
+    order_id: int,
+    held_against: Sent,
+    notice: Reason | None,
+    *,
+    doubted: bool,
+    now: datetime,
+    who: Facts,
+) -> Transition:
+    """Take an order of 24SevenOffice as this one; `notice` tells of a cancellation before that.
+
+    What else changed before a person decided, the person has seen.
+    """
+    held = _held_against(entry, held_against)
+    there = _there(held, order_id, doubted=doubted, now=now)
+    notice_hash = CANCELED if notice else None
+    after = replace(there, notice=notice or entry.notice, notice_hash=notice_hash)
+    return Transition(after, "order.resolved", who)
+
+
+def resolved_to_send(entry: Entry, not_ours: frozenset[int], who: Facts) -> Transition:
+    """Send it again; `not_ours` carry its reference and are no copy of it."""
+    after = replace(
+        entry,
+        state="retry",
+        order_id=None,
+        seen_id=None,
+        reasons=(),
+        notice=None,
+        notice_hash=None,
+        doubted=entry.in_doubt,
+        not_ours=tuple(sorted(not_ours.union(entry.not_ours))),
+    )
+    return Transition(after, "order.resolved", who)
+
+
+def resolved_to_skip(entry: Entry, *, doubted: bool, now: datetime, who: Facts) -> Transition:
+    """Never send it; one in doubt is looked for once more."""
+    after = replace(
+        entry,
+        state="skipped",
+        reasons=(),
+        notice=None,
+        look_again_at=second_look(doubted=doubted, now=now),
+        doubted=doubted,
+    )
+    return Transition(after, "order.resolved", who)
+
+
+def resolved_total(entry: Entry, who: Facts) -> Transition:
+    """Let the content that the person was told of pass with its total; the state stays."""
+    return Transition(replace(entry, accept_total=entry.notice_hash), "order.resolved", who)
+
+
+def resolved_notice(entry: Entry, who: Facts) -> Transition:
+    """Note that a change after the export is dealt with; the state stays."""
+    return Transition(replace(entry, notice=None), "order.resolved", who)

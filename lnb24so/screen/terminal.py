@@ -1,0 +1,60 @@
+"""How a command speaks: which configuration, how its run talks, what is printed of its answer."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from lnb24so.config.schema import Config
+    from lnb24so.run import Mode, Report
+
+
+class Screen:
+    """The options that belong to no single command."""
+
+    def __init__(self, config: Path | None, verbose: bool, quiet: bool) -> None:
+        self._config = config
+        self._verbose = verbose
+        self.quiet = quiet
+
+    def config(self) -> Config:
+        """Return the configuration, from wherever it is."""
+        import os
+
+        from lnb24so.config.schema import find_config, load_config
+
+        return load_config(find_config(self._config, os.environ, Path.cwd()))
+
+    def mode(self, task: str, *, writes: bool = False) -> Mode:
+        """Return how a task runs on this screen."""
+        from lnb24so.clock import Clock
+        from lnb24so.process.streams import Progress
+        from lnb24so.run import Mode
+
+        echo = sys.stderr if self._verbose else None
+        progress = Progress(wanted=not self.quiet)
+        return Mode(task, writes, Clock(), progress.tell, echo, progress)
+
+    def say(self, report: Report) -> int:
+        """Print the lines of a run's answer, and return its exit code."""
+        from .report import print_lines
+
+        print_lines(report.lines)
+        return report.exit_code
+
+    def answer(self, report: Report, *, as_json: bool) -> int:
+        """Print a run's answer, and return its exit code.
+
+        A real run that is not asked for JSON says nothing in a pipe: cron mails what is printed.
+        """
+        wanted = not self.quiet and (report.dry_run or sys.stdout.isatty())
+        if as_json or wanted:
+            from .report import document, print_json, show
+
+            if as_json:
+                print_json(document(report))
+            else:
+                show(report)
+        return report.exit_code
