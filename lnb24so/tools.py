@@ -15,6 +15,7 @@ from .soap.types import Company
 
 if TYPE_CHECKING:
     from .config.schema import Config
+    from .process.events import WriteEvent
     from .soap.client import SoapClient
 
 
@@ -30,7 +31,7 @@ class Tools:
     clock: Clock
     lnb: LnbClient
     ledger: Ledger
-    event: Callable[..., None]
+    event: WriteEvent
     tell: Callable[[str], None]
     progress: Callable[[str], None]
     stop: Stop

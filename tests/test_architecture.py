@@ -28,7 +28,7 @@ ARROWS = (
     *(("__main__", "cli"), ("cli", "commands"), ("commands", "screen"), ("screen", "run")),
     *(("run", "orders"), ("run", "stock"), ("orders", "tools"), ("stock", "tools")),
     *(("tools", "soap"), ("tools", "lnb"), ("tools", "ledger")),
-    *(("soap", "process"), ("soap", "config"), ("lnb", "config")),
+    *(("soap", "process"), ("soap", "config"), ("lnb", "process"), ("lnb", "config")),
 )
 """How the rooms lie: each may use those that these arrows lead to, and all below them."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     import requests
 
     from lnb24so.config.schema import LeNewBlack
+    from lnb24so.process.events import WriteEvent
 
     from .types import Order, Sku
 
@@ -34,7 +35,7 @@ class LnbClient:
     item, Transient and its kin for everything that may pass.
     """
 
-    def __init__(self, settings: LeNewBlack, clock: Clock, event: Callable[..., None]) -> None:
+    def __init__(self, settings: LeNewBlack, clock: Clock, event: WriteEvent) -> None:
         self._settings = settings
         self._clock = clock
         self._event = event

@@ -19,7 +19,7 @@ from urllib.parse import quote, quote_plus
 
 from lnb24so.errors import ConfigError
 
-from .events import EVENTS
+from .events import EVENTS, EventName
 
 Redact = Callable[[str], str]
 
@@ -54,7 +54,7 @@ class Log:
         """The first reason why a line could not be written, or None."""
         return self._files.failed
 
-    def event(self, name: str, /, **fields: object) -> None:
+    def event(self, name: EventName, /, **fields: object) -> None:
         """Write one line; ValueError for an unlisted name or for a field that every line has."""
         if name not in EVENTS:
             raise ValueError(f"{name} is not in the list of log events")

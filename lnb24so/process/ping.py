@@ -13,6 +13,8 @@ from urllib.parse import urlencode, urlsplit, urlunsplit
 
 from lnb24so.clock import Clock
 
+from .events import WriteEvent
+
 SECONDS_AT_MOST = 10.0
 """For one ping with its retries, whatever the network does."""
 
@@ -30,7 +32,7 @@ class Pings:
     url: str | None
     run_id: str
     clock: Clock
-    event: Callable[..., None]
+    event: WriteEvent
 
     def started(self) -> None:
         """Say that the run began."""

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from lxml.etree import _Element
 
     from lnb24so.config.schema import Erp
+    from lnb24so.process.events import WriteEvent
 
 T = TypeVar("T")
 
@@ -66,9 +67,7 @@ class SoapClient:
     everything that may pass. `event` writes to the log.
     """
 
-    def __init__(
-        self, settings: Erp, state: Path, clock: Clock, event: Callable[..., None]
-    ) -> None:
+    def __init__(self, settings: Erp, state: Path, clock: Clock, event: WriteEvent) -> None:
         self._identity_id = settings.identity_id
         self._clock = clock
         self._event = event

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from lxml.etree import _Element
 
     from lnb24so.config.schema import Erp
+    from lnb24so.process.events import WriteEvent
 
 T = TypeVar("T")
 
@@ -46,7 +47,7 @@ class Session:
     """A live session in the right company, made when first needed."""
 
     def __init__(
-        self, wire: Wire, settings: Erp, state: Path, clock: Clock, event: Callable[..., None]
+        self, wire: Wire, settings: Erp, state: Path, clock: Clock, event: WriteEvent
     ) -> None:
         self._wire = wire
         self._settings = settings

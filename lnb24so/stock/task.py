@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from lnb24so.errors import Guard, Lnb24soError
 from lnb24so.tools import Tools, bind_company, check_company
 
 from .plan import StockItem, StockPlan, StockReport, plan_stock, stock_report
 from .reading import OPEN_ORDERS_NOTE, read_stock
+
+if TYPE_CHECKING:
+    from lnb24so.process.events import EventName
 
 
 def carry_stock(tools: Tools, writes: bool, send_all: bool, accept_drop: bool) -> StockReport:
@@ -82,7 +86,7 @@ def note_stock(
             reasons[item.code] = item.reason
             if item.news:
                 unknown = item.reason == "code.unknown"
-                event = "stock.code_unknown" if unknown else "stock.skipped"
+                event: EventName = "stock.code_unknown" if unknown else "stock.skipped"
                 tools.event(event, code=item.code, product_id=item.product_id, reason=item.reason)
     new = [code for code in refused if reported.get(code) != "level.refused"]
     for code in new:
