@@ -112,12 +112,12 @@ def content_hash(order: Order) -> str:
     return hashlib.sha256(json.dumps(content, default=_plain).encode()).hexdigest()[:32]
 
 
-def _plain(value: object) -> object:
+def _plain(value: Decimal | date | Address | Line) -> object:
     if isinstance(value, Decimal):
         return format(value.normalize(), "f")
     if isinstance(value, date):
         return value.isoformat()
-    return {field.name: getattr(value, field.name) for field in fields(value)}  # type: ignore[arg-type]
+    return {field.name: getattr(value, field.name) for field in fields(value)}
 
 
 def same_status(one: str | None, other: str | None) -> bool:

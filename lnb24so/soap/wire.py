@@ -155,40 +155,51 @@ def _zeep_client(service: str) -> Any:
 
 def _read_items(response: requests.Response, operation: str, item: str) -> Iterator[_Element]:
     """Yield the items of an HTTP reply; see `Wire.items`."""
-    import requests
-    from lxml import etree
-
     status = response.status_code
     if status not in (200, 500):
         raise UnreadableError(f"HTTP {status}{_page_words(response)}")
-    wanted = f"{{{NAMESPACE}}}{item}"
+    name = f"{{{NAMESPACE}}}{item}"
     whole = f"{{{NAMESPACE}}}{operation}Response"
-    parser = etree.XMLPullParser(
-        events=("end",),
-        tag=(_ENVELOPE, _FAULT, whole, wanted),
-        resolve_entities=False,
-        no_network=True,
-    )
     seen: set[str] = set()
-    begun = False
-    try:
-        for chunk in response.iter_content(_CHUNK):
-            if not begun:
-                _refuse_what_is_no_soap(chunk, status)
-                begun = True
-            parser.feed(chunk)
-            yield from _finished(parser, wanted, status, seen)
-        parser.close()
-    except etree.XMLSyntaxError:
-        raise UnreadableError(f"HTTP {status} with a truncated or broken reply") from None
-    except requests.RequestException:
-        raise UnreadableError(_MIDWAY) from None
+    for element in _ended(response, (_ENVELOPE, _FAULT, whole, name)):
+        if not seen and element.getroottree().docinfo.doctype:
+            raise UnreadableError(f"HTTP {status} with a DTD, which SOAP forbids")
+        seen.add(element.tag)
+        if element.tag == name:
+            yield element
+        elif element.tag == _FAULT:
+            raise FaultError(fault_text(element.findtext("faultstring") or ""))
     if _ENVELOPE not in seen:
         raise UnreadableError(f"HTTP {status} without an envelope")
     if whole not in seen:
         raise UnreadableError(f"HTTP {status} without {operation}Response")
     if status != 200:
         raise UnreadableError(f"HTTP {status} without a fault")
+
+
+def _ended(response: requests.Response, tags: tuple[str, ...]) -> Iterator[Any]:
+    """Yield each element of these names as it ends; a chunk's memory is let go of after it."""
+    import requests
+    from lxml import etree
+
+    parser = etree.XMLPullParser(events=("end",), tag=tags, resolve_entities=False, no_network=True)
+    status = response.status_code
+    try:
+        for number, chunk in enumerate(response.iter_content(_CHUNK)):
+            if not number:
+                _refuse_what_is_no_soap(chunk, status)
+            parser.feed(chunk)
+            last: Any = None
+            for _, last in parser.read_events():
+                yield last
+            if last is not None and (parent := last.getparent()) is not None:
+                # Only what is complete: the parser is still writing what follows the last one.
+                del parent[: parent.index(last)]
+        parser.close()
+    except etree.XMLSyntaxError:
+        raise UnreadableError(f"HTTP {status} with a truncated or broken reply") from None
+    except requests.RequestException:
+        raise UnreadableError(_MIDWAY) from None
 
 
 def _whole_body(response: requests.Response, most: int) -> bytes:
@@ -203,24 +214,6 @@ def _whole_body(response: requests.Response, most: int) -> bytes:
     except requests.RequestException:
         raise UnreadableError(_MIDWAY) from None
     return body
-
-
-def _finished(parser: Any, wanted: str, status: int, seen: set[str]) -> Iterator[_Element]:
-    """Yield the items that the last chunk completed, and let go of their memory after it."""
-    last: Any = None
-    for _, element in parser.read_events():
-        if not seen and element.getroottree().docinfo.doctype:
-            raise UnreadableError(f"HTTP {status} with a DTD, which SOAP forbids")
-        tag = element.tag
-        seen.add(tag)
-        if tag == wanted:
-            last = element
-            yield element
-        elif tag == _FAULT:
-            raise FaultError(fault_text(element.findtext("faultstring") or ""))
-    if last is not None and (parent := last.getparent()) is not None:
-        # Only what is complete: the parser is still writing the element after the last one.
-        del parent[: parent.index(last)]
 
 
 def _refuse_what_is_no_soap(start: bytes, status: int) -> None:
