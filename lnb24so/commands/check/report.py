@@ -14,8 +14,8 @@ import click
 from lnb24so.process.streams import printing
 from lnb24so.texts import shown
 
-from . import Checked
 from .findings import Finding, Level, Pair, count, ended
+from .task import Checked
 
 EXAMPLES = 3
 """As many details are shown; `--json` has them all."""
