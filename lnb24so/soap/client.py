@@ -36,29 +36,6 @@ LONG_AGO = datetime(2000, 1, 1)  # noqa: DTZ001 - what zeep renders without a zo
 IDS_A_REQUEST = 500
 """24SevenOffice takes at most 1,000 order ids in one search."""
 
-ORDER_PROPERTIES = (
-    "OrderId",
-    "CustomerId",
-    "OrderStatus",
-    "ReferenceNumber",
-    "YourReference",
-    "InvoiceTitle",
-    "DateOrdered",
-    "DeliveryDate",
-    "CustomerDeliveryName",
-    "CustomerDeliveryPhone",
-    "Addresses",
-    "Currency",
-    "IncludeVAT",
-    "DepartmentId",
-    "ProjectId",
-    "OurReference",
-    "OrderTotalIncVat",
-    "OrderTotalVat",
-    "InvoiceRows",
-)
-ROW_PROPERTIES = ("ProductId", "Name", "Quantity", "Price", "DiscountRate", "Type")
-
 
 class SoapClient:
     """Log in when first needed; see each method for what it asks and returns.
@@ -119,14 +96,13 @@ class SoapClient:
 
     def products(self, sku_field: str) -> list[Product]:
         """Return every product; `sku_field` names the property that holds the SKU."""
-        names = ["Id", "No", "Name", "EAN1", "Stock", "StatusId", "StockControlled"]
         return self._list(
             "product",
             "GetProducts",
             "Product",
             types.product_reader(sku_field),
             searchParams={"DateChanged": LONG_AGO},
-            returnProperties={"string": list(dict.fromkeys([*names, sku_field]))},
+            returnProperties={"string": list(dict.fromkeys([*types.PRODUCT_FIELDS, sku_field]))},
         )
 
     def open_orders(self, states: Iterable[str]) -> list[InvoiceOrder]:
@@ -144,13 +120,13 @@ class SoapClient:
         search: dict[str, Any] = {"ChangedAfter": since.replace(tzinfo=None)}
         if customer_ids:
             search["CustomerIds"] = {"int": list(customer_ids)}
-        return self._orders(search, ORDER_PROPERTIES, ROW_PROPERTIES)
+        return self._orders(search, types.ORDER_FIELDS, types.ROW_FIELDS)
 
     def orders_by_id(self, order_ids: Sequence[int]) -> list[InvoiceOrder]:
         """Return the orders with these ids; absent ones are left out."""
         found: list[InvoiceOrder] = []
         for some in _portions(order_ids):
-            found += self._orders({"OrderIds": {"int": some}}, ORDER_PROPERTIES, ROW_PROPERTIES)
+            found += self._orders({"OrderIds": {"int": some}}, types.ORDER_FIELDS, types.ROW_FIELDS)
         return found
 
     def customers_by_id(self, customer_ids: Sequence[int]) -> list[Customer]:
@@ -225,14 +201,13 @@ class SoapClient:
         )
 
     def _customers(self, search: dict[str, Any]) -> list[Customer]:
-        names = ["Id", "Name", "ExternalId", "OrganizationNumber", "BlockInvoice"]
         return self._list(
             "company",
             "GetCompanies",
             "Company",
             types.customer,
             searchParams=search,
-            returnProperties={"string": names},
+            returnProperties={"string": list(types.CUSTOMER_FIELDS)},
         )
 
     def _list(

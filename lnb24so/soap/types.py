@@ -5,7 +5,7 @@ Sentinels that mean "no value" and left-out defaults are those of the 24SevenOff
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
@@ -16,6 +16,34 @@ from .wire import NAMESPACE, UnreadableError
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
+
+PRODUCT_FIELDS = ("Id", "No", "Name", "EAN1", "Stock", "StatusId", "StockControlled")
+CUSTOMER_FIELDS = ("Id", "Name", "ExternalId", "OrganizationNumber", "BlockInvoice")
+ORDER_FIELDS = (
+    *("OrderId", "CustomerId", "OrderStatus", "ReferenceNumber", "YourReference", "InvoiceTitle"),
+    *("DateOrdered", "DeliveryDate", "CustomerDeliveryName", "CustomerDeliveryPhone", "Addresses"),
+    *("Currency", "IncludeVAT", "DepartmentId", "ProjectId", "OurReference", "OrderTotalIncVat"),
+    *("OrderTotalVat", "InvoiceRows"),
+)
+ROW_FIELDS = ("ProductId", "Name", "Quantity", "Price", "DiscountRate", "Type")
+
+FIELDS: Mapping[str, tuple[str, ...]] = {
+    "Credential": ("ApplicationId", "IdentityId", "Password", "Username"),
+    "Identity": ("Id", "Client"),
+    "Client": ("Id", "Name", "DefaultCurrency"),
+    "Currency": ("Symbol", "Rate", "Unit"),
+    "ProductSearchParameters": ("DateChanged",),
+    "Product": (*PRODUCT_FIELDS, "ProductCode", "SupplierProductCode"),
+    "CompanySearchParameters": ("CompanyIds", "ChangedAfter"),
+    "Company": CUSTOMER_FIELDS,
+    "InvoiceSearchParameters": ("CustomerIds", "ChangedAfter", "OrderStates", "OrderIds"),
+    "InvoiceOrder": (*ORDER_FIELDS, "APIException"),
+    "InvoiceRow": (*ROW_FIELDS, "QuantityDelivered"),
+    "Addresses": ("Delivery",),
+    "Address": ("Name", "Street", "PostalCode", "PostalArea", "City", "Country"),
+    "APIException": ("Type", "Message"),
+}
+"""The fields that we send or read, by their type; of other types we use all or nothing."""
 
 NO_INT = (-2147483648, -32768)
 NO_DECIMAL = Decimal("-79228162514264337593543950335")
@@ -129,13 +157,12 @@ def product_reader(sku_field: str) -> Callable[[_Element], Product]:
 
     A catalogue has a hundred thousand of them, so each element's children are walked once.
     """
-    names = ("Id", "Name", "EAN1", sku_field, "No", "Stock", "StatusId", "StockControlled")
-    wanted = [tag(name) for name in names]
+    tags = [tag(name) for name in (*PRODUCT_FIELDS, sku_field)]
 
     def read(element: _Element) -> Product:
-        found = {child.tag: child.text for child in element}
-        number, name, ean13, sku, own_number, stock, status, controlled = [
-            found.get(name) or "" for name in wanted
+        texts = {child.tag: child.text for child in element}
+        number, own_number, name, ean13, stock, status, controlled, sku = [
+            texts.get(name) or "" for name in tags
         ]
         if not number.strip().isdigit():
             raise UnreadableError(f"a product has the Id {number[:40]!r}")

@@ -13,37 +13,13 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from lnb24so.errors import Transient
-from lnb24so.soap.client import ORDER_PROPERTIES, ROW_PROPERTIES
+from lnb24so.soap.types import FIELDS
 from lnb24so.soap.wire import SERVICES
 
 from .findings import Findings, Pair, count
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
-
-FIELDS: Mapping[str, frozenset[str]] = {
-    name: frozenset(fields)
-    for name, fields in {
-        "Credential": ("ApplicationId", "IdentityId", "Password", "Username"),
-        "Identity": ("Id", "Client"),
-        "Client": ("Id", "Name", "DefaultCurrency"),
-        "Currency": ("Symbol", "Rate", "Unit"),
-        "ProductSearchParameters": ("DateChanged",),
-        "Product": (
-            *("Id", "No", "Name", "EAN1", "Stock", "StatusId", "StockControlled"),
-            *("ProductCode", "SupplierProductCode"),
-        ),
-        "CompanySearchParameters": ("CompanyIds", "ChangedAfter"),
-        "Company": ("Id", "Name", "ExternalId", "OrganizationNumber", "BlockInvoice"),
-        "InvoiceSearchParameters": ("CustomerIds", "ChangedAfter", "OrderStates", "OrderIds"),
-        "InvoiceOrder": (*ORDER_PROPERTIES, "APIException"),
-        "InvoiceRow": (*ROW_PROPERTIES, "QuantityDelivered"),
-        "Addresses": ("Delivery",),
-        "Address": ("Name", "Street", "PostalCode", "PostalArea", "City", "Country"),
-        "APIException": ("Type", "Message"),
-    }.items()
-}
-"""The fields that we send or read, by their type; of other types we use all or nothing."""
 
 SENT = frozenset(("Credential", "InvoiceOrder", "InvoiceRow", "Address", "Currency"))
 """Types that we fill in: a new field there that must be given would be missing from ours."""
