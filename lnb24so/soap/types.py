@@ -5,12 +5,12 @@ Sentinels that mean "no value" and left-out defaults are those of the 24SevenOff
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from .wire import NAMESPACE, UnreadableError
 
@@ -86,6 +86,17 @@ class Customer:
     external_id: str
     organization_number: str
     blocked: bool
+
+
+def products_by(
+    code: Literal["ean13", "sku", "number"], products: Iterable[Product]
+) -> dict[str, list[Product]]:
+    """Return the products by one of their codes; a code may be on several, and "" is none."""
+    index: dict[str, list[Product]] = {}
+    for product in products:
+        if text := getattr(product, code):
+            index.setdefault(text, []).append(product)
+    return index
 
 
 def tag(name: str) -> str:

@@ -91,12 +91,7 @@ def _known(
     """
     missing = {
         code
-        for code, product in catalogue.single.items()
-        if code not in inventory and product.active
-    }
-    missing |= {
-        code
-        for code, products in catalogue.shared.items()
+        for code, products in catalogue.by_code.items()
         if code not in inventory and any(product.active for product in products)
     }
     if not missing:

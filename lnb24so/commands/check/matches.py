@@ -10,8 +10,7 @@ from lnb24so.lnb.types import Order, Sku, read_order
 from lnb24so.orders.matching import CustomerIndex, index_customers, match_customer, names_differ
 from lnb24so.reasons import ORDER_REASONS
 from lnb24so.soap.order import Currency
-from lnb24so.soap.types import Customer, Product
-from lnb24so.stock.available import Catalogue, index_by_code
+from lnb24so.soap.types import Customer, Product, products_by
 
 from .erp import ErpSide
 from .findings import Findings, Level, Pair, count
@@ -49,16 +48,16 @@ def _codes(
     found: Findings,
 ) -> None:
     field = config.products.code_field
-    catalogue = index_by_code(products, field)
+    by_code = products_by(field, products)
     there = dict.fromkeys(inventory, "") | {
         sku.code(field): sku.name for sku in skus if sku.code(field)
     }
     matching = [
-        Pair(code, _name_of(code, catalogue), name, _odd(code, catalogue))
+        Pair(code, _name(by_code[code]), name, _odd(by_code[code]))
         for code, name in there.items()
-        if code in catalogue
+        if code in by_code
     ]
-    lacking = [code for code in there if code not in catalogue]
+    lacking = [code for code in there if code not in by_code]
     level, hint = _way_for_codes(len(matching), len(there), config, products, skus)
     found.add(
         level,
@@ -78,9 +77,9 @@ def _codes(
             [_lacking(code, there[code], likely.get(code)) for code in lacking],
         )
     ours = [
-        Pair(code, _name_of(code, catalogue))
-        for code in (*catalogue.single, *catalogue.shared)
-        if code not in there and any(one.active for one in _products(code, catalogue))
+        Pair(code, _name(twins))
+        for code, twins in by_code.items()
+        if code not in there and any(one.active for one in twins)
     ]
     found.add(
         "ok",
@@ -108,18 +107,12 @@ def _lacking(code: str, name: str, product: Product | None) -> Pair:
     return Pair(code, product.name, name, f"product {product.id} has its other code")
 
 
-def _products(code: str, catalogue: Catalogue) -> Sequence[Product]:
-    single = catalogue.single.get(code)
-    return [single] if single else catalogue.shared.get(code, ())
-
-
-def _name_of(code: str, catalogue: Catalogue) -> str:
-    products = _products(code, catalogue)
+def _name(products: Sequence[Product]) -> str:
     return next((one.name for one in products if one.active), products[0].name)
 
 
-def _odd(code: str, catalogue: Catalogue) -> str:
-    active = sum(one.active for one in _products(code, catalogue))
+def _odd(products: Sequence[Product]) -> str:
+    active = sum(one.active for one in products)
     return "" if active == 1 else "expired in 24SevenOffice" if not active else "not unique"
 
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from lnb24so.soap.types import Company, Product
-from lnb24so.stock.available import index_by_code
+from lnb24so.soap.types import Company, Product, products_by
 from lnb24so.texts import shown
 
 from .findings import Findings, Pair, count
@@ -39,7 +38,7 @@ def _check_codes(products: Sequence[Product], config: Config, found: Findings) -
     kind = "EAN (EAN1)" if field == "ean13" else f"SKU ({config.products.sku_field})"
     shipping = config.orders.shipping_product
     active = [product for product in products if product.active and product.number != shipping]
-    without = [one for one in active if not (one.ean13 if field == "ean13" else one.sku)]
+    without = [product for product in active if not getattr(product, field)]
     if len(without) == len(active):
         setting = "products.match_by" if field == "ean13" else "products.sku_field"
         found.add(
@@ -56,7 +55,7 @@ def _check_codes(products: Sequence[Product], config: Config, found: Findings) -
         "none" + (" and send no stock. Fix: enter it in 24SevenOffice." if without else "."),
         [Pair(f"product {product.id}", product.name) for product in without],
     )
-    shared = index_by_code(active, field).shared
+    shared = {code: twins for code, twins in products_by(field, active).items() if len(twins) > 1}
     found.add(
         "warning" if shared else "ok",
         "products.duplicates",
