@@ -6,7 +6,6 @@ The access token travels in the query of every URL, because that is what the API
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -14,6 +13,8 @@ from lnb24so.errors import Ambiguous, ConfigError, NotProcessed, Transient
 from lnb24so.network import never_left, timeouts
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import requests
 
 

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
 from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from threading import RLock
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from lnb24so.sandbox.brand import Brand, Record
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from lnb24so.sandbox.brand import Brand, Record
 
 APPLICATION_ID = "7b2f4c1e-9d3a-4f60-8e15-2a6c0d9b4e71"
 USERNAME = "integration@nordlys.example"

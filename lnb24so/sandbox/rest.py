@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from lnb24so.sandbox.brand import Json
 from lnb24so.sandbox.exchange import Admitted, Call, Reply, json_reply
 from lnb24so.sandbox.portal import LevelRefused, Portal, listed
 from lnb24so.sandbox.schema import to_utc
+
+if TYPE_CHECKING:
+    from lnb24so.sandbox.brand import Json
 
 BASE_PATH = "/apis/wholesale/v2"
 ORDER_TIMES = {

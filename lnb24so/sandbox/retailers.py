@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from lnb24so.sandbox.brand import Json
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from lnb24so.sandbox.brand import Json
 
 FIRST_CUSTOMER_ID = 501
 

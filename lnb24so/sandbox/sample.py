@@ -5,18 +5,20 @@ Made by a fixed seed. Only the dates move, with the day that is given.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from itertools import groupby, islice, takewhile
 from random import Random
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from lnb24so.sandbox.brand import Brand, Json, Record
 from lnb24so.sandbox.fashion import NAMES, Code, collection
 from lnb24so.sandbox.portal import new_level
 from lnb24so.sandbox.retailers import BLOCKED, NAMELESS, UNKNOWN, customer, good_shops, retailer
 from lnb24so.sandbox.sample_orders import Oddities, erp_orders, lnb_orders
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 BRAND_NAME = "Nordlys Ull AS"
 SHIPPING_NO = "FRAKT"

@@ -6,9 +6,8 @@ import socket
 import struct
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from datetime import datetime
 from threading import Event, Lock, Thread
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from werkzeug.exceptions import ClientDisconnected
 from werkzeug.http import http_date
@@ -17,8 +16,12 @@ from werkzeug.wrappers import Request
 
 from lnb24so.sandbox.exchange import Call, Dropped, Reply, Seen, json_reply
 from lnb24so.sandbox.faults import Exchange, Faults
-from lnb24so.sandbox.rest import RestSide
-from lnb24so.sandbox.soap import SoapSide
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from lnb24so.sandbox.rest import RestSide
+    from lnb24so.sandbox.soap import SoapSide
 
 LOOPBACK = "127.0.0.1"
 SMALLEST_GZIP = 1000

@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from lnb24so.sandbox.brand import Record
 from lnb24so.sandbox.erp import OWN_CURRENCY, Company, Create, Erp, Session
-from lnb24so.sandbox.schema import Service, Wanted
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from lnb24so.sandbox.schema import Service, Wanted
 
 MOST_ORDER_IDS = 1000
 BOOKED = {"Invoiced", "InvoicedCashAccount", "InvoicedPack", "PaymentReminder"}

@@ -7,12 +7,9 @@ or to run anything.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from datetime import datetime
 from decimal import Decimal
 from html import escape
 from importlib.resources import files
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lnb24so.errors import ConfigError
@@ -22,6 +19,10 @@ from lnb24so.reasons import STOCK_REASONS, Reason
 from lnb24so.texts import clean, visible
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from datetime import datetime
+    from pathlib import Path
+
     from lnb24so.orders.types import OrderReport, Result
     from lnb24so.run import Report
     from lnb24so.soap.order import InvoiceOrder, InvoiceRow

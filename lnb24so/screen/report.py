@@ -8,9 +8,7 @@ from __future__ import annotations
 import json
 import sys
 from collections import Counter
-from collections.abc import Iterable, Mapping
 from dataclasses import asdict, replace
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -21,6 +19,9 @@ from lnb24so.reasons import sentence
 from lnb24so.texts import shown, visible
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from decimal import Decimal
+
     from lnb24so.orders.types import OrderReport, Result
     from lnb24so.run import Report
     from lnb24so.stock.plan import StockItem, StockReport

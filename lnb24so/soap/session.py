@@ -8,13 +8,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from lnb24so.clock import Clock
 from lnb24so.errors import (
     Ambiguous,
     BudgetSpent,
@@ -31,8 +28,12 @@ from .types import Identity, identity
 from .wire import FaultError, NotConnectedError, TooManyError, UnreadableError, Wire
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
+
     from lxml.etree import _Element
 
+    from lnb24so.clock import Clock
     from lnb24so.config.schema import Erp
     from lnb24so.process.events import WriteEvent
 

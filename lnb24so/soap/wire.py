@@ -9,7 +9,6 @@ four exceptions below.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from functools import cache
 from http.cookiejar import DefaultCookiePolicy
 from importlib.resources import files
@@ -20,6 +19,8 @@ from lnb24so.network import never_left, timeouts
 from .outcome import fault_text
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     import requests
     from lxml.etree import _Element
 

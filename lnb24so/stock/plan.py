@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from lnb24so.reasons import STOCK_REASONS
-from lnb24so.soap.types import Product
 from lnb24so.texts import shown
 
 from .available import (
@@ -24,7 +21,11 @@ from .available import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from datetime import datetime
+
     from lnb24so.config.schema import Stock
+    from lnb24so.soap.types import Product
 
 
 SMALL_SHOP = 20

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence, Set
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -13,6 +12,8 @@ from .plan import StockItem, StockPlan, StockReport, plan_stock, stock_report
 from .reading import OPEN_ORDERS_NOTE, read_stock
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence, Set
+
     from lnb24so.process.events import EventName
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
-from .findings import Findings
+if TYPE_CHECKING:
+    from .findings import Findings
 
 CLOCK_AGREES = timedelta(seconds=2)
 CLOCK_TOLERATED = timedelta(seconds=60)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from lnb24so.soap.types import Company, Product, products_by
@@ -11,6 +10,8 @@ from lnb24so.texts import shown
 from .findings import Findings, Pair, count
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from lnb24so.config.schema import Config
 
 

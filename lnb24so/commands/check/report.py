@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -15,7 +14,11 @@ from lnb24so.process.streams import printing
 from lnb24so.texts import shown
 
 from .findings import Finding, Level, Pair, count, ended
-from .task import Checked
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from .task import Checked
 
 EXAMPLES = 3
 """As many details are shown; `--json` has them all."""

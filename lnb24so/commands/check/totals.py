@@ -6,7 +6,6 @@ totals tell, as soon as one order has a line with a discount.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -16,6 +15,8 @@ from lnb24so.money import differs, row_total
 from .findings import Findings, Pair, count
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
     from lnb24so.config.schema import Orders
 
 READINGS = ("before_discount", "after_discount")
