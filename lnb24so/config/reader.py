@@ -221,7 +221,7 @@ def _settings(cls: type) -> Iterator[Setting]:
     """Yield what the file may give for a class; a TypedDict requires nothing of it."""
     hints = hints_of(cls, include_extras=True)
     if not is_dataclass(cls):
-        yield from (Setting(name, name, hint, False) for name, hint in hints.items())
+        yield from (Setting(name, name, hint, is_required=False) for name, hint in hints.items())
         return
     for f in fields(cls):
         key = f.metadata.get("key", f.name)

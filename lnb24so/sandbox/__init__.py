@@ -107,14 +107,17 @@ class Sandbox:
 
     @property
     def url(self) -> str:
+        """Return where both systems listen."""
         return f"http://{LOOPBACK}:{self._port}"
 
     @property
     def erp_url(self) -> str:
+        """Return 24SevenOffice's base URL."""
         return self.url
 
     @property
     def lnb_url(self) -> str:
+        """Return Le New Black's base URL."""
         return f"{self.url}{BASE_PATH}"
 
     def release_late(self) -> int:

@@ -96,18 +96,22 @@ class Erp:
 
     @property
     def products(self) -> dict[int, Record]:
+        """Return the products of the trading company, by id."""
         return self.trading.products
 
     @property
     def customers(self) -> dict[int, dict[str, Any]]:
+        """Return the customers of the trading company, by number."""
         return self.trading.customers
 
     @property
     def orders(self) -> dict[int, dict[str, Any]]:
+        """Return the orders of the trading company, by id."""
         return self.trading.orders
 
     @property
     def currencies(self) -> list[dict[str, Any]]:
+        """Return the foreign currencies of both companies."""
         return self.trading.currencies
 
     def log_in(self, identity_id: str) -> Session:

@@ -59,10 +59,12 @@ class Code:
 
     @property
     def sku(self) -> str:
+        """Return model, colour and size in one: `NL0001-NVY-38`."""
         return f"{self.model_no}-{COLOURS[self.colour]}-{self.size}"
 
     @property
     def name(self) -> str:
+        """Return `Alma Dress, Navy, 38`."""
         return f"{self.model}, {self.colour}, {self.size}"
 
 

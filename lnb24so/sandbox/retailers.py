@@ -30,6 +30,7 @@ class Shop:
 
     @property
     def email(self) -> str:
+        """Return the address of the one who buys."""
         return f"innkjop{self.customer_id}@shop.example"
 
 
@@ -149,4 +150,5 @@ def address(shop: Shop) -> Json:
 
 
 def phone(shop: Shop) -> str:
+    """Return a telephone number."""
     return f"22 85 {shop.customer_id % 100:02d} {shop.customer_id % 7:02d}"

@@ -91,6 +91,7 @@ def catalogue(codes: int, seed: int = 24, today: date | None = None) -> Brand:
 
 
 def day_start(day: date | None) -> datetime:
+    """Return midnight of a day, or of today, in UTC."""
     return datetime.combine(day or datetime.now(UTC).date(), time(), UTC)
 
 
@@ -165,6 +166,7 @@ def lnb_products(codes: Sequence[Code]) -> tuple[Json, ...]:
 
 
 def lnb_product(codes: Sequence[Code]) -> Json:
+    """Return one model as a product of Le New Black."""
     by_colour = groupby(codes, key=lambda code: code.colour)
     return {
         "reference": codes[0].model_no,

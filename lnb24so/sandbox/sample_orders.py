@@ -63,6 +63,7 @@ class OrderBook:
         return self.orders[-1]
 
     def pick(self, most: int) -> list[Code]:
+        """Return two codes or more, at most so many, at random."""
         return self.rng.sample(self.codes, k=self.rng.randrange(2, most + 1))
 
 

@@ -42,6 +42,7 @@ class App:
         self._lock = Lock()
 
     def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterator[bytes]:
+        """Answer one request (WSGI); raises Dropped where a fault breaks the connection."""
         request = Request(environ)
         call = self.read(request)
         now = self.soap.erp.now if call.system == "erp" else self.rest.portal.now
@@ -148,14 +149,18 @@ class Handler(WSGIRequestHandler):
     disable_nagle_algorithm = True
 
     def setup(self) -> None:
+        """Open the connection, and remember it so that a stop can break it."""
         super().setup()
         self.server.connections.add(self.connection)
 
     def finish(self) -> None:
+        """Forget the connection and close it."""
         self.server.connections.discard(self.connection)
         super().finish()
 
     def run_wsgi(self) -> None:
+        """Answer one request."""
+
         def start_response(status: str, headers: list[tuple[str, str]]) -> None:
             self.send_response_only(int(status))
             for name, value in headers:

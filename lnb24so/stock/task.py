@@ -17,8 +17,15 @@ if TYPE_CHECKING:
     from lnb24so.process.events import EventName
 
 
-def carry_stock(tools: Tools, writes: bool, send_all: bool, accept_drop: bool) -> StockReport:
-    """Carry stock to Le New Black, or only plan it."""
+def carry_stock(
+    tools: Tools, *, writes: bool, send_all: bool = False, accept_drop: bool = False
+) -> StockReport:
+    """Carry stock to Le New Black, or only plan it where nothing is to be written.
+
+    Raises ConfigError for refused credentials and for another company than the ledger's,
+    Transient where a system stays silent, and what `apply_stock` raises. A guard is no error: its
+    sentence is told, and the report says 4.
+    """
     reading = read_stock(tools, ask_again=send_all)
     check_company(tools)
     plan = plan_stock(reading, tools.config.stock, send_all=send_all, accept_drop=accept_drop)

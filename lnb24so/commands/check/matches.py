@@ -60,7 +60,7 @@ def _codes(
         if code in by_code
     ]
     lacking = [code for code in there if code not in by_code]
-    level, hint = _way_for_codes(len(matching), len(there), config, products, skus)
+    level, hint = _way_for_codes(len(matching), len(there), products, skus)
     found.add(
         level,
         "codes.matching",
@@ -119,7 +119,7 @@ def _odd(products: Sequence[Product]) -> str:
 
 
 def _way_for_codes(
-    now: int, of: int, config: Config, products: Sequence[Product], skus: Sequence[Sku]
+    now: int, of: int, products: Sequence[Product], skus: Sequence[Sku]
 ) -> tuple[Level, str]:
     """Return how bad the number of matches is, and a setting that would match more."""
     eans, names = {sku.ean13 for sku in skus} - {""}, {sku.sku for sku in skus} - {""}

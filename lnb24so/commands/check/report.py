@@ -114,7 +114,7 @@ def _show_table(findings: Sequence[Finding]) -> None:
 def progress() -> Iterator[Callable[[str], None]]:
     """Yield what to call with each thing that is looked at; it shows only on a terminal."""
     if not sys.stderr.isatty():
-        yield lambda name: None
+        yield lambda _: None
         return
     from rich.console import Console
 
