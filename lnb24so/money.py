@@ -73,9 +73,9 @@ def price_row(
             step /= 10
 
 
-def differs(planned: Decimal, wanted: Decimal, rows: int, currency: str) -> bool:
+def differs(one: Decimal, other: Decimal, rows: int, currency: str) -> bool:
     """Return whether two totals differ by more than half a minor unit for each row."""
-    return abs(planned - wanted) > minor_unit(currency) / 2 * rows
+    return abs(one - other) > minor_unit(currency) / 2 * rows
 
 
 def amount_text(amount: Decimal, currency: str) -> str:

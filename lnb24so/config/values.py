@@ -128,19 +128,19 @@ def read_value(hint: Any, text: str) -> Any:
     return text
 
 
-def words(hint: Any) -> str:
+def described(hint: Any) -> str:
     """Return what a message calls the values of a type."""
     if hint in _PARSERS:
-        return _PARSERS[hint].words
+        return _PARSERS[hint].name
     args = get_args(hint)
     if get_origin(hint) is Literal:
         return f"{', '.join(args[:-1])} or {args[-1]}"
-    return words(args[0])
+    return described(args[0])
 
 
 class _Parser(NamedTuple):
     parse: Callable[[str], Any]
-    words: str
+    name: str
 
 
 def _whole(text: str) -> int:

@@ -58,8 +58,8 @@ class LnbClient:
     def order(self, reference: str) -> Order | None:
         """Return one order, or None where Le New Black knows none of that reference."""
         path = f"/orders/{quote(reference, safe='')}"
-        found, _ = self._call("GET", path, missing_is_none=True)
-        return _order(found) if isinstance(found, Mapping) else None
+        record, _ = self._call("GET", path, missing_is_none=True)
+        return _order(record) if isinstance(record, Mapping) else None
 
     def set_status(self, reference: str, status: str) -> None:
         """Move an order to a status; the same status again changes nothing."""
@@ -241,35 +241,35 @@ class LnbClient:
         status = answer.status
         if 200 <= status < 300:
             return read_json(answer.body, asked)
-        words = self._words(answer)
+        said = self._said(answer)
         if status == 429:
             raise self._spent(answer)
         if status in (401, 403):
             raise ConfigError(
-                f"Le New Black: {asked} is not allowed (HTTP {status}{words}). "
+                f"Le New Black: {asked} is not allowed (HTTP {status}{said}). "
                 "Fix: lenewblack.client_id, or ask Le New Black for this right."
             )
         if status == 413:
             raise Rejected("Le New Black: the batch is too large (413)")
         if status in (404, 405) or 300 <= status < 400:
             raise Transient(
-                f"Le New Black: {asked} answered HTTP {status}{words}. Check lenewblack.base_url.",
+                f"Le New Black: {asked} answered HTTP {status}{said}. Check lenewblack.base_url.",
                 again=False,
             )
         if status < 500:
-            raise Rejected(f"Le New Black: {asked} answered HTTP {status}{words}")
+            raise Rejected(f"Le New Black: {asked} answered HTTP {status}{said}")
         raise Transient(
-            f"Le New Black: {asked} answered HTTP {status}{words}.", again=status in (502, 503, 504)
+            f"Le New Black: {asked} answered HTTP {status}{said}.", again=status in (502, 503, 504)
         )
 
     def _spent(self, answer: Answer) -> NotProcessed:
         until = retry_after(answer.headers.get("Retry-After", ""), self._clock.now())
-        words = "Le New Black: too many requests (HTTP 429)"
+        message = "Le New Black: too many requests (HTTP 429)"
         if until is None:
-            return NotProcessed(f"{words}.")
-        return BudgetSpent(f"{words}; it can go on at {until:%H:%M:%S} UTC.", until)
+            return NotProcessed(f"{message}.")
+        return BudgetSpent(f"{message}; it can go on at {until:%H:%M:%S} UTC.", until)
 
-    def _words(self, answer: Answer) -> str:
+    def _said(self, answer: Answer) -> str:
         """Return what an error answer says, shortened and without our secrets."""
         if "html" in answer.headers.get("Content-Type", "").lower():
             return " with a web page"
@@ -281,11 +281,11 @@ class LnbClient:
         return f": {said}" if said else ""
 
 
-def _order(found: Mapping[str, Any]) -> Order:
+def _order(record: Mapping[str, Any]) -> Order:
     # Imported with the first order, for most runs find none.
     from .types import read_order
 
-    return read_order(found)
+    return read_order(record)
 
 
 def _time_text(moment: datetime) -> str:

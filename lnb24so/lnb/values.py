@@ -27,9 +27,9 @@ _FIRST_YEAR = 1900
 """A date before it stands for "none": databases write 0001-01-01, 24SevenOffice does."""
 
 
-def objects(found: object) -> list[Mapping[str, Any]]:
+def objects(value: object) -> list[Mapping[str, Any]]:
     """Return the JSON objects of a list, and nothing for anything else."""
-    return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
+    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
 
 
 def read_text(value: object) -> str:
@@ -61,11 +61,11 @@ def read_time(value: object) -> datetime | None:
     if not isinstance(value, str):
         return None
     try:
-        found = datetime.fromisoformat(value.strip())
-        found = found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
+        moment = datetime.fromisoformat(value.strip())
+        moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
     except (ValueError, OverflowError):
         return None
-    return found if found.year >= _FIRST_YEAR else None
+    return moment if moment.year >= _FIRST_YEAR else None
 
 
 def read_day(value: object) -> date | None:
@@ -73,10 +73,10 @@ def read_day(value: object) -> date | None:
     if not isinstance(value, str):
         return None
     try:
-        found = date.fromisoformat(value.strip()[:10])
+        day = date.fromisoformat(value.strip()[:10])
     except ValueError:
         return None
-    return found if found.year >= _FIRST_YEAR else None
+    return day if day.year >= _FIRST_YEAR else None
 
 
 def read_flag(value: object) -> bool | None:

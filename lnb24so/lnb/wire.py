@@ -82,13 +82,13 @@ class LnbWire:
 
         address = (method, path, dict(search))
         if self._last is None or self._last[0] != address:
-            wanted = requests.Request(
+            request = requests.Request(
                 method,
                 self._base_url + path,
                 params=search,
                 headers={"Accept": "application/json"},
             )
-            self._last = (address, self._session.prepare_request(wanted))
+            self._last = (address, self._session.prepare_request(request))
         return self._last[1]
 
 

@@ -170,15 +170,15 @@ def _stuck(result: Result) -> str:
 
 def _reason(reason: Reason) -> str:
     """Return a reason with what mends it on a line of its own."""
-    fact, found, fix = reason.message.partition("Fix: ")
-    mend = f'<p class="mend"><b>To mend it:</b> {_text(fix)}</p>' if found else ""
+    fact, mark, fix = reason.message.partition("Fix: ")
+    mend = f'<p class="mend"><b>To mend it:</b> {_text(fix)}</p>' if mark else ""
     return f"<p>{_text(fact[:1].upper() + fact[1:])}</p>{mend}"
 
 
 def _other(result: Result) -> str:
-    words = "".join(_reason(reason) for reason in result.reasons)
-    words = words or f"<p>{OTHER_WORDS[result.item.action]}.</p>"
-    return f'<article class="sheet">{_top(result)}<div class="note small">{words}</div></article>'
+    notes = "".join(_reason(reason) for reason in result.reasons)
+    notes = notes or f"<p>{OTHER_WORDS[result.item.action]}.</p>"
+    return f'<article class="sheet">{_top(result)}<div class="note small">{notes}</div></article>'
 
 
 def _top(result: Result, more: Sequence[str] = ()) -> str:
@@ -293,8 +293,8 @@ def _left_alone(reason: str, left: Iterable[StockItem]) -> str:
         for item in left
         if (item.reason or "") == reason
     ]
-    words = _text(STOCK_REASONS.get(reason, reason))
+    why = _text(STOCK_REASONS.get(reason, reason))
     return (
-        f'<details class="sheet"><summary>{len(rows):,}: {words}</summary>'
+        f'<details class="sheet"><summary>{len(rows):,}: {why}</summary>'
         f'<table class="small"><tbody>{"".join(rows)}</tbody></table></details>'
     )

@@ -126,17 +126,19 @@ class SoapClient:
 
     def orders_by_id(self, order_ids: Sequence[int]) -> list[InvoiceOrder]:
         """Return the orders with these ids; absent ones are left out."""
-        found: list[InvoiceOrder] = []
-        for some in _portions(order_ids):
-            found += self._orders({"OrderIds": {"int": some}}, types.ORDER_FIELDS, types.ROW_FIELDS)
-        return found
+        orders: list[InvoiceOrder] = []
+        for portion in _portions(order_ids):
+            orders += self._orders(
+                {"OrderIds": {"int": portion}}, types.ORDER_FIELDS, types.ROW_FIELDS
+            )
+        return orders
 
     def customers_by_id(self, customer_ids: Sequence[int]) -> list[Customer]:
         """Return the customers with these numbers; absent ones are left out."""
-        found: list[Customer] = []
-        for some in _portions(customer_ids):
-            found += self._customers({"CompanyIds": {"int": some}})
-        return found
+        customers: list[Customer] = []
+        for portion in _portions(customer_ids):
+            customers += self._customers({"CompanyIds": {"int": portion}})
+        return customers
 
     def all_customers(self) -> list[Customer]:
         """Return every customer, in one request."""
@@ -144,18 +146,18 @@ class SoapClient:
 
     def own_currency(self) -> str:
         """Return the symbol of the company's own currency, or "" where it names none."""
-        found = self._list(
+        symbols = self._list(
             "client",
             "GetClientInformation",
             "GetClientInformationResult",
             lambda element: types.text(element, "DefaultCurrency"),
         )
-        return found[0] if found else ""
+        return symbols[0] if symbols else ""
 
     def currencies(self) -> dict[str, Currency]:
         """Return the company's foreign currencies with rate and unit, by symbol."""
-        found = self._list("client", "GetCurrencyList", "Currency", currency)
-        return {one.symbol: one for one in found}
+        foreign = self._list("client", "GetCurrencyList", "Currency", currency)
+        return {one.symbol: one for one in foreign}
 
     # The one write
 
@@ -165,11 +167,11 @@ class SoapClient:
             self._session.open()
         except Lnb24soError as error:
             return Seen(connected=False, problem=str(error))
-        wanted = {"invoices": {"InvoiceOrder": [as_sent(order)]}}
+        invoices = {"invoices": {"InvoiceOrder": [as_sent(order)]}}
         try:
             items = [
                 (types.whole(item, "OrderId"), _exception(item))
-                for item in self._wire.items("invoice", "SaveInvoices", "InvoiceOrder", wanted)
+                for item in self._wire.items("invoice", "SaveInvoices", "InvoiceOrder", invoices)
             ]
         except NotConnectedError as error:
             return Seen(connected=False, problem=str(error))
@@ -179,7 +181,7 @@ class SoapClient:
                 self._session.forget()
             return Seen(fault=str(error), spent=kind == "quarantine")
         except TooManyError as error:
-            return Seen(problem=_wait_words(error), spent=True)
+            return Seen(problem=_when_too_many(error), spent=True)
         except UnreadableError as error:
             return Seen(problem=str(error))
         if len(items) != 1:
@@ -248,13 +250,13 @@ class SoapClient:
 
 def _exception(item: _Element) -> str | None:
     """Return the message of an item's APIException, never its stack trace; None without one."""
-    found = item.find(types.tag("APIException"))
-    if found is None:
+    exception = item.find(types.tag("APIException"))
+    if exception is None:
         return None
-    return types.text(found, "Message") or types.text(found, "Type") or "no message"
+    return types.text(exception, "Message") or types.text(exception, "Type") or "no message"
 
 
-def _wait_words(error: TooManyError) -> str:
+def _when_too_many(error: TooManyError) -> str:
     return f"{error}; it asks to wait {error.seconds:g} seconds" if error.seconds else str(error)
 
 

@@ -112,13 +112,13 @@ def text(element: _Element, name: str) -> str:
 
 def whole(element: _Element, name: str) -> int | None:
     """Return a child's whole number, or None where it is absent or the sentinel."""
-    found = text(element, name)
-    if not found:
+    value = text(element, name)
+    if not value:
         return None
     try:
-        number = int(found)
+        number = int(value)
     except ValueError:
-        raise UnreadableError(f"{name} is {found[:40]!r}, which is no whole number") from None
+        raise UnreadableError(f"{name} is {value[:40]!r}, which is no whole number") from None
     return None if number in NO_INT else number
 
 
@@ -127,16 +127,16 @@ def decimal(element: _Element, name: str) -> Decimal | None:
     return to_decimal(text(element, name), name)
 
 
-def to_decimal(found: str, name: str) -> Decimal | None:
+def to_decimal(value: str, name: str) -> Decimal | None:
     """Return the number in a text; NaN, infinity and what .NET cannot hold are no numbers here."""
-    if not found:
+    if not value:
         return None
     try:
-        number = Decimal(found)
+        number = Decimal(value)
     except InvalidOperation:
         number = Decimal("NaN")
     if not number.is_finite() or abs(number.adjusted()) > _PLACES_OF_A_DECIMAL:
-        raise UnreadableError(f"{name} is {found[:40]!r}, which is no number")
+        raise UnreadableError(f"{name} is {value[:40]!r}, which is no number")
     return None if number == NO_DECIMAL else number
 
 
@@ -145,13 +145,13 @@ def moment(element: _Element, name: str) -> datetime | None:
 
     That the API returns UTC is 24SevenOffice's documentation.
     """
-    found = text(element, name)
-    if not found or found.startswith(NO_DATE[:10]):
+    value = text(element, name)
+    if not value or value.startswith(NO_DATE[:10]):
         return None
     try:
-        parsed = datetime.fromisoformat(found)
+        parsed = datetime.fromisoformat(value)
     except ValueError:
-        raise UnreadableError(f"{name} is {found[:40]!r}, which is no time") from None
+        raise UnreadableError(f"{name} is {value[:40]!r}, which is no time") from None
     return parsed.replace(tzinfo=UTC) if parsed.tzinfo is None else parsed.astimezone(UTC)
 
 
@@ -193,9 +193,9 @@ def product_reader(sku_field: str) -> Callable[[_Element], Product]:
 
 
 @lru_cache(maxsize=4096)
-def _stock(found: str) -> Decimal | int | None:
+def _stock(value: str) -> Decimal | int | None:
     """Return a stock figure; a whole catalogue has few different ones."""
-    pieces = to_decimal(found.strip(), "Stock")
+    pieces = to_decimal(value.strip(), "Stock")
     return int(pieces) if pieces is not None and pieces == int(pieces) else pieces
 
 

@@ -135,13 +135,12 @@ def _codes(line: Line, reading: StockReading) -> Sequence[str]:
     return (code,) if code in reading.catalogue.by_code else reading.eans_by_sku.get(line.sku, ())
 
 
-def still_waiting(orders: Iterable[Order], statuses: Iterable[str]) -> list[Order]:
+def still_waiting(orders: Iterable[Order], statuses: Sequence[str]) -> list[Order]:
     """Return the orders that really are in one of the statuses, each once."""
-    wanted = list(statuses)
     waiting = (
         order
         for order in orders
-        if not is_canceled(order) and any(same_status(order.status, one) for one in wanted)
+        if not is_canceled(order) and any(same_status(order.status, one) for one in statuses)
     )
     # Two without a reference are still two.
     return list({order.reference or object(): order for order in waiting}.values())

@@ -206,15 +206,15 @@ def level_story(code: str, reading: StockReading, settings: Stock) -> list[str]:
 
 
 def _sum(code: str, product: Product, reading: StockReading, settings: Stock) -> list[str]:
-    steps = [(NOTHING + (product.stock or 0), "stock in 24SevenOffice")]
+    parts = [(NOTHING + (product.stock or 0), "stock in 24SevenOffice")]
     for order in counted_orders(reading, settings):
         left = [pieces for number, pieces in open_rows(order) if number == product.id]
-        steps.append((-sum(left, NOTHING), f"open order {order.order_id}"))
+        parts.append((-sum(left, NOTHING), f"open order {order.order_id}"))
     for waiting in reading.waiting_orders:
-        left = [pieces for wanted, pieces in waiting_rows(waiting, reading) if wanted == code]
-        steps.append((-sum(left, NOTHING), f"waiting order {waiting.reference}"))
-    steps.append((NOTHING - settings.buffer, "buffer"))
-    first, *rest = steps
+        left = [pieces for other, pieces in waiting_rows(waiting, reading) if other == code]
+        parts.append((-sum(left, NOTHING), f"waiting order {waiting.reference}"))
+    parts.append((NOTHING - settings.buffer, "buffer"))
+    first, *rest = parts
     return [f"{pieces:>+10f}  {what}" for pieces, what in (first, *(s for s in rest if s[0]))]
 
 

@@ -49,7 +49,7 @@ class Service:
     choices: Mapping[str, tuple[str, ...]]
 
 
-def check_services(description: Callable[[str], bytes], found: Findings) -> None:
+def check_services(description: Callable[[str], bytes], findings: Findings) -> None:
     """Compare each live WSDL with ours; `description` fetches one."""
     changed = 0
     operations = 0
@@ -59,7 +59,7 @@ def check_services(description: Callable[[str], bytes], found: Findings) -> None
         operations += len(ours.actions)
         if differences:
             changed += 1
-            found.add(
+            findings.add(
                 "error",
                 "24sevenoffice.services",
                 f"The {name} service has changed: {'; '.join(differences[:3])}. Fix: check "
@@ -67,8 +67,8 @@ def check_services(description: Callable[[str], bytes], found: Findings) -> None
                 [Pair(difference) for difference in differences],
             )
     if not changed:
-        words = f"{count(len(SERVICES), 'service')} with {count(operations, 'operation')}"
-        found.add("ok", "24sevenoffice.services", f"{words}: all that is used is still there.")
+        used = f"{count(len(SERVICES), 'service')} with {count(operations, 'operation')}"
+        findings.add("ok", "24sevenoffice.services", f"{used}: all that is used is still there.")
 
 
 def read_service(wsdl: bytes) -> Service:
@@ -155,13 +155,13 @@ def _compare_fields(
 ) -> Iterator[str]:
     there = {field.name: field for field in live}
     for field in used:
-        found = there.get(field.name)
-        if found is None:
+        now = there.get(field.name)
+        if now is None:
             yield f"{name}.{field.name} is gone"
-        elif (found.type, found.many) != (field.type, field.many):
-            yield f"{name}.{field.name} is {found.type}, no longer {field.type}"
-    wanted = [field.name for field in used if field.name in there]
-    if [field.name for field in live if field.name in wanted] != wanted:
+        elif (now.type, now.many) != (field.type, field.many):
+            yield f"{name}.{field.name} is {now.type}, no longer {field.type}"
+    kept = [field.name for field in used if field.name in there]
+    if [field.name for field in live if field.name in kept] != kept:
         yield f"the fields of {name} come in another order"
     names = {field.name for field in known}
     if name in SENT:

@@ -36,29 +36,29 @@ class Checked:
 
 
 def check(config: Config, mode: Mode, say: Callable[[str], None]) -> Checked:
-    """Look at everything and return what was found; `say` hears what is being looked at."""
-    found = Findings(say)
-    found.add("ok", "config", f"{config.file} holds no mistake.")
-    _check_grace(config, found)
-    usable = check_folders(config, mode.clock, found)
+    """Look at everything and return what was findings; `say` hears what is being looked at."""
+    findings = Findings(say)
+    findings.add("ok", "config", f"{config.file} holds no mistake.")
+    _check_grace(config, findings)
+    usable = check_folders(config, mode.clock, findings)
 
     def ask_both(tools: Tools) -> Parts:
-        erp = check_erp(tools, found)
-        lnb = check_lnb(tools, found)
-        check_matches(config, erp, lnb, found)
-        return Parts(exit_code=found.exit_code)
+        erp = check_erp(tools, findings)
+        lnb = check_lnb(tools, findings)
+        check_matches(config, erp, lnb, findings)
+        return Parts(exit_code=findings.exit_code)
 
     # A folder or ledger that cannot be used must not hide what the two systems say.
     with tempfile.TemporaryDirectory(prefix="lnb24so-check-") as spare:
         paths = config.paths if usable else Paths(state=Path(spare), logs=Path(spare))
         report = run(replace(config, paths=paths), mode, ask_both)
-    return Checked(report, tuple(found.all))
+    return Checked(report, tuple(findings.all))
 
 
-def _check_grace(config: Config, found: Findings) -> None:
+def _check_grace(config: Config, findings: Findings) -> None:
     minutes, seconds = config.orders.unknown_grace_minutes, config.erp.timeout_seconds
     if minutes * 60 < seconds:
-        found.add(
+        findings.add(
             "warning",
             "orders.unknown_grace_minutes",
             f"{minutes:g} minutes are shorter than 24sevenoffice.timeout_seconds ({seconds:g}): an "
