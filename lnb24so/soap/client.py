@@ -99,9 +99,7 @@ class SoapClient:
     def products(self, sku_field: str) -> list[Product]:
         """Return every product; `sku_field` names the property that holds the SKU."""
         return self._list(
-            "product",
             "GetProducts",
-            "Product",
             types.product_reader(sku_field),
             searchParams={"DateChanged": LONG_AGO},
             returnProperties={"string": list(dict.fromkeys([*types.PRODUCT_FIELDS, sku_field]))},
@@ -146,17 +144,12 @@ class SoapClient:
 
     def own_currency(self) -> str:
         """Return the symbol of the company's own currency, or "" where it names none."""
-        symbols = self._list(
-            "client",
-            "GetClientInformation",
-            "GetClientInformationResult",
-            lambda element: types.text(element, "DefaultCurrency"),
-        )
+        symbols = self._list("GetClientInformation", lambda one: types.text(one, "DefaultCurrency"))
         return symbols[0] if symbols else ""
 
     def currencies(self) -> dict[str, Currency]:
         """Return the company's foreign currencies with rate and unit, by symbol."""
-        foreign = self._list("client", "GetCurrencyList", "Currency", currency)
+        foreign = self._list("GetCurrencyList", currency)
         return {one.symbol: one for one in foreign}
 
     # The one write
@@ -171,7 +164,7 @@ class SoapClient:
         try:
             items = [
                 (types.whole(item, "OrderId"), _exception(item))
-                for item in self._wire.items("invoice", "SaveInvoices", "InvoiceOrder", invoices)
+                for item in self._wire.items("SaveInvoices", invoices)
             ]
         except NotConnectedError as error:
             return Seen(connected=False, problem=str(error))
@@ -195,9 +188,7 @@ class SoapClient:
         self, search: dict[str, Any], properties: Sequence[str], rows: Sequence[str]
     ) -> list[InvoiceOrder]:
         return self._list(
-            "invoice",
             "GetInvoices",
-            "InvoiceOrder",
             invoice_order,
             searchParams=search,
             invoiceReturnProperties={"string": list(properties)},
@@ -206,25 +197,16 @@ class SoapClient:
 
     def _customers(self, search: dict[str, Any]) -> list[Customer]:
         return self._list(
-            "company",
             "GetCompanies",
-            "Company",
             types.customer,
             searchParams=search,
             returnProperties={"string": list(types.CUSTOMER_FIELDS)},
         )
 
-    def _list(
-        self,
-        service: str,
-        operation: str,
-        item: str,
-        convert: Callable[[_Element], T],
-        **arguments: Any,
-    ) -> list[T]:
+    def _list(self, operation: str, convert: Callable[[_Element], T], **arguments: Any) -> list[T]:
         def read() -> list[T]:
             self._session.open()
-            return self._session.ask(service, operation, item, convert, **arguments)
+            return self._session.ask(operation, convert, **arguments)
 
         return self._patiently(read)
 

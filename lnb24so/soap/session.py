@@ -99,20 +99,17 @@ class Session:
 
     def identities(self) -> list[Identity]:
         """Return every company that the login can reach."""
-        identities = self.ask("authenticate", "GetIdentities", "Identity", identity)
+        identities = self.ask("GetIdentities", identity)
         return [one for one in identities if one]
 
-    def ask(
-        self,
-        service: str,
-        operation: str,
-        item: str,
-        convert: Callable[[_Element], T],
-        **arguments: Any,
-    ) -> list[T]:
-        """Send one request and return its items; what goes wrong becomes one of our errors."""
+    def ask(self, operation: str, convert: Callable[[_Element], T], **arguments: Any) -> list[T]:
+        """Send one request and return its items, converted.
+
+        Raises NotProcessed, BudgetSpent, SessionLost, ConfigError, Transient or Ambiguous for what
+        goes wrong.
+        """
         with self._our_errors(operation):
-            items = self._wire.items(service, operation, item, arguments)
+            items = self._wire.items(operation, arguments)
             return [convert(element) for element in items]
 
     def description(self, service: str) -> bytes:
@@ -156,7 +153,7 @@ class Session:
             return False
         self._wire.session_id = session_id
         try:
-            answer = self.ask("authenticate", "HasSession", "HasSessionResult", _text)
+            answer = self.ask("HasSession", _text)
         except SessionLost:
             answer = []
         if answer != ["true"]:
@@ -178,7 +175,7 @@ class Session:
             "Username": settings.username,
         }
         self._wire.session_id = None
-        answer = self.ask("authenticate", "Login", "LoginResult", _text, credential=credential)
+        answer = self.ask("Login", _text, credential=credential)
         # No fault: a wrong password is an empty answer (24SevenOffice documentation).
         if not answer or not answer[0]:
             raise ConfigError(
@@ -192,13 +189,7 @@ class Session:
         chosen = (self._settings.identity_id or "").lower()
         current = self._current()
         if chosen and (current is None or current.id != chosen):
-            self.ask(
-                "authenticate",
-                "SetIdentityById",
-                "SetIdentityByIdResult",
-                _text,
-                identityId=chosen,
-            )
+            self.ask("SetIdentityById", _text, identityId=chosen)
             current = self._current()
         if current is None or (chosen and current.id != chosen):
             names = listed(self.identities()) or "none; ask 24SevenOffice for access"
@@ -211,7 +202,7 @@ class Session:
     def _current(self) -> Identity | None:
         """Return the session's identity; None where it has none and one is to be set."""
         try:
-            current = self.ask("authenticate", "GetIdentity", "GetIdentityResult", identity)
+            current = self.ask("GetIdentity", identity)
         except SessionLost as error:
             if self._settings.identity_id and fault_kind(str(error)) == "identity":
                 return None

@@ -19,7 +19,7 @@ from lnb24so.network import never_left, timeouts
 from .outcome import fault_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     import requests
     from lxml.etree import _Element
@@ -35,6 +35,21 @@ SERVICES = {
     "client": "/Client/V001/ClientService.asmx",
 }
 """Path of each service below the base URL (24SevenOffice WSDLs)."""
+
+OPERATIONS: Mapping[str, tuple[str, str]] = {
+    "Login": ("authenticate", "LoginResult"),
+    "HasSession": ("authenticate", "HasSessionResult"),
+    "GetIdentity": ("authenticate", "GetIdentityResult"),
+    "GetIdentities": ("authenticate", "Identity"),
+    "SetIdentityById": ("authenticate", "SetIdentityByIdResult"),
+    "GetProducts": ("product", "Product"),
+    "GetInvoices": ("invoice", "InvoiceOrder"),
+    "SaveInvoices": ("invoice", "InvoiceOrder"),
+    "GetCompanies": ("company", "Company"),
+    "GetClientInformation": ("client", "GetClientInformationResult"),
+    "GetCurrencyList": ("client", "Currency"),
+}
+"""Service of each operation, and what one item of its reply is called (24SevenOffice WSDLs)."""
 
 _ENVELOPE = "{http://schemas.xmlsoap.org/soap/envelope/}Envelope"
 _FAULT = "{http://schemas.xmlsoap.org/soap/envelope/}Fault"
@@ -78,14 +93,13 @@ class Wire:
         self.requests_left: str | None = None
         self.server_date: str | None = None
 
-    def items(
-        self, service: str, operation: str, item: str, arguments: dict[str, Any]
-    ) -> Iterator[_Element]:
-        """Yield each element named `item` of the operation's reply, and end only if it is whole.
+    def items(self, operation: str, arguments: dict[str, Any]) -> Iterator[_Element]:
+        """Yield each item of the operation's reply, and end only if the reply is whole.
 
         The caller must not act before the end: a truncated reply shows only there. An item's
         content may be gone when the next one is asked for. Raises the four exceptions above.
         """
+        service, item = OPERATIONS[operation]
         body = self._envelope(service, operation, arguments)
         headers = {
             "Content-Type": "text/xml; charset=utf-8",
@@ -146,11 +160,11 @@ def _zeep_client(service: str) -> Any:
     """Return zeep's reading of our WSDL; it only builds envelopes and holds no session."""
     import zeep
 
-    settings: Any = zeep.Settings(
+    settings = zeep.Settings(
         strict=True, forbid_dtd=True, forbid_entities=True, forbid_external=True
     )
     wsdl = files("lnb24so") / "wsdl" / f"{service}.wsdl"
-    client: Any = zeep.Client
+    client: Any = zeep.Client  # Without types.
     return client(str(wsdl), settings=settings)
 
 
