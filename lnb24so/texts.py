@@ -8,6 +8,9 @@ import unicodedata
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """What XML 1.0 refuses in any form."""
 
+_SHOWN_AT_MOST = 60
+"""So many characters of a remote text stand in a message."""
+
 
 def clean(text: str) -> str:
     """Return the text without the characters that XML refuses, white space folded."""
@@ -33,9 +36,9 @@ def length(text: str) -> int:
     return len(text.encode("utf-16-le")) // 2
 
 
-def shown(text: str, limit: int = 60) -> str:
+def shown(text: str) -> str:
     """Return a remote text in quotes for a message: one line, shortened, nothing invisible."""
-    return f'"{cut(" ".join(visible(clean(text)).split()), limit)}"'
+    return f'"{cut(" ".join(visible(clean(text)).split()), _SHOWN_AT_MOST)}"'
 
 
 def visible(text: str) -> str:
