@@ -67,7 +67,6 @@ class Order:
     status: str = ""
     order_mode: str = ""
     create_time: datetime | None = None
-    update_time: datetime | None = None
     confirmation_time: datetime | None = None
     cancellation_time: datetime | None = None
     delivery_start_on: date | None = None
@@ -99,7 +98,7 @@ class Sku:
         return self.ean13 if field == "ean13" else self.sku
 
 
-NOT_CONTENT = ("status", "create_time", "update_time", "confirmation_time", "cancellation_time")
+NOT_CONTENT = ("status", "create_time", "confirmation_time", "cancellation_time")
 
 
 def content_hash(order: Order) -> str:
@@ -143,7 +142,6 @@ def read_order(record: Mapping[str, Any]) -> Order:
         status=read_text(record.get("status")),
         order_mode=read_text(record.get("order_mode")),
         create_time=read_time(record.get("create_time")),
-        update_time=read_time(record.get("update_time")),
         confirmation_time=read_time(record.get("confirmation_time")),
         cancellation_time=read_time(record.get("cancellation_time")),
         delivery_start_on=read_day(record.get("delivery_start_on")),
