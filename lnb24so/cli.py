@@ -152,8 +152,8 @@ def check(screen: Screen, as_json: bool) -> int:
 
     Exit code 3 says that something is wrong; warnings do not count.
     """
-    from .commands.check import check as look
     from .commands.check.report import check_document, progress, show_check
+    from .commands.check.task import check as look
     from .screen.report import print_json
 
     config = screen.config()

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Context, Decimal, localcontext
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 _EXACT = Context(prec=60, rounding=ROUND_HALF_UP)
 """Enough digits that a price, three discounts and a quantity multiply without rounding."""
@@ -70,9 +73,9 @@ def price_row(
             step /= 10
 
 
-def differs(planned: Decimal, wanted: Decimal, rows: int, currency: str) -> bool:
+def differs(one: Decimal, other: Decimal, rows: int, currency: str) -> bool:
     """Return whether two totals differ by more than half a minor unit for each row."""
-    return abs(planned - wanted) > minor_unit(currency) / 2 * rows
+    return abs(one - other) > minor_unit(currency) / 2 * rows
 
 
 def amount_text(amount: Decimal, currency: str) -> str:

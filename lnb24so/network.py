@@ -7,12 +7,15 @@ an order never comes here: it goes out once.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from datetime import timedelta
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
-from .clock import Clock
 from .errors import BudgetSpent, SessionLost, Transient
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from .clock import Clock
 
 T = TypeVar("T")
 

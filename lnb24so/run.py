@@ -86,7 +86,9 @@ def pull_stock(
     return run(
         config,
         mode,
-        lambda tools: Parts(stock=carry_stock(tools, mode.writes, send_all, accept_drop)),
+        lambda tools: Parts(
+            stock=carry_stock(tools, writes=mode.writes, send_all=send_all, accept_drop=accept_drop)
+        ),
     )
 
 
@@ -97,7 +99,7 @@ def preview(config: Config, mode: Mode, what: str | None) -> Report:
     from .stock.task import carry_stock
 
     def both(tools: Tools) -> Parts:
-        stock = carry_stock(tools, False, False, False) if what != "orders" else None
+        stock = carry_stock(tools, writes=False) if what != "orders" else None
         orders = carry_orders(tools, Selection(), writes=False) if what != "stock" else None
         return Parts(orders, stock)
 

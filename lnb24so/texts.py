@@ -8,8 +8,8 @@ import unicodedata
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """What XML 1.0 refuses in any form."""
 
-_JOINER = "\u200d"
-_FLAG_LETTERS = re.compile("[\U0001f1e6-\U0001f1ff]*$")
+_SHOWN_AT_MOST = 60
+"""So many characters of a remote text stand in a message."""
 
 
 def clean(text: str) -> str:
@@ -18,12 +18,15 @@ def clean(text: str) -> str:
 
 
 def cut(text: str, limit: int) -> str:
-    """Return at most `limit` characters as .NET counts them (UTF-16), never half a letter."""
+    """Return at most `limit` characters as .NET counts them (UTF-16), never half a letter.
+
+    An accent or a vowel sign stays with its letter.
+    """
     if length(text) <= limit:
         return text
     most = text.encode("utf-16-le")[: limit * 2].decode("utf-16-le", "ignore")
     kept = most
-    while kept and _are_one(kept, text[len(kept)]):
+    while kept and unicodedata.category(text[len(kept)]).startswith("M"):
         kept = kept[:-1]
     return (kept or most).rstrip()
 
@@ -33,28 +36,11 @@ def length(text: str) -> int:
     return len(text.encode("utf-16-le")) // 2
 
 
-def shown(text: str, limit: int = 60) -> str:
+def shown(text: str) -> str:
     """Return a remote text in quotes for a message: one line, shortened, nothing invisible."""
-    return f'"{cut(" ".join(visible(clean(text)).split()), limit)}"'
+    return f'"{cut(" ".join(visible(clean(text)).split()), _SHOWN_AT_MOST)}"'
 
 
 def visible(text: str) -> str:
     """Return the text as one line with nothing in it that a terminal would obey."""
     return "".join(char if char.isprintable() else " " for char in text)
-
-
-def _are_one(kept: str, following: str) -> bool:
-    """Return whether the last letter kept and the one after it are a single letter to the eye.
-
-    Accents, vowel signs, skin tones, joined emoji and flags are (Unicode, UAX 29).
-    """
-    flag_letters = _FLAG_LETTERS.search(kept)
-    if flag_letters and _FLAG_LETTERS.fullmatch(following):
-        return len(flag_letters.group()) % 2 == 1
-    return (
-        kept[-1] == _JOINER
-        or following == _JOINER
-        or unicodedata.category(following).startswith("M")
-        or "\U0001f3fb" <= following <= "\U0001f3ff"
-        or "\U000e0020" <= following <= "\U000e007f"
-    )

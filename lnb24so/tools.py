@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from .clock import Clock
-from .ledger.store import Ledger
-from .lnb.client import LnbClient
-from .process.stop import Stop
 from .soap.types import Company
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from .clock import Clock
     from .config.schema import Config
+    from .ledger.store import Ledger
+    from .lnb.client import LnbClient
+    from .process.events import WriteEvent
+    from .process.stop import Stop
     from .soap.client import SoapClient
 
 
@@ -30,7 +32,7 @@ class Tools:
     clock: Clock
     lnb: LnbClient
     ledger: Ledger
-    event: Callable[..., None]
+    event: WriteEvent
     tell: Callable[[str], None]
     progress: Callable[[str], None]
     stop: Stop

@@ -62,7 +62,7 @@ class Events:
     def __init__(self) -> None:
         self.lines: list[tuple[str, dict[str, Any]]] = []
 
-    def __call__(self, event: str, **fields: Any) -> None:
+    def __call__(self, event: str, /, **fields: Any) -> None:
         self.lines.append((event, fields))
 
     @property

@@ -23,14 +23,16 @@ FILES = {
 }
 """Every module of the tool, by its name without the name of the whole package."""
 
+PACKAGES = [name for name, path in FILES.items() if path.name == "__init__.py"]
+
 GROUND = {"clock", "errors", "money", "network", "reasons", "texts"}
 """Small files that know nothing of the rooms; every room may use them."""
 
 ARROWS = (
     *(("__main__", "cli"), ("cli", "commands"), ("commands", "screen"), ("screen", "run")),
     *(("run", "orders"), ("run", "stock"), ("orders", "tools"), ("stock", "tools")),
-    *(("tools", "soap"), ("tools", "lnb"), ("tools", "ledger")),
-    *(("soap", "process"), ("soap", "config"), ("lnb", "config")),
+    *(("tools", "soap"), ("tools", "lnb"), ("tools", "ledger"), ("ledger", "process")),
+    *(("soap", "process"), ("soap", "config"), ("lnb", "process"), ("lnb", "config")),
 )
 """How the rooms lie: each may use those that these arrows lead to, and all below them."""
 
@@ -138,6 +140,27 @@ def test_arrows_between_rooms_point_down(name: str) -> None:
 def test_every_arrow_that_is_allowed_is_there() -> None:
     there = {(room(name), room(other)) for name, ours in OURS.items() for other in ours}
     assert set(ARROWS) <= there
+
+
+def shown(package: str) -> set[str]:
+    """Return the modules that a package's `__init__` lets others import."""
+    for node in ast.parse(FILES[package].read_text("utf-8")).body:
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "__all__":
+            return set(ast.literal_eval(node.value))
+    return set()
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_a_room_shows_exactly_what_others_import(package: str) -> None:
+    inside = f"{package}."
+    imported_outside = {
+        other.removeprefix(inside).partition(".")[0]
+        for name, ours in OURS.items()
+        if not name.startswith(inside)
+        for other in ours
+        if other.startswith(inside)
+    }
+    assert imported_outside == shown(package)
 
 
 @pytest.mark.parametrize("name", PURE)

@@ -49,7 +49,7 @@ def _whole_job(file: Path) -> None:
     config = load_config(file)
 
     def mode(task: str, *, writes: bool = True) -> Mode:
-        return Mode(task, writes, Clock(), lambda words: None)
+        return Mode(task, writes, Clock(), lambda _: None)
 
     click.secho("1. lnb24so preview: what would be done", bold=True)
     show(preview(config, mode("preview", writes=False), None), ROWS)

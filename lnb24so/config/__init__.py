@@ -1,0 +1,3 @@
+"""The configuration: one YAML file into frozen dataclasses, or every mistake in it."""
+
+__all__ = ["schema"]

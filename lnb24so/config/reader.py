@@ -17,7 +17,7 @@ from typing import get_type_hints as hints_of
 from lnb24so.errors import ConfigError
 
 from .nodes import LIMIT_BYTES, Node, printable, read_yaml
-from .values import Secret, is_value, read_value, words
+from .values import Secret, described, is_value, read_value
 
 LIMIT_MISTAKES = 100
 VARIABLE = re.compile(r"(\$?)\$\{([A-Za-z_][A-Za-z0-9_]*)(?::-([^{}]*))?\}")
@@ -69,7 +69,7 @@ class Reader:
         entries = self._entries(section, name)
         settings = list(_settings(cls))
         self._refuse_unknown(entries, settings, name)
-        found: dict[str, Any] = {}
+        values: dict[str, Any] = {}
         for setting in settings:
             mistakes = len(self._mistakes)
             full = _join(name, setting.key)
@@ -82,12 +82,12 @@ class Reader:
                 # A section that is left out may still lack what is required of it.
                 value = self._read(setting.hint, section._replace(kind="null", entries=()), full)
             elif setting.is_required:
-                self.refuse(full, f"is missing; expected {words(setting.hint)}")
+                self.refuse(full, f"is missing; expected {described(setting.hint)}")
             else:
                 continue
             if len(self._mistakes) == mistakes:
-                found[setting.name] = value
-        return found
+                values[setting.name] = value
+        return values
 
     def _refuse_unknown(
         self, entries: Mapping[str, Node], settings: list[Setting], name: str
@@ -101,19 +101,19 @@ class Reader:
         if section.kind not in ("section", "null"):
             # Not shown: a colon forgotten in a login makes one text of the whole section.
             raise ValueError(f"expected a section (got a {section.kind})")
-        found: dict[str, Node] = {}
+        entries: dict[str, Node] = {}
         for key, value in section.entries:
             full = _join(name, key.text)
             if key.kind != "text":
                 self.refuse(name, "a key must be text", at=key)
             elif key.is_typed:
                 self.refuse(full, f'the key must be quoted: "{key.text}"', at=key)
-            elif key.text in found:
+            elif key.text in entries:
                 self.refuse(full, f"is given twice, first on line {self._keys[full].line}", at=key)
             else:
-                found[key.text] = value
+                entries[key.text] = value
                 self._keys[full] = key
-        return found
+        return entries
 
     def _read(self, hint: Any, node: Node, name: str, at: Node | None = None) -> Any:
         try:
@@ -147,16 +147,16 @@ class Reader:
 
     def _scalar(self, hint: Any, node: Node) -> Any:
         if node.kind != "text":
-            raise ValueError(f"expected {words(hint)} (got {node.shown()})")
+            raise ValueError(f"expected {described(hint)} (got {node.shown()})")
         if hint is str and node.is_typed:
             raise ValueError(f"must be quoted: {node.shown()}")
         text = self._expand(node.text).strip()
         if not text:
-            raise ValueError(f"is empty; expected {words(hint)}")
+            raise ValueError(f"is empty; expected {described(hint)}")
         try:
             return read_value(hint, text)
         except ValueError:
-            raise ValueError(f"expected {words(hint)} (got {node.shown()})") from None
+            raise ValueError(f"expected {described(hint)} (got {node.shown()})") from None
 
     def _secret(self, entries: Mapping[str, Node], section: str, key: str) -> Secret | None:
         """Read `key`, or the file that `key_file` names; no message repeats either."""
@@ -221,7 +221,7 @@ def _settings(cls: type) -> Iterator[Setting]:
     """Yield what the file may give for a class; a TypedDict requires nothing of it."""
     hints = hints_of(cls, include_extras=True)
     if not is_dataclass(cls):
-        yield from (Setting(name, name, hint, False) for name, hint in hints.items())
+        yield from (Setting(name, name, hint, is_required=False) for name, hint in hints.items())
         return
     for f in fields(cls):
         key = f.metadata.get("key", f.name)

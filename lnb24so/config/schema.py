@@ -136,8 +136,8 @@ class Orders:
 
     def for_mode(self, order_mode: str | None) -> ResolvedMode:
         """Return the settings of an order of this mode; modes compare stripped and case-folded."""
-        wanted = _fold(order_mode or "")
-        rule = next((r for mode, r in self.by_mode.items() if _fold(mode) == wanted), ModeRule())
+        folded = _fold(order_mode or "")
+        rule = next((r for mode, r in self.by_mode.items() if _fold(mode) == folded), ModeRule())
         return ResolvedMode(
             take_status=rule.get("take_status", self.take_status),
             done_status=rule.get("done_status", self.done_status),
@@ -149,8 +149,8 @@ class Orders:
     def take_statuses(self) -> tuple[str, ...]:
         """Return the distinct statuses to ask Le New Black for, the common one first."""
         modes = (self.for_mode(mode).take_status for mode in self.by_mode)
-        wanted = [self.take_status, *(status for status in modes if status is not None)]
-        return tuple({_fold(status): status for status in wanted}.values())
+        statuses = [self.take_status, *(status for status in modes if status is not None)]
+        return tuple({_fold(status): status for status in statuses}.values())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

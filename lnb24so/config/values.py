@@ -7,11 +7,13 @@ sentence never shows an address, which may hold a password.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any, Literal, NamedTuple, get_args, get_origin
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple, get_args, get_origin
 from urllib.parse import urlsplit
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 # OrderSlipStateType of the 24SevenOffice WSDL, in its order.
 OrderState = Literal[
@@ -126,19 +128,19 @@ def read_value(hint: Any, text: str) -> Any:
     return text
 
 
-def words(hint: Any) -> str:
+def described(hint: Any) -> str:
     """Return what a message calls the values of a type."""
     if hint in _PARSERS:
-        return _PARSERS[hint].words
+        return _PARSERS[hint].name
     args = get_args(hint)
     if get_origin(hint) is Literal:
         return f"{', '.join(args[:-1])} or {args[-1]}"
-    return words(args[0])
+    return described(args[0])
 
 
 class _Parser(NamedTuple):
     parse: Callable[[str], Any]
-    words: str
+    name: str
 
 
 def _whole(text: str) -> int:

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from lnb24so.reasons import Reason, sentence
 
-from .store import Ledger
 from .types import Entry, Transition, new_entry
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from lnb24so.process.events import WriteEvent
+
+    from .store import Ledger
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +22,7 @@ class Journal:
     """The ledger of a run and its log."""
 
     ledger: Ledger
-    event: Callable[..., None]
+    event: WriteEvent
 
     def entry(self, reference: str) -> Entry:
         """Return the order's entry, or a new one that is not saved yet."""

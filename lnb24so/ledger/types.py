@@ -6,10 +6,13 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 from datetime import datetime
-from typing import Any, Literal, get_args
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from lnb24so.clock import from_utc_text, utc_text
 from lnb24so.reasons import Reason
+
+if TYPE_CHECKING:
+    from lnb24so.process.events import EventName
 
 State = Literal[
     "blocked",
@@ -24,14 +27,6 @@ State = Literal[
 ]
 STATES: tuple[State, ...] = get_args(State)
 AskedFor = Literal["order", "any_status"]
-OrderEvent = Literal[
-    "order.sending", "order.created", "order.refused", "order.retry", "order.unconfirmed",
-    "order.adopted", "order.looked_again", "order.blocked", "order.decision_needed",
-    "order.skipped", "order.withdrawn", "order.changed_after_export",
-    "order.canceled_after_export", "order.finished", "order.status_failed",
-    "order.marked_blocked", "order.resolved",
-]  # fmt: skip
-"""What a step of an order's life is called in its history and in the log."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +111,7 @@ class Transition:
     """
 
     entry: Entry
-    event: OrderEvent
+    event: EventName
     facts: Mapping[str, object] = field(default_factory=dict)
 
 

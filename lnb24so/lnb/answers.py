@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import quote
 
 from lnb24so.clock import http_date
@@ -18,22 +18,22 @@ from lnb24so.errors import Ambiguous
 
 from .values import objects, read_text
 
-if TYPE_CHECKING:
-    import requests
-
 MASK = "***"
 _LONGEST = 300
 _DEEPEST = 9
 
 
-def read_json(response: requests.Response, asked: str) -> Any:
-    """Return the JSON of an answer, numbers as Decimal; Ambiguous where it is broken."""
-    if not response.content:
+def read_json(body: bytes, asked: str) -> Any:
+    """Return the JSON of an answer, numbers as Decimal; Ambiguous where it is broken.
+
+    None where the answer is empty; `asked` names the request in the message.
+    """
+    if not body:
         return None
     try:
-        return json.loads(response.content, parse_float=Decimal, parse_constant=_no_number)
+        return json.loads(body, parse_float=Decimal, parse_constant=_no_number)
     except (ValueError, ArithmeticError, RecursionError):
-        kind = "a web page" if b"<html" in response.content[:1024].lower() else "broken JSON"
+        kind = "a web page" if b"<html" in body[:1024].lower() else "broken JSON"
         raise Ambiguous(f"Le New Black: {asked} answered with {kind}.") from None
 
 

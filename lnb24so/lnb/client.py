@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+import json
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -13,12 +14,11 @@ from lnb24so.network import patiently
 
 from .answers import complaint, failed, read_json, refusals, retry_after
 from .values import objects, read_number, read_text, read_time
-from .wire import LnbWire
+from .wire import Answer, LnbWire
 
 if TYPE_CHECKING:
-    import requests
-
     from lnb24so.config.schema import LeNewBlack
+    from lnb24so.process.events import WriteEvent
 
     from .types import Order, Sku
 
@@ -34,7 +34,7 @@ class LnbClient:
     item, Transient and its kin for everything that may pass.
     """
 
-    def __init__(self, settings: LeNewBlack, clock: Clock, event: Callable[..., None]) -> None:
+    def __init__(self, settings: LeNewBlack, clock: Clock, event: WriteEvent) -> None:
         self._settings = settings
         self._clock = clock
         self._event = event
@@ -57,13 +57,14 @@ class LnbClient:
 
     def order(self, reference: str) -> Order | None:
         """Return one order, or None where Le New Black knows none of that reference."""
-        found = self._call("GET", f"/orders/{quote(reference, safe='')}", missing_is_none=True)
-        return _order(found) if isinstance(found, Mapping) else None
+        path = f"/orders/{quote(reference, safe='')}"
+        record, _ = self._call("GET", path, missing_is_none=True)
+        return _order(record) if isinstance(record, Mapping) else None
 
     def set_status(self, reference: str, status: str) -> None:
         """Move an order to a status; the same status again changes nothing."""
-        wanted = {"reference": reference, "status": status}
-        answer = self._call("POST", "/orders/status", body=wanted)
+        move = {"reference": reference, "status": status}
+        answer, _ = self._call("POST", "/orders/status", body=move)
         if isinstance(answer, Mapping) and failed(answer):
             raise Rejected(f"Le New Black: {complaint(answer, (self._token,))}")
 
@@ -121,7 +122,7 @@ class LnbClient:
             {field: code, "in_stock": level, "in_stock_update_time": since} for code, level in batch
         ]
         try:
-            answer = self._call("POST", path, body={"requests": items})
+            answer, _ = self._call("POST", path, body={"requests": items})
         except Rejected as error:
             if not halves or len(batch) == 1:
                 yield len(batch), dict.fromkeys(codes, str(error))
@@ -163,8 +164,7 @@ class LnbClient:
     def _list(
         self, path: str, search: Mapping[str, str]
     ) -> tuple[list[Mapping[str, Any]], Mapping[str, str]]:
-        headers: dict[str, str] = {}
-        answer = self._call("GET", path, search, headers_into=headers)
+        answer, headers = self._call("GET", path, search)
         if not isinstance(answer, list):
             raise Transient(f"Le New Black: {path} answered with something that is no list.")
         return objects(answer), headers
@@ -177,23 +177,21 @@ class LnbClient:
         *,
         body: Mapping[str, Any] | None = None,
         missing_is_none: bool = False,
-        headers_into: dict[str, str] | None = None,
-    ) -> Any:
-        """Return the JSON of one call: patiently, and once more with a new token after a 401."""
+    ) -> tuple[Any, Mapping[str, str]]:
+        """Return the JSON and the headers of one call, made patiently.
 
-        def once() -> Any:
-            response = self._send(method, path, {**(search or {}), **self._fresh_token()}, body)
-            if response.status_code == 401:
+        After a 401 it is made once more with a new token.
+        """
+
+        def once() -> tuple[Any, Mapping[str, str]]:
+            answer = self._send(method, path, {**(search or {}), **self._fresh_token()}, body)
+            if answer.status == 401:
                 self._token = ""
                 again = {**(search or {}), **self._fresh_token()}
-                response = self._send(method, path, again, body)
-            if response.status_code == 404 and missing_is_none:
-                return None
-            if headers_into is not None:
-                headers_into.update(
-                    (name.title(), value) for name, value in response.headers.items()
-                )
-            return self._checked(response, f"{method} {path}")
+                answer = self._send(method, path, again, body)
+            if answer.status == 404 and missing_is_none:
+                return None, answer.headers
+            return self._checked(answer, f"{method} {path}"), answer.headers
 
         return patiently(once, self._clock, self._note_retry)
 
@@ -203,91 +201,91 @@ class LnbClient:
     def _fresh_token(self) -> dict[str, str]:
         """Return the query that carries the token, asking for a new one where it is due."""
         if not self._token or self._clock.monotonic() >= self._token_ends:
-            wanted = {
+            credentials = {
                 "client_id": self._settings.client_id,
                 "client_secret": self._settings.client_secret.reveal(),
                 "grant_type": "client_credentials",
             }
-            response = self._send("POST", "/auth/token", {}, wanted)
-            if response.status_code in (400, 401, 403):
+            answer = self._send("POST", "/auth/token", {}, credentials)
+            if answer.status in (400, 401, 403):
                 raise ConfigError(
                     "Le New Black: wrong client id or client secret. "
                     "Fix: lenewblack.client_id and lenewblack.client_secret."
                 )
-            answer = self._checked(response, "POST /auth/token")
-            token = answer.get("access_token") if isinstance(answer, Mapping) else None
+            login = self._checked(answer, "POST /auth/token")
+            token = login.get("access_token") if isinstance(login, Mapping) else None
             if not isinstance(token, str) or not token:
                 raise Transient("Le New Black: the answer to the login holds no token.")
             self._token = token
-            self._token_ends = self._clock.monotonic() + self._lifetime(answer) - _EARLY
+            self._token_ends = self._clock.monotonic() + self._lifetime(login) - _EARLY
         return {"access_token": self._token}
 
-    def _lifetime(self, answer: Mapping[str, Any]) -> float:
+    def _lifetime(self, login: Mapping[str, Any]) -> float:
         """Return the token's life in seconds, by Le New Black's own clock."""
-        if (seconds := read_number(answer.get("expires_in"))) is not None:
+        if (seconds := read_number(login.get("expires_in"))) is not None:
             return float(seconds)
-        ends = read_time(answer.get("expire_on"))
+        ends = read_time(login.get("expire_on"))
         now = self._clock.now() + self._clock_ahead
         return (ends - now).total_seconds() if ends else 2 * _EARLY
 
     def _send(
         self, method: str, path: str, search: Mapping[str, str], body: Mapping[str, Any] | None
-    ) -> requests.Response:
-        response = self._wire.send(method, path, search, body)
-        if date := response.headers.get("Date"):
+    ) -> Answer:
+        answer = self._wire.send(method, path, search, body)
+        if date := answer.headers.get("Date"):
             self._clock_ahead = (http_date(date) or self._clock.now()) - self._clock.now()
-        return response
+        return answer
 
-    def _checked(self, response: requests.Response, asked: str) -> Any:
+    def _checked(self, answer: Answer, asked: str) -> Any:
         """Return the JSON of a good answer, or raise what a bad one means."""
-        status = response.status_code
+        status = answer.status
         if 200 <= status < 300:
-            return read_json(response, asked)
-        words = self._words(response)
+            return read_json(answer.body, asked)
+        said = self._said(answer)
         if status == 429:
-            raise self._spent(response)
+            raise self._spent(answer)
         if status in (401, 403):
             raise ConfigError(
-                f"Le New Black: {asked} is not allowed (HTTP {status}{words}). "
+                f"Le New Black: {asked} is not allowed (HTTP {status}{said}). "
                 "Fix: lenewblack.client_id, or ask Le New Black for this right."
             )
         if status == 413:
             raise Rejected("Le New Black: the batch is too large (413)")
         if status in (404, 405) or 300 <= status < 400:
             raise Transient(
-                f"Le New Black: {asked} answered HTTP {status}{words}. Check lenewblack.base_url.",
+                f"Le New Black: {asked} answered HTTP {status}{said}. Check lenewblack.base_url.",
                 again=False,
             )
         if status < 500:
-            raise Rejected(f"Le New Black: {asked} answered HTTP {status}{words}")
+            raise Rejected(f"Le New Black: {asked} answered HTTP {status}{said}")
         raise Transient(
-            f"Le New Black: {asked} answered HTTP {status}{words}.", again=status in (502, 503, 504)
+            f"Le New Black: {asked} answered HTTP {status}{said}.", again=status in (502, 503, 504)
         )
 
-    def _spent(self, response: requests.Response) -> NotProcessed:
-        until = retry_after(response.headers.get("Retry-After", ""), self._clock.now())
-        words = "Le New Black: too many requests (HTTP 429)"
+    def _spent(self, answer: Answer) -> NotProcessed:
+        until = retry_after(answer.headers.get("Retry-After", ""), self._clock.now())
+        message = "Le New Black: too many requests (HTTP 429)"
         if until is None:
-            return NotProcessed(f"{words}.")
-        return BudgetSpent(f"{words}; it can go on at {until:%H:%M:%S} UTC.", until)
+            return NotProcessed(f"{message}.")
+        return BudgetSpent(f"{message}; it can go on at {until:%H:%M:%S} UTC.", until)
 
-    def _words(self, response: requests.Response) -> str:
+    def _said(self, answer: Answer) -> str:
         """Return what an error answer says, shortened and without our secrets."""
-        if "html" in response.headers.get("Content-Type", "").lower():
+        if "html" in answer.headers.get("Content-Type", "").lower():
             return " with a web page"
         try:
-            answer = response.json()
+            error = json.loads(answer.body)
         except (ValueError, RecursionError):
             return ""
-        said = complaint(answer, (self._token, self._settings.client_secret.reveal()))
+        said = complaint(error, (self._token, self._settings.client_secret.reveal()))
         return f": {said}" if said else ""
 
 
-def _order(found: Mapping[str, Any]) -> Order:
+def _order(record: Mapping[str, Any]) -> Order:
     # Imported with the first order, for most runs find none.
     from .types import read_order
 
-    return read_order(found)
+    return read_order(record)
 
 
 def _time_text(moment: datetime) -> str:

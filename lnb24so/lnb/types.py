@@ -67,7 +67,6 @@ class Order:
     status: str = ""
     order_mode: str = ""
     create_time: datetime | None = None
-    update_time: datetime | None = None
     confirmation_time: datetime | None = None
     cancellation_time: datetime | None = None
     delivery_start_on: date | None = None
@@ -99,7 +98,7 @@ class Sku:
         return self.ean13 if field == "ean13" else self.sku
 
 
-NOT_CONTENT = ("status", "create_time", "update_time", "confirmation_time", "cancellation_time")
+NOT_CONTENT = ("status", "create_time", "confirmation_time", "cancellation_time")
 
 
 def content_hash(order: Order) -> str:
@@ -112,12 +111,12 @@ def content_hash(order: Order) -> str:
     return hashlib.sha256(json.dumps(content, default=_plain).encode()).hexdigest()[:32]
 
 
-def _plain(value: object) -> object:
+def _plain(value: Decimal | date | Address | Line) -> object:
     if isinstance(value, Decimal):
         return format(value.normalize(), "f")
     if isinstance(value, date):
         return value.isoformat()
-    return {field.name: getattr(value, field.name) for field in fields(value)}  # type: ignore[arg-type]
+    return {field.name: getattr(value, field.name) for field in fields(value)}
 
 
 def same_status(one: str | None, other: str | None) -> bool:
@@ -135,31 +134,30 @@ def is_canceled(order: Order) -> bool:
     return plain_status(order.status) == "canceled" or order.cancellation_time is not None
 
 
-def read_order(found: Mapping[str, Any]) -> Order:
+def read_order(record: Mapping[str, Any]) -> Order:
     """Read an order of `GET /orders`."""
-    lines = found.get("items")
+    lines = record.get("items")
     return Order(
-        reference=read_text(found.get("reference")),
-        status=read_text(found.get("status")),
-        order_mode=read_text(found.get("order_mode")),
-        create_time=read_time(found.get("create_time")),
-        update_time=read_time(found.get("update_time")),
-        confirmation_time=read_time(found.get("confirmation_time")),
-        cancellation_time=read_time(found.get("cancellation_time")),
-        delivery_start_on=read_day(found.get("delivery_start_on")),
-        purchase_order_reference=read_text(found.get("purchase_order_reference")),
-        retailer_reference=read_text(found.get("retailer_reference")),
-        retailer_name=read_text(found.get("retailer_name")),
-        currency=read_text(found.get("currency")).upper(),
-        discount_rate=read_number(found.get("discount_rate")),
-        amount_shipping=read_number(found.get("amount_shipping")),
-        amount_total=read_number(found.get("amount_total")),
-        inventory_tracking=read_flag(found.get("inventory_tracking")),
-        comment=read_text(found.get("comment")),
-        billing_address=_read_address(found.get("billing_address")),
-        delivery_address=_read_address(found.get("delivery_address")),
+        reference=read_text(record.get("reference")),
+        status=read_text(record.get("status")),
+        order_mode=read_text(record.get("order_mode")),
+        create_time=read_time(record.get("create_time")),
+        confirmation_time=read_time(record.get("confirmation_time")),
+        cancellation_time=read_time(record.get("cancellation_time")),
+        delivery_start_on=read_day(record.get("delivery_start_on")),
+        purchase_order_reference=read_text(record.get("purchase_order_reference")),
+        retailer_reference=read_text(record.get("retailer_reference")),
+        retailer_name=read_text(record.get("retailer_name")),
+        currency=read_text(record.get("currency")).upper(),
+        discount_rate=read_number(record.get("discount_rate")),
+        amount_shipping=read_number(record.get("amount_shipping")),
+        amount_total=read_number(record.get("amount_total")),
+        inventory_tracking=read_flag(record.get("inventory_tracking")),
+        comment=read_text(record.get("comment")),
+        billing_address=_read_address(record.get("billing_address")),
+        delivery_address=_read_address(record.get("delivery_address")),
         lines=tuple(_read_line(line) for line in lines) if isinstance(lines, list) else (),
-        unreadable=_unreadable(found, "discount_rate", "amount_shipping", "amount_total"),
+        unreadable=_unreadable(record, "discount_rate", "amount_shipping", "amount_total"),
     )
 
 
@@ -172,8 +170,8 @@ def read_skus(product: Mapping[str, Any]) -> Iterator[Sku]:
             yield Sku(read_text(sku.get("ean13")), read_text(sku.get("sku")), name)
 
 
-def _read_line(found: object) -> Line:
-    line = found if isinstance(found, Mapping) else {}
+def _read_line(record: object) -> Line:
+    line = record if isinstance(record, Mapping) else {}
     return Line(
         name=read_text(line.get("name")),
         color=read_text(line.get("color")),
@@ -188,16 +186,16 @@ def _read_line(found: object) -> Line:
     )
 
 
-def _unreadable(found: Mapping[str, Any], *names: str) -> tuple[str, ...]:
+def _unreadable(record: Mapping[str, Any], *names: str) -> tuple[str, ...]:
     """Return the names whose value is there but no number: to read it as none would be a guess."""
     return tuple(
         name
         for name in names
-        if found.get(name) not in (None, "") and read_number(found[name]) is None
+        if record.get(name) not in (None, "") and read_number(record[name]) is None
     )
 
 
-def _read_address(found: object) -> Address:
-    if not isinstance(found, Mapping):
+def _read_address(record: object) -> Address:
+    if not isinstance(record, Mapping):
         return Address()
-    return Address(**{field.name: read_text(found.get(field.name)) for field in fields(Address)})
+    return Address(**{field.name: read_text(record.get(field.name)) for field in fields(Address)})

@@ -6,10 +6,12 @@ What is not what it should be reads as "not there"; the plan then says what is m
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 _DIGITS_AT_MOST = 18
 _DIGITS_OF_A_DECIMAL = 28
@@ -25,9 +27,9 @@ _FIRST_YEAR = 1900
 """A date before it stands for "none": databases write 0001-01-01, 24SevenOffice does."""
 
 
-def objects(found: object) -> list[Mapping[str, Any]]:
+def objects(value: object) -> list[Mapping[str, Any]]:
     """Return the JSON objects of a list, and nothing for anything else."""
-    return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
+    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
 
 
 def read_text(value: object) -> str:
@@ -59,11 +61,11 @@ def read_time(value: object) -> datetime | None:
     if not isinstance(value, str):
         return None
     try:
-        found = datetime.fromisoformat(value.strip())
-        found = found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
+        moment = datetime.fromisoformat(value.strip())
+        moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
     except (ValueError, OverflowError):
         return None
-    return found if found.year >= _FIRST_YEAR else None
+    return moment if moment.year >= _FIRST_YEAR else None
 
 
 def read_day(value: object) -> date | None:
@@ -71,10 +73,10 @@ def read_day(value: object) -> date | None:
     if not isinstance(value, str):
         return None
     try:
-        found = date.fromisoformat(value.strip()[:10])
+        day = date.fromisoformat(value.strip()[:10])
     except ValueError:
         return None
-    return found if found.year >= _FIRST_YEAR else None
+    return day if day.year >= _FIRST_YEAR else None
 
 
 def read_flag(value: object) -> bool | None:

@@ -6,15 +6,24 @@ The access token travels in the query of every URL, because that is what the API
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from lnb24so.errors import Ambiguous, ConfigError, NotProcessed, Transient
 from lnb24so.network import never_left, timeouts
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import requests
+
+
+class Answer(NamedTuple):
+    """A whole HTTP answer; the names of `headers` are looked up whatever their case."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
 
 
 class LnbWire:
@@ -46,7 +55,7 @@ class LnbWire:
         path: str,
         search: Mapping[str, str],
         body: Mapping[str, Any] | None,
-    ) -> requests.Response:
+    ) -> Answer:
         """Return the answer, whatever its status, read to its end.
 
         Raises NotProcessed where the request never left, and Ambiguous without a whole answer.
@@ -58,10 +67,9 @@ class LnbWire:
             request.prepare_body(None, None, json=body)
             # The adapter follows no redirect and keeps no cookie, which is what we want.
             response = self._adapter.send(request, **self._how)
-            response.content  # noqa: B018 - reads the body while errors are still caught
+            return Answer(response.status_code, response.headers, response.content)
         except requests.RequestException as error:
             raise _no_answer(error) from None
-        return response
 
     def _request(
         self, method: str, path: str, search: Mapping[str, str]
@@ -74,13 +82,13 @@ class LnbWire:
 
         address = (method, path, dict(search))
         if self._last is None or self._last[0] != address:
-            wanted = requests.Request(
+            request = requests.Request(
                 method,
                 self._base_url + path,
                 params=search,
                 headers={"Accept": "application/json"},
             )
-            self._last = (address, self._session.prepare_request(wanted))
+            self._last = (address, self._session.prepare_request(request))
         return self._last[1]
 
 

@@ -1,0 +1,14 @@
+"""Le New Black's orders to 24SevenOffice: read, plan, settle, create, and set the status."""
+
+__all__ = [
+    "draft",
+    "life",
+    "lookup",
+    "matching",
+    "plan",
+    "reading",
+    "ready",
+    "settle",
+    "task",
+    "types",
+]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from lnb24so.lnb.types import Line, Order
 from lnb24so.reasons import Reason
-from lnb24so.soap.types import Customer, Product
+from lnb24so.soap.types import Customer, Product, products_by
 from lnb24so.texts import shown
 
 if TYPE_CHECKING:
@@ -38,20 +38,13 @@ class ProductIndex:
         return not (self.by_ean13 or self.by_sku or self.by_number)
 
 
-def index_products(products: Iterable[Product]) -> ProductIndex:
+def index_products(products: Sequence[Product]) -> ProductIndex:
     """Return the products by each of their codes."""
-    by_ean13: dict[str, list[Product]] = {}
-    by_sku: dict[str, list[Product]] = {}
-    by_number: dict[str, list[Product]] = {}
-    for product in products:
-        for index, code in (
-            (by_ean13, product.ean13),
-            (by_sku, product.sku),
-            (by_number, product.number),
-        ):
-            if code:
-                index.setdefault(code, []).append(product)
-    return ProductIndex(by_ean13, by_sku, by_number)
+    return ProductIndex(
+        by_ean13=products_by("ean13", products),
+        by_sku=products_by("sku", products),
+        by_number=products_by("number", products),
+    )
 
 
 def line_name(number: int, line: Line) -> str:

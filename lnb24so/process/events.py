@@ -2,9 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+EventName = Literal[
+    "run.started", "run.finished", "run.failed", "session.opened", "session.renewed",
+    "company.selected", "request.retried", "order.sending", "order.created", "order.adopted",
+    "order.finished", "order.blocked", "order.marked_blocked", "order.refused", "order.unconfirmed",
+    "order.retry", "order.decision_needed", "order.looked_again", "order.withdrawn",
+    "order.skipped", "order.unread", "order.status_failed", "order.differs", "order.not_read_back",
+    "order.changed_after_export", "order.canceled_after_export", "order.resolved", "order.warning",
+    "orders.stopped", "orders.guard", "products.read", "inventory.read", "stock.batch_sent",
+    "stock.refused", "stock.skipped", "stock.code_unknown", "stock.guard", "ping.failed",
+    "error.unexpected",
+]  # fmt: skip
+"""Each name that the log knows, so that a wrong one is found before it is written."""
+
+
+class WriteEvent(Protocol):
+    """What writes one line to the log."""
+
+    def __call__(self, name: EventName, /, **fields: object) -> None:
+        """Write the event with its fields; ValueError for a field that every line has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +46,7 @@ WHY = f"{ORDER}, reason, message, line"
 SENT = "rows, total, currency"
 CODE = "code, product_id, reason"
 
-EVENTS: Mapping[str, Event] = {
+EVENTS: Mapping[EventName, Event] = {
     "run.started": Event("info", "A run began.", "version, dry_run"),
     "run.finished": Event("info", "A run ended, with its counters.", "seconds, exit_code, summary"),
     "run.failed": Event("error", "A run ended early.", "message, exit_code"),

@@ -13,13 +13,15 @@ from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 from html import escape
 from itertools import chain
-from pathlib import Path
-from typing import Any, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 from urllib.parse import quote, quote_plus
 
 from lnb24so.errors import ConfigError
 
-from .events import EVENTS
+from .events import EVENTS, EventName
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 Redact = Callable[[str], str]
 
@@ -54,7 +56,7 @@ class Log:
         """The first reason why a line could not be written, or None."""
         return self._files.failed
 
-    def event(self, name: str, /, **fields: object) -> None:
+    def event(self, name: EventName, /, **fields: object) -> None:
         """Write one line; ValueError for an unlisted name or for a field that every line has."""
         if name not in EVENTS:
             raise ValueError(f"{name} is not in the list of log events")
@@ -162,9 +164,9 @@ class _DayFiles:
         flags = os.O_RDWR | os.O_APPEND | os.O_CREAT
         self._descriptor = os.open(path, flags, FILE_MODE)
         self._day = day
-        found = os.fstat(self._descriptor)
-        size = found.st_size
-        if size == 0 and stat.S_ISREG(found.st_mode):
+        file = os.fstat(self._descriptor)
+        size = file.st_size
+        if size == 0 and stat.S_ISREG(file.st_mode):
             os.fchmod(self._descriptor, FILE_MODE)  # whatever the umask
         self._is_torn = size > 0 and os.pread(self._descriptor, 1, size - 1) != b"\n"
 
@@ -210,9 +212,9 @@ def _redactor(secrets: Iterable[str]) -> Redact:
     return redact
 
 
-def _holds_any(words: Iterable[str], text: str) -> bool:
+def _holds_any(signs: Iterable[str], text: str) -> bool:
     folded = text.casefold()
-    return any(word in folded for word in words)
+    return any(sign in folded for sign in signs)
 
 
 def _plain(value: object, redact: Redact, key: str = "") -> Any:
@@ -236,20 +238,20 @@ def _plain(value: object, redact: Redact, key: str = "") -> Any:
     return redact(str(value))
 
 
-def _plain_mapping(found: Mapping[Any, Any], redact: Redact) -> Mapping[str, Any]:
+def _plain_mapping(mapping: Mapping[Any, Any], redact: Redact) -> Mapping[str, Any]:
     """Return the mapping as JSON can hold it; levels, which are many, are looked through as one."""
-    if _is_levels(found):
-        names = "\n".join(found)
+    if _is_levels(mapping):
+        names = "\n".join(mapping)
         if not _holds_any(SECRET_WORDS, names) and redact(names) == names:
-            return found
-    return {redact(str(k)): _plain(v, redact, str(k)) for k, v in found.items()}
+            return mapping
+    return {redact(str(k)): _plain(v, redact, str(k)) for k, v in mapping.items()}
 
 
-def _is_levels(found: Mapping[Any, Any]) -> bool:
+def _is_levels(mapping: Mapping[Any, Any]) -> bool:
     """Return whether each value is a pair of whole numbers or None, which cannot hold a secret."""
-    values = found.values()
+    values = mapping.values()
     return (
-        set(map(type, found)) == {str}
+        set(map(type, mapping)) == {str}
         and set(map(type, values)) == {tuple}
         and set(map(type, chain.from_iterable(values))) <= {int, type(None)}
     )
@@ -261,7 +263,7 @@ def _as_json(
     line = json.dumps(fields, ensure_ascii=False)
     day = date.fromisoformat(fields["timestamp"][:10])
     if not line.isascii() or "\x7f" in line:
-        line = UNSAFE.sub(lambda found: f"\\u{ord(found[0]):04x}", line)
+        line = UNSAFE.sub(lambda match: f"\\u{ord(match[0]):04x}", line)
     return (day, line), {}
 
 

@@ -6,12 +6,17 @@ secret of its own (who has it can answer for us), so only the host is ever named
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from threading import Thread
+from typing import TYPE_CHECKING
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
-from lnb24so.clock import Clock
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from lnb24so.clock import Clock
+
+    from .events import WriteEvent
 
 SECONDS_AT_MOST = 10.0
 """For one ping with its retries, whatever the network does."""
@@ -30,7 +35,7 @@ class Pings:
     url: str | None
     run_id: str
     clock: Clock
-    event: Callable[..., None]
+    event: WriteEvent
 
     def started(self) -> None:
         """Say that the run began."""

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
 from lnb24so.errors import Lnb24soError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 def open_streams() -> None:
@@ -21,10 +23,10 @@ def open_streams() -> None:
             setattr(sys, name, _nowhere())
 
 
-def tell(words: str) -> None:
+def tell(sentence: str) -> None:
     """Say a sentence on stderr, if anybody is there to hear it."""
     with suppress(OSError, ValueError):
-        click.echo(words, err=True)
+        click.echo(sentence, err=True)
 
 
 @contextmanager
@@ -41,8 +43,8 @@ def printing() -> Iterator[None]:
         # Python flushes the stream once more when it ends, and would fail again.
         sys.stdout = _nowhere()
         if not isinstance(error, BrokenPipeError):
-            words = f"The answer could not be printed ({error.strerror})."
-            raise Lnb24soError(words) from None
+            message = f"The answer could not be printed ({error.strerror})."
+            raise Lnb24soError(message) from None
 
 
 def _nowhere() -> TextIO:
@@ -56,7 +58,7 @@ class Progress:
         self._wanted = wanted and sys.stderr.isatty()
         self._line: Any = None
 
-    def show(self, words: str) -> None:
+    def show(self, activity: str) -> None:
         """Say what is going on now."""
         if not self._wanted:
             return
@@ -69,15 +71,15 @@ class Progress:
 
                 self._line = Status("", console=Console(stderr=True))
                 self._line.start()
-            self._line.update(Text(words))
+            self._line.update(Text(activity))
 
-    def tell(self, words: str) -> None:
+    def tell(self, sentence: str) -> None:
         """Say a sentence that stays."""
         if self._line is None:
-            tell(words)
+            tell(sentence)
             return
         with suppress(OSError):
-            self._line.console.print(words, markup=False, highlight=False, emoji=False)
+            self._line.console.print(sentence, markup=False, highlight=False, emoji=False)
 
     def stop(self) -> None:
         """Take the moving line away."""

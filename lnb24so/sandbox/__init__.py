@@ -9,11 +9,8 @@ else of this package, so that it can't share a mistake with the code that it tes
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import UTC, datetime
-from pathlib import Path
-from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from lnb24so.sandbox import sample
 from lnb24so.sandbox.brand import Brand
@@ -25,6 +22,11 @@ from lnb24so.sandbox.rest import BASE_PATH, RestSide
 from lnb24so.sandbox.sample import SHIPPING_NO
 from lnb24so.sandbox.server import LOOPBACK, App, Server
 from lnb24so.sandbox.soap import SoapSide
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+    from types import TracebackType
 
 __all__ = ["Brand", "Exchange", "Fault", "Reply", "Sandbox", "Seen"]
 
@@ -105,14 +107,17 @@ class Sandbox:
 
     @property
     def url(self) -> str:
+        """Return where both systems listen."""
         return f"http://{LOOPBACK}:{self._port}"
 
     @property
     def erp_url(self) -> str:
+        """Return 24SevenOffice's base URL."""
         return self.url
 
     @property
     def lnb_url(self) -> str:
+        """Return Le New Black's base URL."""
         return f"{self.url}{BASE_PATH}"
 
     def release_late(self) -> int:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
 from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from threading import RLock
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from lnb24so.sandbox.brand import Brand, Record
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from lnb24so.sandbox.brand import Brand, Record
 
 APPLICATION_ID = "7b2f4c1e-9d3a-4f60-8e15-2a6c0d9b4e71"
 USERNAME = "integration@nordlys.example"
@@ -94,18 +96,22 @@ class Erp:
 
     @property
     def products(self) -> dict[int, Record]:
+        """Return the products of the trading company, by id."""
         return self.trading.products
 
     @property
     def customers(self) -> dict[int, dict[str, Any]]:
+        """Return the customers of the trading company, by number."""
         return self.trading.customers
 
     @property
     def orders(self) -> dict[int, dict[str, Any]]:
+        """Return the orders of the trading company, by id."""
         return self.trading.orders
 
     @property
     def currencies(self) -> list[dict[str, Any]]:
+        """Return the foreign currencies of both companies."""
         return self.trading.currencies
 
     def log_in(self, identity_id: str) -> Session:

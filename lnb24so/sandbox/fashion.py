@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import count
-from random import Random
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from random import Random
 
 FIRST_PRODUCT_ID = 1001
 NAMES_IN_ORDER = """
@@ -56,10 +59,12 @@ class Code:
 
     @property
     def sku(self) -> str:
+        """Return model, colour and size in one: `NL0001-NVY-38`."""
         return f"{self.model_no}-{COLOURS[self.colour]}-{self.size}"
 
     @property
     def name(self) -> str:
+        """Return `Alma Dress, Navy, 38`."""
         return f"{self.model}, {self.colour}, {self.size}"
 
 

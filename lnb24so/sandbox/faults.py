@@ -55,30 +55,35 @@ Behaviour = Callable[[Exchange], Reply]
 
 
 def reset_before(exchange: Exchange) -> Reply:
+    """Break the connection before anything is done."""
     exchange.drop()
 
 
 def lost_reply(exchange: Exchange) -> Reply:
+    """Carry the call out, and break the connection instead of answering."""
     exchange.apply()
     exchange.drop()
 
 
 def late(exchange: Exchange) -> Reply:
+    """Break the connection, and carry the call out later."""
     exchange.put_off()
     exchange.drop()
 
 
 def truncated(exchange: Exchange) -> Reply:
+    """Answer with half of the announced length."""
     return replace(exchange.apply(), keep="half")
 
 
 def truncated_chunked(exchange: Exchange) -> Reply:
+    """Answer with half of the document, complete as HTTP."""
     return replace(exchange.apply(), keep="half_chunked")
 
 
 def before(reply: Reply) -> Behaviour:
     """Answer so without carrying the call out."""
-    return lambda exchange: reply
+    return lambda _: reply
 
 
 def after(reply: Reply) -> Behaviour:
@@ -92,10 +97,12 @@ def after(reply: Reply) -> Behaviour:
 
 
 def api_exception(exchange: Exchange) -> Reply:
+    """Refuse each item of a SaveInvoices."""
     return exchange.soap.refuse_items(exchange.call, [])
 
 
 def api_exception_with_id(exchange: Exchange) -> Reply:
+    """Create each item of a SaveInvoices, and answer with its id and an exception."""
     erp = exchange.soap.erp
     with erp.lock:
         already = len(erp.creates)
@@ -105,6 +112,7 @@ def api_exception_with_id(exchange: Exchange) -> Reply:
 
 
 def dead_session(exchange: Exchange) -> Reply:
+    """End the session of the call and say so."""
     session = exchange.soap.session_of(exchange.call)
     if session is not None:
         exchange.soap.erp.sessions.pop(session.id, None)
@@ -112,6 +120,7 @@ def dead_session(exchange: Exchange) -> Reply:
 
 
 def lost_identity(exchange: Exchange) -> Reply:
+    """Take the company from the session of the call and say so."""
     session = exchange.soap.session_of(exchange.call)
     if session is not None:
         session.identity_id = None

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Iterable
 from copy import deepcopy
 from datetime import datetime, timedelta
 from threading import RLock
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-from lnb24so.sandbox.brand import Brand, Json
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from lnb24so.sandbox.brand import Brand, Json
 
 CLIENT_ID = "nordlys-24so"
 CLIENT_SECRET = "sandbox-client-secret"  # noqa: S105 - the sandbox's own, printed in its config

@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from lnb24so.sandbox.brand import Json
 from lnb24so.sandbox.exchange import Admitted, Call, Reply, json_reply
 from lnb24so.sandbox.portal import LevelRefused, Portal, listed
 from lnb24so.sandbox.schema import to_utc
+
+if TYPE_CHECKING:
+    from lnb24so.sandbox.brand import Json
 
 BASE_PATH = "/apis/wholesale/v2"
 ORDER_TIMES = {
@@ -69,6 +71,7 @@ Endpoint = Callable[[Portal, Call], Reply]
 
 
 def post_token(portal: Portal, call: Call) -> Reply:
+    """Answer a login with a token."""
     sent = json_object(call)
     known = (portal.client_id, portal.client_secret, "client_credentials")
     if (sent.get("client_id"), sent.get("client_secret"), sent.get("grant_type")) != known:
@@ -76,11 +79,13 @@ def post_token(portal: Portal, call: Call) -> Reply:
     return json_reply(200, portal.issue_token())
 
 
-def get_version(portal: Portal, call: Call) -> Reply:
+def get_version(_portal: Portal, _call: Call) -> Reply:
+    """Answer with the version of the API."""
     return json_reply(200, {"version": "2.22"})
 
 
 def get_orders(portal: Portal, call: Call) -> Reply:
+    """Answer with a page of the orders that the filters leave."""
     orders = list(portal.orders.values())
     if "status" in call.query:
         orders = [each for each in orders if each["status"] == call.query["status"]]
@@ -94,11 +99,13 @@ def get_orders(portal: Portal, call: Call) -> Reply:
 
 
 def get_order(portal: Portal, call: Call) -> Reply:
+    """Answer with one order."""
     reference = call.path.removeprefix(f"{BASE_PATH}/orders/")
     return json_reply(200, known_order(portal, reference))
 
 
 def post_status(portal: Portal, call: Call) -> Reply:
+    """Set the status of one order."""
     sent = json_object(call)
     order = known_order(portal, sent.get("reference"))
     if sent.get("status") not in portal.statuses:
@@ -107,11 +114,13 @@ def post_status(portal: Portal, call: Call) -> Reply:
     return json_reply(200, {"reference": changed["reference"], "status": changed["status"]})
 
 
-def get_inventory(portal: Portal, call: Call) -> Reply:
+def get_inventory(portal: Portal, _call: Call) -> Reply:
+    """Answer with all levels."""
     return json_reply(200, list(portal.inventory.values()))
 
 
 def post_levels(portal: Portal, call: Call) -> Reply:
+    """Set a batch of levels, by EAN or by SKU."""
     field = "ean13" if call.path.endswith("/ean") else "sku"
     requests = json_object(call).get("requests")
     if not isinstance(requests, list) or not requests:
@@ -138,10 +147,12 @@ def level_result(portal: Portal, field: str, request: Json) -> Json:
 
 
 def get_products(portal: Portal, call: Call) -> Reply:
+    """Answer with a page of the products."""
     return page_of(portal, call, portal.products)
 
 
 def get_retailers(portal: Portal, call: Call) -> Reply:
+    """Answer with a page of the retailers."""
     return page_of(portal, call, portal.retailers)
 
 
@@ -207,4 +218,5 @@ def query_time(call: Call, name: str) -> datetime | None:
 
 
 def order_time(text: str) -> datetime:
+    """Return an order's time as aware UTC; raises ValueError."""
     return to_utc(datetime.fromisoformat(text))

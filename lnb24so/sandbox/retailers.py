@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from lnb24so.sandbox.brand import Json
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from lnb24so.sandbox.brand import Json
 
 FIRST_CUSTOMER_ID = 501
 
@@ -28,6 +30,7 @@ class Shop:
 
     @property
     def email(self) -> str:
+        """Return the address of the one who buys."""
         return f"innkjop{self.customer_id}@shop.example"
 
 
@@ -147,4 +150,5 @@ def address(shop: Shop) -> Json:
 
 
 def phone(shop: Shop) -> str:
+    """Return a telephone number."""
     return f"22 85 {shop.customer_id % 100:02d} {shop.customer_id % 7:02d}"

@@ -5,18 +5,20 @@ Made by a fixed seed. Only the dates move, with the day that is given.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from itertools import groupby, islice, takewhile
 from random import Random
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from lnb24so.sandbox.brand import Brand, Json, Record
 from lnb24so.sandbox.fashion import NAMES, Code, collection
 from lnb24so.sandbox.portal import new_level
 from lnb24so.sandbox.retailers import BLOCKED, NAMELESS, UNKNOWN, customer, good_shops, retailer
 from lnb24so.sandbox.sample_orders import Oddities, erp_orders, lnb_orders
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 BRAND_NAME = "Nordlys Ull AS"
 SHIPPING_NO = "FRAKT"
@@ -89,6 +91,7 @@ def catalogue(codes: int, seed: int = 24, today: date | None = None) -> Brand:
 
 
 def day_start(day: date | None) -> datetime:
+    """Return midnight of a day, or of today, in UTC."""
     return datetime.combine(day or datetime.now(UTC).date(), time(), UTC)
 
 
@@ -163,6 +166,7 @@ def lnb_products(codes: Sequence[Code]) -> tuple[Json, ...]:
 
 
 def lnb_product(codes: Sequence[Code]) -> Json:
+    """Return one model as a product of Le New Black."""
     by_colour = groupby(codes, key=lambda code: code.colour)
     return {
         "reference": codes[0].model_no,

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
-from random import Random
+from typing import TYPE_CHECKING
 
-from lnb24so.sandbox.brand import Json, Record
 from lnb24so.sandbox.erp import cents
-from lnb24so.sandbox.fashion import Code
 from lnb24so.sandbox.portal import moment
 from lnb24so.sandbox.retailers import BLOCKED, NAMELESS, UNKNOWN, Shop, address, good_shops
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from random import Random
+
+    from lnb24so.sandbox.brand import Json, Record
+    from lnb24so.sandbox.fashion import Code
 
 FIRST_REFERENCE = 70101
 FIRST_ERP_ORDER = 54001
@@ -59,6 +63,7 @@ class OrderBook:
         return self.orders[-1]
 
     def pick(self, most: int) -> list[Code]:
+        """Return two codes or more, at most so many, at random."""
         return self.rng.sample(self.codes, k=self.rng.randrange(2, most + 1))
 
 

@@ -6,9 +6,8 @@ import socket
 import struct
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from datetime import datetime
 from threading import Event, Lock, Thread
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from werkzeug.exceptions import ClientDisconnected
 from werkzeug.http import http_date
@@ -17,8 +16,12 @@ from werkzeug.wrappers import Request
 
 from lnb24so.sandbox.exchange import Call, Dropped, Reply, Seen, json_reply
 from lnb24so.sandbox.faults import Exchange, Faults
-from lnb24so.sandbox.rest import RestSide
-from lnb24so.sandbox.soap import SoapSide
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from lnb24so.sandbox.rest import RestSide
+    from lnb24so.sandbox.soap import SoapSide
 
 LOOPBACK = "127.0.0.1"
 SMALLEST_GZIP = 1000
@@ -39,6 +42,7 @@ class App:
         self._lock = Lock()
 
     def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterator[bytes]:
+        """Answer one request (WSGI); raises Dropped where a fault breaks the connection."""
         request = Request(environ)
         call = self.read(request)
         now = self.soap.erp.now if call.system == "erp" else self.rest.portal.now
@@ -145,14 +149,18 @@ class Handler(WSGIRequestHandler):
     disable_nagle_algorithm = True
 
     def setup(self) -> None:
+        """Open the connection, and remember it so that a stop can break it."""
         super().setup()
         self.server.connections.add(self.connection)
 
     def finish(self) -> None:
+        """Forget the connection and close it."""
         self.server.connections.discard(self.connection)
         super().finish()
 
     def run_wsgi(self) -> None:
+        """Answer one request."""
+
         def start_response(status: str, headers: list[tuple[str, str]]) -> None:
             self.send_response_only(int(status))
             for name, value in headers:

@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from lnb24so.sandbox.brand import Record
 from lnb24so.sandbox.erp import OWN_CURRENCY, Company, Create, Erp, Session
-from lnb24so.sandbox.schema import Service, Wanted
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from lnb24so.sandbox.schema import Service, Wanted
 
 MOST_ORDER_IDS = 1000
 BOOKED = {"Invoiced", "InvoicedCashAccount", "InvoicedPack", "PaymentReminder"}
@@ -69,6 +72,7 @@ class Visit:
 
 
 def login(visit: Visit) -> Answer:
+    """Open a session; a wrong password is an empty answer."""
     sent = visit.arguments.get("credential") or {}
     erp = visit.erp
     if sent.get("ApplicationId", "").lower() != erp.application_id:
@@ -79,14 +83,17 @@ def login(visit: Visit) -> Answer:
 
 
 def has_session(visit: Visit) -> Answer:
+    """Say whether the session lives."""
     return Answer(visit.session is not None)
 
 
 def get_identity(visit: Visit) -> Answer:
+    """Answer with the company that the session works in."""
     return Answer(identity(visit.erp, visit.company, visit.company.identity_id))
 
 
 def get_identities(visit: Visit) -> Answer:
+    """Answer with every company within reach."""
     current = visit.session.identity_id if visit.session else None
     return Answer([identity(visit.erp, each, current) for each in visit.erp.companies.values()])
 
@@ -104,14 +111,16 @@ def identity(erp: Erp, company: Company, current: str | None) -> Record:
 
 
 def set_identity_by_id(visit: Visit) -> Answer:
+    """Choose the company of the session; say whether it is within reach."""
     wished = visit.arguments["identityId"].lower()
     if visit.session is None or wished not in visit.erp.companies:
-        return Answer(False)
+        return Answer(value=False)
     visit.session.identity_id = wished
-    return Answer(True)
+    return Answer(value=True)
 
 
 def get_client_information(visit: Visit) -> Answer:
+    """Answer with the company's name and own currency."""
     return Answer(
         {
             "Country": "NO",
@@ -128,6 +137,7 @@ def get_client_information(visit: Visit) -> Answer:
 
 
 def get_currency_list(visit: Visit) -> Answer:
+    """Answer with the company's foreign currencies."""
     return Answer(visit.company.currencies)
 
 
@@ -163,6 +173,7 @@ ORDER_TESTS: Mapping[str, Test] = {
 
 
 def changed_since(record: Record, moment: datetime) -> bool:
+    """Return whether a record was changed at a moment or after it."""
     changed: datetime | None = record.get("DateChanged")
     return changed is not None and changed >= moment
 
@@ -190,11 +201,13 @@ def as_set(value: Any) -> Any:
 
 
 def get_products(visit: Visit) -> Answer:
+    """Answer with the products that the search finds."""
     found = matching(visit.company.products, visit.search("ProductSearchParameters"), PRODUCT_TESTS)
     return Answer(found, {"Product": visit.names("returnProperties", "Id")})
 
 
 def get_companies(visit: Visit) -> Answer:
+    """Answer with the customers that the search finds."""
     found = matching(
         visit.company.customers, visit.search("CompanySearchParameters"), COMPANY_TESTS
     )
@@ -202,6 +215,7 @@ def get_companies(visit: Visit) -> Answer:
 
 
 def get_invoices(visit: Visit) -> Answer:
+    """Answer with the orders that the search finds; SoapFault for too many ids."""
     given = visit.search("InvoiceSearchParameters")
     if len(given.get("OrderIds", [])) > MOST_ORDER_IDS:
         raise SoapFault(f"The maximum number of OrderIds is {MOST_ORDER_IDS}")
@@ -214,6 +228,7 @@ def get_invoices(visit: Visit) -> Answer:
 
 
 def save_invoices(visit: Visit) -> Answer:
+    """Store the orders, each answered by itself."""
     return Answer([save_one(visit, dict(each)) for each in visit.arguments.get("invoices") or []])
 
 

@@ -6,13 +6,11 @@ It answers as ASP.NET does: every refusal of a whole request is a fault with HTT
 from __future__ import annotations
 
 from itertools import zip_longest
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from xml.sax.saxutils import escape
 
 from lxml import etree
 
-from lnb24so.sandbox.erp import Erp, Session
 from lnb24so.sandbox.exchange import Admitted, Call, Reply
 from lnb24so.sandbox.schema import NAMESPACE, TNS, Service, Wanted, load_services
 from lnb24so.sandbox.services import (
@@ -23,6 +21,11 @@ from lnb24so.sandbox.services import (
     Visit,
     api_exception,
 )
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from lnb24so.sandbox.erp import Erp, Session
 
 SOAP = "{http://schemas.xmlsoap.org/soap/envelope/}"
 XML = "text/xml; charset=utf-8"

@@ -7,12 +7,9 @@ or to run anything.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from datetime import datetime
 from decimal import Decimal
 from html import escape
 from importlib.resources import files
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lnb24so.errors import ConfigError
@@ -22,6 +19,10 @@ from lnb24so.reasons import STOCK_REASONS, Reason
 from lnb24so.texts import clean, visible
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from datetime import datetime
+    from pathlib import Path
+
     from lnb24so.orders.types import OrderReport, Result
     from lnb24so.run import Report
     from lnb24so.soap.order import InvoiceOrder, InvoiceRow
@@ -169,15 +170,15 @@ def _stuck(result: Result) -> str:
 
 def _reason(reason: Reason) -> str:
     """Return a reason with what mends it on a line of its own."""
-    fact, found, fix = reason.message.partition("Fix: ")
-    mend = f'<p class="mend"><b>To mend it:</b> {_text(fix)}</p>' if found else ""
+    fact, mark, fix = reason.message.partition("Fix: ")
+    mend = f'<p class="mend"><b>To mend it:</b> {_text(fix)}</p>' if mark else ""
     return f"<p>{_text(fact[:1].upper() + fact[1:])}</p>{mend}"
 
 
 def _other(result: Result) -> str:
-    words = "".join(_reason(reason) for reason in result.reasons)
-    words = words or f"<p>{OTHER_WORDS[result.item.action]}.</p>"
-    return f'<article class="sheet">{_top(result)}<div class="note small">{words}</div></article>'
+    notes = "".join(_reason(reason) for reason in result.reasons)
+    notes = notes or f"<p>{OTHER_WORDS[result.item.action]}.</p>"
+    return f'<article class="sheet">{_top(result)}<div class="note small">{notes}</div></article>'
 
 
 def _top(result: Result, more: Sequence[str] = ()) -> str:
@@ -292,8 +293,8 @@ def _left_alone(reason: str, left: Iterable[StockItem]) -> str:
         for item in left
         if (item.reason or "") == reason
     ]
-    words = _text(STOCK_REASONS.get(reason, reason))
+    why = _text(STOCK_REASONS.get(reason, reason))
     return (
-        f'<details class="sheet"><summary>{len(rows):,}: {words}</summary>'
+        f'<details class="sheet"><summary>{len(rows):,}: {why}</summary>'
         f'<table class="small"><tbody>{"".join(rows)}</tbody></table></details>'
     )

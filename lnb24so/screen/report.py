@@ -8,9 +8,7 @@ from __future__ import annotations
 import json
 import sys
 from collections import Counter
-from collections.abc import Iterable, Mapping
 from dataclasses import asdict, replace
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -21,6 +19,9 @@ from lnb24so.reasons import sentence
 from lnb24so.texts import shown, visible
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from decimal import Decimal
+
     from lnb24so.orders.types import OrderReport, Result
     from lnb24so.run import Report
     from lnb24so.stock.plan import StockItem, StockReport
@@ -59,9 +60,9 @@ def preview_document(report: Report) -> dict[str, Any]:
 
 
 @printing()
-def print_json(found: Mapping[str, Any]) -> None:
+def print_json(content: Mapping[str, Any]) -> None:
     """Print one JSON document."""
-    click.echo(json.dumps(found, indent=1, ensure_ascii=False))
+    click.echo(json.dumps(content, indent=1, ensure_ascii=False))
 
 
 @printing()
@@ -150,7 +151,7 @@ def _closing(
     if part.plan.guard is not None:
         yield part.plan.guard
     counts = stock_counts(report) if part is report.stock else order_counts(report)
-    counted = [f"{count:,} {words}" for words, count in counts.items() if count]
+    counted = [f"{count:,} {label}" for label, count in counts.items() if count]
     name = "Stock" if part is report.stock else "Orders"
     yield f"{name}: {', '.join(counted) or 'nothing to do'}."
 
@@ -264,8 +265,8 @@ def _show_orders(console: Any, report: Report, part: OrderReport, most: int) -> 
             _add(table, item.reference, item.customer, became, str(item.line_count), total)
         console.print(table)
     for result in part.results[:most]:
-        told = result.news and not report.dry_run
-        for reason in (*(() if told else result.reasons), *result.item.warnings):
+        is_told = result.news and not report.dry_run
+        for reason in (*(() if is_told else result.reasons), *result.item.warnings):
             console.print(visible(sentence(result.item.reference, reason)))
     for line in _closing(report, part, len(part.results), most):
         console.print(line)

@@ -6,9 +6,7 @@ goes out once and comes back as what was seen of it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from lnb24so.clock import Clock, http_date
@@ -19,13 +17,18 @@ from . import types
 from .order import Currency, InvoiceOrder, as_sent, currency, invoice_order
 from .outcome import Seen, fault_kind
 from .session import Session, listed
-from .types import Company, Customer, Identity, Product
 from .wire import FaultError, NotConnectedError, TooManyError, UnreadableError, Wire
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+    from pathlib import Path
+
     from lxml.etree import _Element
 
     from lnb24so.config.schema import Erp
+    from lnb24so.process.events import WriteEvent
+
+    from .types import Company, Customer, Identity, Product
 
 T = TypeVar("T")
 
@@ -35,29 +38,6 @@ LONG_AGO = datetime(2000, 1, 1)  # noqa: DTZ001 - what zeep renders without a zo
 IDS_A_REQUEST = 500
 """24SevenOffice takes at most 1,000 order ids in one search."""
 
-ORDER_PROPERTIES = (
-    "OrderId",
-    "CustomerId",
-    "OrderStatus",
-    "ReferenceNumber",
-    "YourReference",
-    "InvoiceTitle",
-    "DateOrdered",
-    "DeliveryDate",
-    "CustomerDeliveryName",
-    "CustomerDeliveryPhone",
-    "Addresses",
-    "Currency",
-    "IncludeVAT",
-    "DepartmentId",
-    "ProjectId",
-    "OurReference",
-    "OrderTotalIncVat",
-    "OrderTotalVat",
-    "InvoiceRows",
-)
-ROW_PROPERTIES = ("ProductId", "Name", "Quantity", "Price", "DiscountRate", "Type")
-
 
 class SoapClient:
     """Log in when first needed; see each method for what it asks and returns.
@@ -66,9 +46,7 @@ class SoapClient:
     everything that may pass. `event` writes to the log.
     """
 
-    def __init__(
-        self, settings: Erp, state: Path, clock: Clock, event: Callable[..., None]
-    ) -> None:
+    def __init__(self, settings: Erp, state: Path, clock: Clock, event: WriteEvent) -> None:
         self._identity_id = settings.identity_id
         self._clock = clock
         self._event = event
@@ -120,14 +98,11 @@ class SoapClient:
 
     def products(self, sku_field: str) -> list[Product]:
         """Return every product; `sku_field` names the property that holds the SKU."""
-        names = ["Id", "No", "Name", "EAN1", "Stock", "StatusId", "StockControlled"]
         return self._list(
-            "product",
             "GetProducts",
-            "Product",
             types.product_reader(sku_field),
             searchParams={"DateChanged": LONG_AGO},
-            returnProperties={"string": list(dict.fromkeys([*names, sku_field]))},
+            returnProperties={"string": list(dict.fromkeys([*types.PRODUCT_FIELDS, sku_field]))},
         )
 
     def open_orders(self, states: Iterable[str]) -> list[InvoiceOrder]:
@@ -145,21 +120,23 @@ class SoapClient:
         search: dict[str, Any] = {"ChangedAfter": since.replace(tzinfo=None)}
         if customer_ids:
             search["CustomerIds"] = {"int": list(customer_ids)}
-        return self._orders(search, ORDER_PROPERTIES, ROW_PROPERTIES)
+        return self._orders(search, types.ORDER_FIELDS, types.ROW_FIELDS)
 
     def orders_by_id(self, order_ids: Sequence[int]) -> list[InvoiceOrder]:
         """Return the orders with these ids; absent ones are left out."""
-        found: list[InvoiceOrder] = []
-        for some in _portions(order_ids):
-            found += self._orders({"OrderIds": {"int": some}}, ORDER_PROPERTIES, ROW_PROPERTIES)
-        return found
+        orders: list[InvoiceOrder] = []
+        for portion in _portions(order_ids):
+            orders += self._orders(
+                {"OrderIds": {"int": portion}}, types.ORDER_FIELDS, types.ROW_FIELDS
+            )
+        return orders
 
     def customers_by_id(self, customer_ids: Sequence[int]) -> list[Customer]:
         """Return the customers with these numbers; absent ones are left out."""
-        found: list[Customer] = []
-        for some in _portions(customer_ids):
-            found += self._customers({"CompanyIds": {"int": some}})
-        return found
+        customers: list[Customer] = []
+        for portion in _portions(customer_ids):
+            customers += self._customers({"CompanyIds": {"int": portion}})
+        return customers
 
     def all_customers(self) -> list[Customer]:
         """Return every customer, in one request."""
@@ -167,18 +144,13 @@ class SoapClient:
 
     def own_currency(self) -> str:
         """Return the symbol of the company's own currency, or "" where it names none."""
-        found = self._list(
-            "client",
-            "GetClientInformation",
-            "GetClientInformationResult",
-            lambda element: types.text(element, "DefaultCurrency"),
-        )
-        return found[0] if found else ""
+        symbols = self._list("GetClientInformation", lambda one: types.text(one, "DefaultCurrency"))
+        return symbols[0] if symbols else ""
 
     def currencies(self) -> dict[str, Currency]:
         """Return the company's foreign currencies with rate and unit, by symbol."""
-        found = self._list("client", "GetCurrencyList", "Currency", currency)
-        return {one.symbol: one for one in found}
+        foreign = self._list("GetCurrencyList", currency)
+        return {one.symbol: one for one in foreign}
 
     # The one write
 
@@ -188,11 +160,11 @@ class SoapClient:
             self._session.open()
         except Lnb24soError as error:
             return Seen(connected=False, problem=str(error))
-        wanted = {"invoices": {"InvoiceOrder": [as_sent(order)]}}
+        invoices = {"invoices": {"InvoiceOrder": [as_sent(order)]}}
         try:
             items = [
                 (types.whole(item, "OrderId"), _exception(item))
-                for item in self._wire.items("invoice", "SaveInvoices", "InvoiceOrder", wanted)
+                for item in self._wire.items("SaveInvoices", invoices)
             ]
         except NotConnectedError as error:
             return Seen(connected=False, problem=str(error))
@@ -202,7 +174,7 @@ class SoapClient:
                 self._session.forget()
             return Seen(fault=str(error), spent=kind == "quarantine")
         except TooManyError as error:
-            return Seen(problem=_wait_words(error), spent=True)
+            return Seen(problem=_when_too_many(error), spent=True)
         except UnreadableError as error:
             return Seen(problem=str(error))
         if len(items) != 1:
@@ -216,9 +188,7 @@ class SoapClient:
         self, search: dict[str, Any], properties: Sequence[str], rows: Sequence[str]
     ) -> list[InvoiceOrder]:
         return self._list(
-            "invoice",
             "GetInvoices",
-            "InvoiceOrder",
             invoice_order,
             searchParams=search,
             invoiceReturnProperties={"string": list(properties)},
@@ -226,27 +196,17 @@ class SoapClient:
         )
 
     def _customers(self, search: dict[str, Any]) -> list[Customer]:
-        names = ["Id", "Name", "ExternalId", "OrganizationNumber", "BlockInvoice"]
         return self._list(
-            "company",
             "GetCompanies",
-            "Company",
             types.customer,
             searchParams=search,
-            returnProperties={"string": names},
+            returnProperties={"string": list(types.CUSTOMER_FIELDS)},
         )
 
-    def _list(
-        self,
-        service: str,
-        operation: str,
-        item: str,
-        convert: Callable[[_Element], T],
-        **arguments: Any,
-    ) -> list[T]:
+    def _list(self, operation: str, convert: Callable[[_Element], T], **arguments: Any) -> list[T]:
         def read() -> list[T]:
             self._session.open()
-            return self._session.ask(service, operation, item, convert, **arguments)
+            return self._session.ask(operation, convert, **arguments)
 
         return self._patiently(read)
 
@@ -272,13 +232,13 @@ class SoapClient:
 
 def _exception(item: _Element) -> str | None:
     """Return the message of an item's APIException, never its stack trace; None without one."""
-    found = item.find(types.tag("APIException"))
-    if found is None:
+    exception = item.find(types.tag("APIException"))
+    if exception is None:
         return None
-    return types.text(found, "Message") or types.text(found, "Type") or "no message"
+    return types.text(exception, "Message") or types.text(exception, "Type") or "no message"
 
 
-def _wait_words(error: TooManyError) -> str:
+def _when_too_many(error: TooManyError) -> str:
     return f"{error}; it asks to wait {error.seconds:g} seconds" if error.seconds else str(error)
 
 

@@ -133,15 +133,15 @@ def invoice_order(element: _Element) -> InvoiceOrder:
 
 
 def _delivery_address(element: _Element) -> Address | None:
-    found = element.find(f"{tag('Addresses')}/{tag('Delivery')}")
-    if found is None:
+    delivery = element.find(f"{tag('Addresses')}/{tag('Delivery')}")
+    if delivery is None:
         return None
     return Address(
-        name=text(found, "Name"),
-        street=text(found, "Street"),
-        postal_code=text(found, "PostalCode"),
-        city=text(found, "City"),
-        country=text(found, "Country"),
+        name=text(delivery, "Name"),
+        street=text(delivery, "Street"),
+        postal_code=text(delivery, "PostalCode"),
+        city=text(delivery, "City"),
+        country=text(delivery, "Country"),
     )
 
 

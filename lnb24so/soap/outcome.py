@@ -33,7 +33,7 @@ def fault_text(text: str) -> str:
 def fault_kind(text: str) -> FaultKind:
     """Return what a fault's sentence is about; `other` where we do not know it."""
     lowered = text.casefold()
-    return next((kind for words, kind in _FAULTS if words in lowered), "other")
+    return next((kind for sentence, kind in _FAULTS if sentence in lowered), "other")
 
 
 @dataclass(frozen=True, slots=True)

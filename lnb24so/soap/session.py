@@ -8,13 +8,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from lnb24so.clock import Clock
 from lnb24so.errors import (
     Ambiguous,
     BudgetSpent,
@@ -31,9 +28,14 @@ from .types import Identity, identity
 from .wire import FaultError, NotConnectedError, TooManyError, UnreadableError, Wire
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
+
     from lxml.etree import _Element
 
+    from lnb24so.clock import Clock
     from lnb24so.config.schema import Erp
+    from lnb24so.process.events import WriteEvent
 
 T = TypeVar("T")
 
@@ -46,7 +48,7 @@ class Session:
     """A live session in the right company, made when first needed."""
 
     def __init__(
-        self, wire: Wire, settings: Erp, state: Path, clock: Clock, event: Callable[..., None]
+        self, wire: Wire, settings: Erp, state: Path, clock: Clock, event: WriteEvent
     ) -> None:
         self._wire = wire
         self._settings = settings
@@ -76,18 +78,18 @@ class Session:
             self._log_in()
             _write_session(self._file, key, self._wire.session_id or "")
             self._event("session.opened")
-        found = self._in_right_company()
+        opened = self._in_right_company()
         if self._company_id is None:
-            company = found.company
+            company = opened.company
             self._event("company.selected", company_id=company.id, company=company.name)
-        elif self._company_id != found.company.id:
+        elif self._company_id != opened.company.id:
             raise ConfigError(
                 "24SevenOffice: the new session opened another company than the old one. "
                 "Fix: set 24sevenoffice.identity_id."
             )
-        self._identity, self._company_id = found, found.company.id
+        self._identity, self._company_id = opened, opened.company.id
         self._stored_is_dead = False
-        return found
+        return opened
 
     def forget(self) -> None:
         """Drop a session that 24SevenOffice no longer knows; the next `open` logs in again."""
@@ -97,20 +99,17 @@ class Session:
 
     def identities(self) -> list[Identity]:
         """Return every company that the login can reach."""
-        found = self.ask("authenticate", "GetIdentities", "Identity", identity)
-        return [one for one in found if one]
+        identities = self.ask("GetIdentities", identity)
+        return [one for one in identities if one]
 
-    def ask(
-        self,
-        service: str,
-        operation: str,
-        item: str,
-        convert: Callable[[_Element], T],
-        **arguments: Any,
-    ) -> list[T]:
-        """Send one request and return its items; what goes wrong becomes one of our errors."""
+    def ask(self, operation: str, convert: Callable[[_Element], T], **arguments: Any) -> list[T]:
+        """Send one request and return its items, converted.
+
+        Raises NotProcessed, BudgetSpent, SessionLost, ConfigError, Transient or Ambiguous for what
+        goes wrong.
+        """
         with self._our_errors(operation):
-            items = self._wire.items(service, operation, item, arguments)
+            items = self._wire.items(operation, arguments)
             return [convert(element) for element in items]
 
     def description(self, service: str) -> bytes:
@@ -130,8 +129,8 @@ class Session:
             if error.seconds is None:
                 raise NotProcessed(f"24SevenOffice: {error}.") from None
             until = self._clock.now() + timedelta(seconds=error.seconds)
-            words = f"24SevenOffice: {error}; it can go on at {until:%H:%M:%S} UTC."
-            raise BudgetSpent(words, until) from None
+            message = f"24SevenOffice: {error}; it can go on at {until:%H:%M:%S} UTC."
+            raise BudgetSpent(message, until) from None
         except FaultError as error:
             raise _as_our_error(str(error), operation) from None
         except UnreadableError as error:
@@ -140,13 +139,13 @@ class Session:
             ) from None
 
     def _key(self) -> str:
-        wanted = self._settings
+        settings = self._settings
         return _session_key(
-            wanted.base_url,
-            wanted.application_id,
-            wanted.username,
-            wanted.identity_id or "",
-            wanted.password.reveal(),
+            settings.base_url,
+            settings.application_id,
+            settings.username,
+            settings.identity_id or "",
+            settings.password.reveal(),
         )
 
     def _alive(self, session_id: str | None) -> bool:
@@ -154,7 +153,7 @@ class Session:
             return False
         self._wire.session_id = session_id
         try:
-            answer = self.ask("authenticate", "HasSession", "HasSessionResult", _text)
+            answer = self.ask("HasSession", _text)
         except SessionLost:
             answer = []
         if answer != ["true"]:
@@ -168,15 +167,15 @@ class Session:
                 "with the same user? Fix: give lnb24so a user of its own.",
                 again=False,
             )
-        wanted = self._settings
+        settings = self._settings
         credential = {
-            "ApplicationId": wanted.application_id,
-            "IdentityId": wanted.identity_id,
-            "Password": wanted.password.reveal(),
-            "Username": wanted.username,
+            "ApplicationId": settings.application_id,
+            "IdentityId": settings.identity_id,
+            "Password": settings.password.reveal(),
+            "Username": settings.username,
         }
         self._wire.session_id = None
-        answer = self.ask("authenticate", "Login", "LoginResult", _text, credential=credential)
+        answer = self.ask("Login", _text, credential=credential)
         # No fault: a wrong password is an empty answer (24SevenOffice documentation).
         if not answer or not answer[0]:
             raise ConfigError(
@@ -187,18 +186,12 @@ class Session:
         self._logins += 1
 
     def _in_right_company(self) -> Identity:
-        wanted = (self._settings.identity_id or "").lower()
+        chosen = (self._settings.identity_id or "").lower()
         current = self._current()
-        if wanted and (current is None or current.id != wanted):
-            self.ask(
-                "authenticate",
-                "SetIdentityById",
-                "SetIdentityByIdResult",
-                _text,
-                identityId=wanted,
-            )
+        if chosen and (current is None or current.id != chosen):
+            self.ask("SetIdentityById", _text, identityId=chosen)
             current = self._current()
-        if current is None or (wanted and current.id != wanted):
+        if current is None or (chosen and current.id != chosen):
             names = listed(self.identities()) or "none; ask 24SevenOffice for access"
             raise ConfigError(
                 "24SevenOffice: the login does not reach the company of 24sevenoffice.identity_id. "
@@ -209,12 +202,12 @@ class Session:
     def _current(self) -> Identity | None:
         """Return the session's identity; None where it has none and one is to be set."""
         try:
-            found = self.ask("authenticate", "GetIdentity", "GetIdentityResult", identity)
+            current = self.ask("GetIdentity", identity)
         except SessionLost as error:
             if self._settings.identity_id and fault_kind(str(error)) == "identity":
                 return None
             raise
-        return found[0] if found else None
+        return current[0] if current else None
 
 
 def listed(identities: Sequence[Identity]) -> str:

@@ -5,17 +5,46 @@ Sentinels that mean "no value" and left-out defaults are those of the 24SevenOff
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from .wire import NAMESPACE, UnreadableError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
     from lxml.etree import _Element
+
+PRODUCT_FIELDS = ("Id", "No", "Name", "EAN1", "Stock", "StatusId", "StockControlled")
+CUSTOMER_FIELDS = ("Id", "Name", "ExternalId", "OrganizationNumber", "BlockInvoice")
+ORDER_FIELDS = (
+    *("OrderId", "CustomerId", "OrderStatus", "ReferenceNumber", "YourReference", "InvoiceTitle"),
+    *("DateOrdered", "DeliveryDate", "CustomerDeliveryName", "CustomerDeliveryPhone", "Addresses"),
+    *("Currency", "IncludeVAT", "DepartmentId", "ProjectId", "OurReference", "OrderTotalIncVat"),
+    *("OrderTotalVat", "InvoiceRows"),
+)
+ROW_FIELDS = ("ProductId", "Name", "Quantity", "Price", "DiscountRate", "Type")
+
+FIELDS: Mapping[str, tuple[str, ...]] = {
+    "Credential": ("ApplicationId", "IdentityId", "Password", "Username"),
+    "Identity": ("Id", "Client"),
+    "Client": ("Id", "Name", "DefaultCurrency"),
+    "Currency": ("Symbol", "Rate", "Unit"),
+    "ProductSearchParameters": ("DateChanged",),
+    "Product": (*PRODUCT_FIELDS, "ProductCode", "SupplierProductCode"),
+    "CompanySearchParameters": ("CompanyIds", "ChangedAfter"),
+    "Company": CUSTOMER_FIELDS,
+    "InvoiceSearchParameters": ("CustomerIds", "ChangedAfter", "OrderStates", "OrderIds"),
+    "InvoiceOrder": (*ORDER_FIELDS, "APIException"),
+    "InvoiceRow": (*ROW_FIELDS, "QuantityDelivered"),
+    "Addresses": ("Delivery",),
+    "Address": ("Name", "Street", "PostalCode", "PostalArea", "City", "Country"),
+    "APIException": ("Type", "Message"),
+}
+"""The fields that we send or read, by their type; of other types we use all or nothing."""
 
 NO_INT = (-2147483648, -32768)
 NO_DECIMAL = Decimal("-79228162514264337593543950335")
@@ -60,6 +89,17 @@ class Customer:
     blocked: bool
 
 
+def products_by(
+    code: Literal["ean13", "sku", "number"], products: Iterable[Product]
+) -> dict[str, list[Product]]:
+    """Return the products by one of their codes; a code may be on several, and "" is none."""
+    index: dict[str, list[Product]] = {}
+    for product in products:
+        if text := getattr(product, code):
+            index.setdefault(text, []).append(product)
+    return index
+
+
 def tag(name: str) -> str:
     """Return the qualified name of an element of 24SevenOffice."""
     return f"{{{NAMESPACE}}}{name}"
@@ -72,13 +112,13 @@ def text(element: _Element, name: str) -> str:
 
 def whole(element: _Element, name: str) -> int | None:
     """Return a child's whole number, or None where it is absent or the sentinel."""
-    found = text(element, name)
-    if not found:
+    value = text(element, name)
+    if not value:
         return None
     try:
-        number = int(found)
+        number = int(value)
     except ValueError:
-        raise UnreadableError(f"{name} is {found[:40]!r}, which is no whole number") from None
+        raise UnreadableError(f"{name} is {value[:40]!r}, which is no whole number") from None
     return None if number in NO_INT else number
 
 
@@ -87,16 +127,16 @@ def decimal(element: _Element, name: str) -> Decimal | None:
     return to_decimal(text(element, name), name)
 
 
-def to_decimal(found: str, name: str) -> Decimal | None:
+def to_decimal(value: str, name: str) -> Decimal | None:
     """Return the number in a text; NaN, infinity and what .NET cannot hold are no numbers here."""
-    if not found:
+    if not value:
         return None
     try:
-        number = Decimal(found)
+        number = Decimal(value)
     except InvalidOperation:
         number = Decimal("NaN")
     if not number.is_finite() or abs(number.adjusted()) > _PLACES_OF_A_DECIMAL:
-        raise UnreadableError(f"{name} is {found[:40]!r}, which is no number")
+        raise UnreadableError(f"{name} is {value[:40]!r}, which is no number")
     return None if number == NO_DECIMAL else number
 
 
@@ -105,13 +145,13 @@ def moment(element: _Element, name: str) -> datetime | None:
 
     That the API returns UTC is 24SevenOffice's documentation.
     """
-    found = text(element, name)
-    if not found or found.startswith(NO_DATE[:10]):
+    value = text(element, name)
+    if not value or value.startswith(NO_DATE[:10]):
         return None
     try:
-        parsed = datetime.fromisoformat(found)
+        parsed = datetime.fromisoformat(value)
     except ValueError:
-        raise UnreadableError(f"{name} is {found[:40]!r}, which is no time") from None
+        raise UnreadableError(f"{name} is {value[:40]!r}, which is no time") from None
     return parsed.replace(tzinfo=UTC) if parsed.tzinfo is None else parsed.astimezone(UTC)
 
 
@@ -129,13 +169,12 @@ def product_reader(sku_field: str) -> Callable[[_Element], Product]:
 
     A catalogue has a hundred thousand of them, so each element's children are walked once.
     """
-    names = ("Id", "Name", "EAN1", sku_field, "No", "Stock", "StatusId", "StockControlled")
-    wanted = [tag(name) for name in names]
+    tags = [tag(name) for name in (*PRODUCT_FIELDS, sku_field)]
 
     def read(element: _Element) -> Product:
-        found = {child.tag: child.text for child in element}
-        number, name, ean13, sku, own_number, stock, status, controlled = [
-            found.get(name) or "" for name in wanted
+        texts = {child.tag: child.text for child in element}
+        number, own_number, name, ean13, stock, status, controlled, sku = [
+            texts.get(name) or "" for name in tags
         ]
         if not number.strip().isdigit():
             raise UnreadableError(f"a product has the Id {number[:40]!r}")
@@ -154,9 +193,9 @@ def product_reader(sku_field: str) -> Callable[[_Element], Product]:
 
 
 @lru_cache(maxsize=4096)
-def _stock(found: str) -> Decimal | int | None:
+def _stock(value: str) -> Decimal | int | None:
     """Return a stock figure; a whole catalogue has few different ones."""
-    pieces = to_decimal(found.strip(), "Stock")
+    pieces = to_decimal(value.strip(), "Stock")
     return int(pieces) if pieces is not None and pieces == int(pieces) else pieces
 
 

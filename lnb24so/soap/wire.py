@@ -9,7 +9,6 @@ four exceptions below.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from functools import cache
 from http.cookiejar import DefaultCookiePolicy
 from importlib.resources import files
@@ -20,6 +19,8 @@ from lnb24so.network import never_left, timeouts
 from .outcome import fault_text
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
     import requests
     from lxml.etree import _Element
 
@@ -34,6 +35,21 @@ SERVICES = {
     "client": "/Client/V001/ClientService.asmx",
 }
 """Path of each service below the base URL (24SevenOffice WSDLs)."""
+
+OPERATIONS: Mapping[str, tuple[str, str]] = {
+    "Login": ("authenticate", "LoginResult"),
+    "HasSession": ("authenticate", "HasSessionResult"),
+    "GetIdentity": ("authenticate", "GetIdentityResult"),
+    "GetIdentities": ("authenticate", "Identity"),
+    "SetIdentityById": ("authenticate", "SetIdentityByIdResult"),
+    "GetProducts": ("product", "Product"),
+    "GetInvoices": ("invoice", "InvoiceOrder"),
+    "SaveInvoices": ("invoice", "InvoiceOrder"),
+    "GetCompanies": ("company", "Company"),
+    "GetClientInformation": ("client", "GetClientInformationResult"),
+    "GetCurrencyList": ("client", "Currency"),
+}
+"""Service of each operation, and what one item of its reply is called (24SevenOffice WSDLs)."""
 
 _ENVELOPE = "{http://schemas.xmlsoap.org/soap/envelope/}Envelope"
 _FAULT = "{http://schemas.xmlsoap.org/soap/envelope/}Fault"
@@ -77,14 +93,13 @@ class Wire:
         self.requests_left: str | None = None
         self.server_date: str | None = None
 
-    def items(
-        self, service: str, operation: str, item: str, arguments: dict[str, Any]
-    ) -> Iterator[_Element]:
-        """Yield each element named `item` of the operation's reply, and end only if it is whole.
+    def items(self, operation: str, arguments: dict[str, Any]) -> Iterator[_Element]:
+        """Yield each item of the operation's reply, and end only if the reply is whole.
 
         The caller must not act before the end: a truncated reply shows only there. An item's
         content may be gone when the next one is asked for. Raises the four exceptions above.
         """
+        service, item = OPERATIONS[operation]
         body = self._envelope(service, operation, arguments)
         headers = {
             "Content-Type": "text/xml; charset=utf-8",
@@ -145,50 +160,61 @@ def _zeep_client(service: str) -> Any:
     """Return zeep's reading of our WSDL; it only builds envelopes and holds no session."""
     import zeep
 
-    settings: Any = zeep.Settings(
+    settings = zeep.Settings(
         strict=True, forbid_dtd=True, forbid_entities=True, forbid_external=True
     )
     wsdl = files("lnb24so") / "wsdl" / f"{service}.wsdl"
-    client: Any = zeep.Client
+    client: Any = zeep.Client  # Without types.
     return client(str(wsdl), settings=settings)
 
 
 def _read_items(response: requests.Response, operation: str, item: str) -> Iterator[_Element]:
     """Yield the items of an HTTP reply; see `Wire.items`."""
-    import requests
-    from lxml import etree
-
     status = response.status_code
     if status not in (200, 500):
         raise UnreadableError(f"HTTP {status}{_page_words(response)}")
-    wanted = f"{{{NAMESPACE}}}{item}"
+    name = f"{{{NAMESPACE}}}{item}"
     whole = f"{{{NAMESPACE}}}{operation}Response"
-    parser = etree.XMLPullParser(
-        events=("end",),
-        tag=(_ENVELOPE, _FAULT, whole, wanted),
-        resolve_entities=False,
-        no_network=True,
-    )
     seen: set[str] = set()
-    begun = False
-    try:
-        for chunk in response.iter_content(_CHUNK):
-            if not begun:
-                _refuse_what_is_no_soap(chunk, status)
-                begun = True
-            parser.feed(chunk)
-            yield from _finished(parser, wanted, status, seen)
-        parser.close()
-    except etree.XMLSyntaxError:
-        raise UnreadableError(f"HTTP {status} with a truncated or broken reply") from None
-    except requests.RequestException:
-        raise UnreadableError(_MIDWAY) from None
+    for element in _ended(response, (_ENVELOPE, _FAULT, whole, name)):
+        if not seen and element.getroottree().docinfo.doctype:
+            raise UnreadableError(f"HTTP {status} with a DTD, which SOAP forbids")
+        seen.add(element.tag)
+        if element.tag == name:
+            yield element
+        elif element.tag == _FAULT:
+            raise FaultError(fault_text(element.findtext("faultstring") or ""))
     if _ENVELOPE not in seen:
         raise UnreadableError(f"HTTP {status} without an envelope")
     if whole not in seen:
         raise UnreadableError(f"HTTP {status} without {operation}Response")
     if status != 200:
         raise UnreadableError(f"HTTP {status} without a fault")
+
+
+def _ended(response: requests.Response, tags: tuple[str, ...]) -> Iterator[Any]:
+    """Yield each element of these names as it ends; a chunk's memory is let go of after it."""
+    import requests
+    from lxml import etree
+
+    parser = etree.XMLPullParser(events=("end",), tag=tags, resolve_entities=False, no_network=True)
+    status = response.status_code
+    try:
+        for number, chunk in enumerate(response.iter_content(_CHUNK)):
+            if not number:
+                _refuse_what_is_no_soap(chunk, status)
+            parser.feed(chunk)
+            last: Any = None
+            for _, last in parser.read_events():
+                yield last
+            if last is not None and (parent := last.getparent()) is not None:
+                # Only what is complete: the parser is still writing what follows the last one.
+                del parent[: parent.index(last)]
+        parser.close()
+    except etree.XMLSyntaxError:
+        raise UnreadableError(f"HTTP {status} with a truncated or broken reply") from None
+    except requests.RequestException:
+        raise UnreadableError(_MIDWAY) from None
 
 
 def _whole_body(response: requests.Response, most: int) -> bytes:
@@ -203,24 +229,6 @@ def _whole_body(response: requests.Response, most: int) -> bytes:
     except requests.RequestException:
         raise UnreadableError(_MIDWAY) from None
     return body
-
-
-def _finished(parser: Any, wanted: str, status: int, seen: set[str]) -> Iterator[_Element]:
-    """Yield the items that the last chunk completed, and let go of their memory after it."""
-    last: Any = None
-    for _, element in parser.read_events():
-        if not seen and element.getroottree().docinfo.doctype:
-            raise UnreadableError(f"HTTP {status} with a DTD, which SOAP forbids")
-        tag = element.tag
-        seen.add(tag)
-        if tag == wanted:
-            last = element
-            yield element
-        elif tag == _FAULT:
-            raise FaultError(fault_text(element.findtext("faultstring") or ""))
-    if last is not None and (parent := last.getparent()) is not None:
-        # Only what is complete: the parser is still writing the element after the last one.
-        del parent[: parent.index(last)]
 
 
 def _refuse_what_is_no_soap(start: bytes, status: int) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -10,11 +9,13 @@ from math import floor
 from typing import TYPE_CHECKING, Literal
 
 from lnb24so.lnb.types import Line, Order, is_canceled, same_status
-from lnb24so.soap.order import InvoiceOrder
-from lnb24so.soap.types import Product
+from lnb24so.soap.types import Product, products_by
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
     from lnb24so.config.schema import Stock
+    from lnb24so.soap.order import InvoiceOrder
 
 
 NOTHING = Decimal(0)
@@ -22,19 +23,13 @@ NOTHING = Decimal(0)
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
-    """The products by the code that Le New Black knows them by.
+    """The products by the code that Le New Black knows them by; a code may be on several.
 
-    `shared` holds the codes that several products have. `without_code` counts the active
-    products that have none: they are not exported.
+    `without_code` counts the active products that have none: they are not exported.
     """
 
-    single: Mapping[str, Product]
-    shared: Mapping[str, Sequence[Product]]
+    by_code: Mapping[str, Sequence[Product]]
     without_code: int = 0
-
-    def __contains__(self, code: str) -> bool:
-        """Return whether any product has the code."""
-        return code in self.single or code in self.shared
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,23 +57,10 @@ class StockReading:
     eans_by_sku: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
 
-def index_by_code(products: Iterable[Product], code_field: Literal["ean13", "sku"]) -> Catalogue:
+def index_by_code(products: Sequence[Product], code_field: Literal["ean13", "sku"]) -> Catalogue:
     """Return the products by code; a code on several products keeps them all."""
-    single: dict[str, Product] = {}
-    shared: dict[str, list[Product]] = {}
-    without_code = 0
-    by_ean = code_field == "ean13"
-    for product in products:
-        code = product.ean13 if by_ean else product.sku
-        if not code:
-            without_code += product.active
-        elif code in shared:
-            shared[code].append(product)
-        elif code in single:
-            shared[code] = [single.pop(code), product]
-        else:
-            single[code] = product
-    return Catalogue(single, shared, without_code)
+    without = sum(product.active and not getattr(product, code_field) for product in products)
+    return Catalogue(products_by(code_field, products), without)
 
 
 def index_eans_by_sku(products: Iterable[Product]) -> dict[str, list[str]]:
@@ -150,16 +132,15 @@ def waiting_rows(order: Order, reading: StockReading) -> list[tuple[str, Decimal
 def _codes(line: Line, reading: StockReading) -> Sequence[str]:
     """Return the code of a line; several where its SKU is on several products."""
     code = line.ean13 if reading.code_field == "ean13" else line.sku
-    return (code,) if code in reading.catalogue else reading.eans_by_sku.get(line.sku, ())
+    return (code,) if code in reading.catalogue.by_code else reading.eans_by_sku.get(line.sku, ())
 
 
-def still_waiting(orders: Iterable[Order], statuses: Iterable[str]) -> list[Order]:
+def still_waiting(orders: Iterable[Order], statuses: Sequence[str]) -> list[Order]:
     """Return the orders that really are in one of the statuses, each once."""
-    wanted = list(statuses)
     waiting = (
         order
         for order in orders
-        if not is_canceled(order) and any(same_status(order.status, one) for one in wanted)
+        if not is_canceled(order) and any(same_status(order.status, one) for one in statuses)
     )
     # Two without a reference are still two.
     return list({order.reference or object(): order for order in waiting}.values())

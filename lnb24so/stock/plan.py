@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from lnb24so.reasons import STOCK_REASONS
-from lnb24so.soap.types import Product
 from lnb24so.texts import shown
 
 from .available import (
     NOTHING,
-    Catalogue,
     StockReading,
     available,
     counted_orders,
@@ -25,7 +21,11 @@ from .available import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from datetime import datetime
+
     from lnb24so.config.schema import Stock
+    from lnb24so.soap.types import Product
 
 
 SMALL_SHOP = 20
@@ -113,15 +113,22 @@ def plan_stock(
 def _levels(
     reading: StockReading, settings: Stock
 ) -> Iterable[tuple[str, Product | None, int | None, str | None]]:
-    """Yield each code with its product, the level it should have (None: leave it), and why."""
+    """Yield each code with its product, the level it should have (None: leave it), and why.
+
+    A code on an active and an expired product belongs to the active one.
+    """
     taken = reserved(reading, settings)
     waiting = waiting_pieces(reading)
-    catalogue, inventory = reading.catalogue, reading.inventory
-    for code, product, conflict in _one_product_each(catalogue):
+    by_code, inventory = reading.catalogue.by_code, reading.inventory
+    for code, products in by_code.items():
+        active = [product for product in products if product.active]
+        product = (active or products)[0]
         if code not in inventory and not reading.known.get(code):
-            if product.active:
+            if active:
                 yield code, product, None, "code.unknown"
-        elif reason := conflict or _why_left_alone(product):
+        elif len(active) > 1:
+            yield code, product, None, "code.conflict"
+        elif reason := _why_left_alone(product):
             yield code, product, None, reason
         elif product.active:
             held = taken.get(product.id, 0) + waiting.get(code, 0) + settings.buffer
@@ -129,23 +136,9 @@ def _levels(
         elif settings.expired_products == "zero":
             yield code, product, 0, "product.expired"
     if settings.deleted_products == "zero":
-        for code in sorted(reading.codes_set.difference(catalogue.single, catalogue.shared)):
+        for code in sorted(reading.codes_set.difference(by_code)):
             if inventory.get(code):
                 yield code, None, 0, "product.deleted"
-
-
-def _one_product_each(
-    catalogue: Catalogue,
-) -> Iterable[tuple[str, Product, str | None]]:
-    """Yield each code with its product; on several, the active one; on two active, a conflict."""
-    for code, product in catalogue.single.items():
-        yield code, product, None
-    for code, products in catalogue.shared.items():
-        active = [product for product in products if product.active]
-        if len(active) > 1:
-            yield code, active[0], "code.conflict"
-        else:
-            yield code, (active or products)[0], None
 
 
 def _why_left_alone(product: Product) -> str | None:
@@ -161,7 +154,7 @@ def _why_left_alone(product: Product) -> str | None:
 
 def _no_products(reading: StockReading) -> str | None:
     catalogue = reading.catalogue
-    if catalogue.single or catalogue.shared or catalogue.without_code:
+    if catalogue.by_code or catalogue.without_code:
         return None
     return (
         "Stock not sent: 24SevenOffice has no products. "
@@ -193,9 +186,7 @@ def _fewer(reading: StockReading, settings: Stock) -> str | None:
 
 def level_story(code: str, reading: StockReading, settings: Stock) -> list[str]:
     """Return the code's products, the sum that makes its level, and what a run does with it."""
-    catalogue = reading.catalogue
-    single = catalogue.single.get(code)
-    products = [single] if single else list(catalogue.shared.get(code, ()))
+    products = reading.catalogue.by_code.get(code, ())
     lines = [
         f"{code} {shown(product.name)}, {'' if product.active else 'expired '}product {product.id}"
         for product in products
@@ -215,15 +206,15 @@ def level_story(code: str, reading: StockReading, settings: Stock) -> list[str]:
 
 
 def _sum(code: str, product: Product, reading: StockReading, settings: Stock) -> list[str]:
-    steps = [(NOTHING + (product.stock or 0), "stock in 24SevenOffice")]
+    parts = [(NOTHING + (product.stock or 0), "stock in 24SevenOffice")]
     for order in counted_orders(reading, settings):
         left = [pieces for number, pieces in open_rows(order) if number == product.id]
-        steps.append((-sum(left, NOTHING), f"open order {order.order_id}"))
+        parts.append((-sum(left, NOTHING), f"open order {order.order_id}"))
     for waiting in reading.waiting_orders:
-        left = [pieces for wanted, pieces in waiting_rows(waiting, reading) if wanted == code]
-        steps.append((-sum(left, NOTHING), f"waiting order {waiting.reference}"))
-    steps.append((NOTHING - settings.buffer, "buffer"))
-    first, *rest = steps
+        left = [pieces for other, pieces in waiting_rows(waiting, reading) if other == code]
+        parts.append((-sum(left, NOTHING), f"waiting order {waiting.reference}"))
+    parts.append((NOTHING - settings.buffer, "buffer"))
+    first, *rest = parts
     return [f"{pieces:>+10f}  {what}" for pieces, what in (first, *(s for s in rest if s[0]))]
 
 

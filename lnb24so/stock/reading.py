@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING
-
-from lnb24so.lnb.client import LnbClient
-from lnb24so.tools import Tools
 
 from .available import Catalogue, StockReading, index_by_code, index_eans_by_sku, still_waiting
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from lnb24so.config.schema import Config
+    from lnb24so.lnb.client import LnbClient
+    from lnb24so.tools import Tools
 
 
 OPEN_ORDERS_NOTE = "open_orders"
@@ -91,12 +91,7 @@ def _known(
     """
     missing = {
         code
-        for code, product in catalogue.single.items()
-        if code not in inventory and product.active
-    }
-    missing |= {
-        code
-        for code, products in catalogue.shared.items()
+        for code, products in catalogue.by_code.items()
         if code not in inventory and any(product.active for product in products)
     }
     if not missing:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence, Set
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from lnb24so.errors import Guard, Lnb24soError
 from lnb24so.tools import Tools, bind_company, check_company
@@ -11,9 +11,21 @@ from lnb24so.tools import Tools, bind_company, check_company
 from .plan import StockItem, StockPlan, StockReport, plan_stock, stock_report
 from .reading import OPEN_ORDERS_NOTE, read_stock
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence, Set
 
-def carry_stock(tools: Tools, writes: bool, send_all: bool, accept_drop: bool) -> StockReport:
-    """Carry stock to Le New Black, or only plan it."""
+    from lnb24so.process.events import EventName
+
+
+def carry_stock(
+    tools: Tools, *, writes: bool, send_all: bool = False, accept_drop: bool = False
+) -> StockReport:
+    """Carry stock to Le New Black, or only plan it where nothing is to be written.
+
+    Raises ConfigError for refused credentials and for another company than the ledger's,
+    Transient where a system stays silent, and what `apply_stock` raises. A guard is no error: its
+    sentence is told, and the report says 4.
+    """
     reading = read_stock(tools, ask_again=send_all)
     check_company(tools)
     plan = plan_stock(reading, tools.config.stock, send_all=send_all, accept_drop=accept_drop)
@@ -82,7 +94,7 @@ def note_stock(
             reasons[item.code] = item.reason
             if item.news:
                 unknown = item.reason == "code.unknown"
-                event = "stock.code_unknown" if unknown else "stock.skipped"
+                event: EventName = "stock.code_unknown" if unknown else "stock.skipped"
                 tools.event(event, code=item.code, product_id=item.product_id, reason=item.reason)
     new = [code for code in refused if reported.get(code) != "level.refused"]
     for code in new:

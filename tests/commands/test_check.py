@@ -23,7 +23,7 @@ from raw_server import closed_port
 
 from lnb24so.clock import Clock
 from lnb24so.commands.check.findings import Findings, few
-from lnb24so.commands.check.services import FIELDS, compare, read_service
+from lnb24so.commands.check.services import compare, read_service
 from lnb24so.commands.check.totals import READINGS, adds_up
 from lnb24so.errors import Interrupted, Transient
 from lnb24so.lnb.types import Line, Order
@@ -31,6 +31,7 @@ from lnb24so.sandbox import Brand, Exchange, Fault, Reply, Sandbox
 from lnb24so.sandbox.erp import APPLICATION_ID, TRADING_ID, TRAINING_ID
 from lnb24so.sandbox.faults import Behaviour, before
 from lnb24so.sandbox.soap import fault_reply
+from lnb24so.soap.types import FIELDS
 from lnb24so.soap.wire import NAMESPACE, SERVICES
 
 OTHER_GUID = "00000000-0000-4000-8000-000000000001"

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import json
+from typing import get_args
 
 from installation import Installation
 
-from lnb24so.process.events import EVENTS, ORDER, THE_ORDER
+from lnb24so.process.events import EVENTS, ORDER, THE_ORDER, EventName
 from lnb24so.process.log import OWN_KEYS
 from lnb24so.sandbox import Fault
+
+
+def test_the_type_of_the_names_is_the_list() -> None:
+    assert get_args(EventName) == tuple(EVENTS)
 
 
 def test_every_field_of_a_line_is_in_the_table(office: Installation) -> None:
@@ -30,6 +35,6 @@ def test_every_field_of_a_line_is_in_the_table(office: Installation) -> None:
     assert more == set()
 
 
-def documented(event: str) -> set[str]:
+def documented(event: EventName) -> set[str]:
     fields = EVENTS[event].fields.replace(ORDER, ", ".join(THE_ORDER))
     return {*OWN_KEYS, *fields.split(", ")}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
@@ -80,7 +80,7 @@ def decimals(given: Mapping[str, Any], *names: str) -> dict[str, Any]:
 
 
 def facts(
-    products: Iterable[Product] = (DRESS, SCARF, FREIGHT),
+    products: Sequence[Product] = (DRESS, SCARF, FREIGHT),
     customers: Iterable[Customer] = (RETAILER,),
     own_currency: str = "NOK",
 ) -> Facts:
@@ -147,7 +147,7 @@ def open_order(
 
 
 def reading(
-    products: Iterable[Product], inventory: Mapping[str, int | None], **changes: Any
+    products: Sequence[Product], inventory: Mapping[str, int | None], **changes: Any
 ) -> StockReading:
     """Return what a stock run has read, matched by EAN."""
     catalogue = index_by_code(products, "ean13")

@@ -47,7 +47,7 @@ ORDERS = envelope(
 
 def read_products(url: str, timeout: float = 5) -> list[Product]:
     read = product_reader("No")
-    found = Wire(url, timeout).items("product", "GetProducts", "Product", {"searchParams": {}})
+    found = Wire(url, timeout).items("GetProducts", {"searchParams": {}})
     return [read(element) for element in found]
 
 
@@ -130,7 +130,7 @@ def test_an_order_list_that_ends_anywhere_before_its_end_is_refused(server: RawS
     wire = Wire(server.url, 5)
 
     def read() -> list[int | None]:
-        found = wire.items("invoice", "GetInvoices", "InvoiceOrder", {"searchParams": {}})
+        found = wire.items("GetInvoices", {"searchParams": {}})
         return [invoice_order(element).order_id for element in found]
 
     server.answer = http(ORDERS)
@@ -153,8 +153,8 @@ def test_a_reply_cut_in_a_large_catalogue_is_refused() -> None:
         search = {"searchParams": {"Name": "e"}, "returnProperties": {"string": ["Id", "EAN1"]}}
         read = product_reader("No")
         with pytest.raises(UnreadableError, match="truncated or broken"):
-            list(map(read, wire.items("product", "GetProducts", "Product", search)))
-        assert list(map(read, wire.items("product", "GetProducts", "Product", search)))
+            list(map(read, wire.items("GetProducts", search)))
+        assert list(map(read, wire.items("GetProducts", search)))
 
 
 @pytest.mark.parametrize(
@@ -222,7 +222,7 @@ def test_a_document_type_is_refused_before_the_first_item(
     head, body = reply.split("?>", 1)
     body = body.replace("<soap:Body>", f"<soap:Body{attribute}>")
     with RawServer(http(f"{head}?>{doctype}{body}".encode())) as server:
-        items = Wire(server.url, 5).items("product", "GetProducts", "Product", {"searchParams": {}})
+        items = Wire(server.url, 5).items("GetProducts", {"searchParams": {}})
         with pytest.raises(UnreadableError, match=r"with a DTD|truncated or broken"):
             next(items)
 
@@ -305,7 +305,7 @@ def test_a_cookie_of_the_server_does_not_join_ours() -> None:
         wire = Wire(server.url, 5)
         wire.session_id = "ours"
         for _ in range(2):
-            list(wire.items("product", "GetProducts", "Product", {"searchParams": {}}))
+            list(wire.items("GetProducts", {"searchParams": {}}))
         cookies = [
             line
             for request in server.requests

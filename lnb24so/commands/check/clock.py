@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
-from .findings import Findings
+if TYPE_CHECKING:
+    from .findings import Findings
 
 CLOCK_AGREES = timedelta(seconds=2)
 CLOCK_TOLERATED = timedelta(seconds=60)
@@ -12,21 +14,21 @@ CLOCK_TOO_FAR = timedelta(minutes=10)
 """Look-ups and stock times are stamped with a clock; beyond this they would be wrong."""
 
 
-def check_clock(name: str, system: str, ahead: timedelta | None, found: Findings) -> None:
+def check_clock(name: str, system: str, ahead: timedelta | None, findings: Findings) -> None:
     """Note how far a server's clock and this machine's are apart."""
     if ahead is None:
-        found.add("ok", name, f"{system} does not tell its time.")
+        findings.add("ok", name, f"{system} does not tell its time.")
         return
     if abs(ahead) <= CLOCK_AGREES:
-        found.add("ok", name, f"{system}'s clock agrees with ours.")
+        findings.add("ok", name, f"{system}'s clock agrees with ours.")
         return
     seconds = round(ahead / timedelta(seconds=1))
-    words = f"{system}'s clock is {abs(seconds):,} s {'ahead of' if seconds > 0 else 'behind'} ours"
+    apart = f"{system}'s clock is {abs(seconds):,} s {'ahead of' if seconds > 0 else 'behind'} ours"
     if abs(ahead) <= CLOCK_TOLERATED:
-        found.add("ok", name, f"{words}.")
+        findings.add("ok", name, f"{apart}.")
         return
-    found.add(
+    findings.add(
         "error" if abs(ahead) > CLOCK_TOO_FAR else "warning",
         name,
-        f"{words}. Fix: set this machine's clock, for example with: timedatectl set-ntp true",
+        f"{apart}. Fix: set this machine's clock, for example with: timedatectl set-ntp true",
     )

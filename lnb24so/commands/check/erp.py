@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from lnb24so.soap.order import Currency
-from lnb24so.soap.types import Company, Customer, Identity, Product
 from lnb24so.texts import shown
-from lnb24so.tools import Tools
 
 from .clock import check_clock
 from .findings import Findings, Pair, count, few
 from .products import check_products
 from .services import check_services
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from lnb24so.soap.order import Currency
+    from lnb24so.soap.types import Company, Customer, Identity, Product
+    from lnb24so.tools import Tools
 
 FEW_REQUESTS = 500
 """24SevenOffice gives 7,200 an hour (its documentation); a run needs a few dozen."""
@@ -29,77 +33,81 @@ class ErpSide:
     currencies: Mapping[str, Currency] | None = None
 
 
-def check_erp(tools: Tools, found: Findings) -> ErpSide:
+def check_erp(tools: Tools, findings: Findings) -> ErpSide:
     """Look at 24SevenOffice; without a login there is nothing more to ask."""
     soap, config = tools.soap, tools.config
-    company = found.attempt("24sevenoffice.login", "24sevenoffice.base_url", lambda: soap.company)
+    company = findings.attempt(
+        "24sevenoffice.login", "24sevenoffice.base_url", lambda: soap.company
+    )
     if company is None:
         return ErpSide()
-    found.add("ok", "24sevenoffice.login", f"{shown(config.erp.username)} is logged in.")
-    check_clock("24sevenoffice.clock", "24SevenOffice", soap.clock_ahead, found)
-    _company(tools, company, found)
-    _services(tools, found)
-    own, currencies = _currencies(tools, found)
-    products = found.attempt(
+    findings.add("ok", "24sevenoffice.login", f"{shown(config.erp.username)} is logged in.")
+    check_clock("24sevenoffice.clock", "24SevenOffice", soap.clock_ahead, findings)
+    _company(tools, company, findings)
+    _services(tools, findings)
+    own, currencies = _currencies(tools, findings)
+    products = findings.attempt(
         "products", "products.sku_field", lambda: soap.products(config.products.sku_field)
     )
     if products is not None:
-        check_products(products, config, company, found)
-    customers = found.attempt("customers", "24sevenoffice.identity_id", soap.all_customers)
+        check_products(products, config, company, findings)
+    customers = findings.attempt("customers", "24sevenoffice.identity_id", soap.all_customers)
     if customers is not None:
-        _customers(tools, customers, found)
-    _budget(soap.requests_left, found)
+        _customers(tools, customers, findings)
+    _budget(soap.requests_left, findings)
     return ErpSide(products, customers, own, currencies)
 
 
-def _services(tools: Tools, found: Findings) -> None:
-    found.attempt(
+def _services(tools: Tools, findings: Findings) -> None:
+    findings.attempt(
         "24sevenoffice.services",
         "24sevenoffice.base_url",
-        lambda: check_services(tools.soap.description, found),
+        lambda: check_services(tools.soap.description, findings),
     )
 
 
-def _company(tools: Tools, company: Company, found: Findings) -> None:
+def _company(tools: Tools, company: Company, findings: Findings) -> None:
     """Note the company that would be written to, and the others within reach."""
     name, chosen = "24sevenoffice.company", tools.config.erp.identity_id
-    found.attempt(
+    findings.attempt(
         name,
         "24sevenoffice.identity_id",
         lambda: tools.ledger.check_company(company.id, company.name),
     )
-    words = f"Company {company.id} {shown(company.name)}"
-    reachable = found.attempt(name, "24sevenoffice.identity_id", tools.soap.identities)
+    opened = f"Company {company.id} {shown(company.name)}"
+    reachable = findings.attempt(name, "24sevenoffice.identity_id", tools.soap.identities)
     if reachable is None:
         return
     lines = [_line(one) for one in reachable]
     others = len({one.company.id for one in reachable} - {company.id})
     if others and not chosen:
-        found.add(
+        findings.add(
             "error",
             name,
-            f"{words} was opened, but this login reaches {count(others, 'other')}, and the wrong "
+            f"{opened} was opened, but this login reaches {count(others, 'other')}, and the wrong "
             "one would be written to. Fix: put the line of the right one under 24sevenoffice in "
             f"the configuration: {'; or '.join(line.item for line in lines)}",
             lines,
         )
         return
     reach = count(others, "other company", "other companies") if others else "no other company"
-    found.add("ok", name, f"{words} is opened; this login reaches {reach}.", lines)
+    findings.add("ok", name, f"{opened} is opened; this login reaches {reach}.", lines)
 
 
 def _line(one: Identity) -> Pair:
     return Pair(f"identity_id: {one.id}", one.company.name, note=f"company {one.company.id}")
 
 
-def _currencies(tools: Tools, found: Findings) -> tuple[str | None, Mapping[str, Currency] | None]:
+def _currencies(
+    tools: Tools, findings: Findings
+) -> tuple[str | None, Mapping[str, Currency] | None]:
     name, setting = "24sevenoffice.currencies", "24sevenoffice.identity_id"
-    own = found.attempt(name, setting, tools.soap.own_currency)
-    currencies = found.attempt(name, setting, tools.soap.currencies)
+    own = findings.attempt(name, setting, tools.soap.own_currency)
+    currencies = findings.attempt(name, setting, tools.soap.currencies)
     if own is None or currencies is None:
         return own, currencies
     if not own:
-        found.add(
+        findings.add(
             "warning",
             name,
             "The company names no currency of its own, so every order's is taken as foreign. "
@@ -108,18 +116,18 @@ def _currencies(tools: Tools, found: Findings) -> tuple[str | None, Mapping[str,
     foreign = {symbol: one for symbol, one in currencies.items() if symbol != own}
     rated = [symbol for symbol, one in foreign.items() if one.has_rate]
     without = [symbol for symbol, one in foreign.items() if not one.has_rate]
-    words = f"Own currency {own or 'unknown'}; foreign ones with a rate: {few(rated)}"
-    found.add("ok", name, f"{words}; without: {few(without)}." if without else f"{words}.")
+    rates = f"Own currency {own or 'unknown'}; foreign ones with a rate: {few(rated)}"
+    findings.add("ok", name, f"{rates}; without: {few(without)}." if without else f"{rates}.")
     return own, currencies
 
 
-def _customers(tools: Tools, customers: Sequence[Customer], found: Findings) -> None:
+def _customers(tools: Tools, customers: Sequence[Customer], findings: Findings) -> None:
     blocked = sum(customer.blocked for customer in customers)
-    found.add("ok", "customers", f"{count(len(customers), 'customer')}, {blocked} blocked.")
+    findings.add("ok", "customers", f"{count(len(customers), 'customer')}, {blocked} blocked.")
     known = {customer.id for customer in customers}
     for reference, number in tools.config.orders.customer_map.items():
         if number not in known:
-            found.add(
+            findings.add(
                 "error",
                 "orders.customer_map",
                 f"{shown(reference)} leads to customer {number}, which 24SevenOffice does not "
@@ -127,16 +135,18 @@ def _customers(tools: Tools, customers: Sequence[Customer], found: Findings) -> 
             )
 
 
-def _budget(left: str | None, found: Findings) -> None:
+def _budget(left: str | None, findings: Findings) -> None:
     name = "24sevenoffice.budget"
     if left is None or not left.isdigit():
-        found.add("ok", name, "24SevenOffice does not tell how many requests are left this hour.")
+        findings.add(
+            "ok", name, "24SevenOffice does not tell how many requests are left this hour."
+        )
     elif int(left) < FEW_REQUESTS:
-        found.add(
+        findings.add(
             "warning",
             name,
             f"Only {int(left):,} requests are left until the next hour. Fix: find out which "
             "other program uses 24sevenoffice.username, or run less often.",
         )
     else:
-        found.add("ok", name, f"{int(left):,} requests are left this hour.")
+        findings.add("ok", name, f"{int(left):,} requests are left this hour.")

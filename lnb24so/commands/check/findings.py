@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Literal, TypeVar
+from typing import TYPE_CHECKING, Literal, TypeVar
 
 from lnb24so.errors import Interrupted, Lnb24soError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
 
 T = TypeVar("T")
 Level = Literal["ok", "warning", "error"]
@@ -56,16 +58,18 @@ class Findings:
         except Interrupted:
             raise
         except Lnb24soError as error:
-            words = str(error)
+            message = str(error)
             self.add(
-                "error", name, words if setting in words else f"{ended(words)} Check {setting}."
+                "error",
+                name,
+                message if setting in message else f"{ended(message)} Check {setting}.",
             )
             return None
 
 
-def ended(words: str) -> str:
-    """Return the words as a whole sentence, so that another one may follow."""
-    return words if words.endswith((".", "?", "!")) else f"{words}."
+def ended(text: str) -> str:
+    """Return a text as a whole sentence, so that another one may follow."""
+    return text if text.endswith((".", "?", "!")) else f"{text}."
 
 
 def few(items: Sequence[str], most: int = 8) -> str:

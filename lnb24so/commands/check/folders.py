@@ -3,48 +3,49 @@
 from __future__ import annotations
 
 import tempfile
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from lnb24so.clock import Clock
 from lnb24so.errors import ConfigError
 from lnb24so.ledger.store import Ledger
 
 from .findings import Findings, count
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
+    from lnb24so.clock import Clock
     from lnb24so.config.schema import Config
 
 SAMPLE = b"." * 65536
 """Enough to notice a full disk."""
 
 
-def check_folders(config: Config, clock: Clock, found: Findings) -> bool:
+def check_folders(config: Config, clock: Clock, findings: Findings) -> bool:
     """Look at both folders and the ledger; return whether a run could use them."""
-    before = len(found.all)
+    before = len(findings.all)
     for setting, folder, mode in (
         ("paths.state", config.paths.state, 0o700),
         ("paths.logs", config.paths.logs, 0o750),
     ):
         problem = _why_not_writable(folder, mode)
         if problem is not None:
-            found.add(
+            findings.add(
                 "error",
                 setting,
                 f"{folder} cannot be written: {problem}. Fix: give this user the folder "
                 f"(df -h and ls -ld tell more), or change {setting}.",
             )
             continue
-        found.add("ok", setting, f"{folder} can be written.")
+        findings.add("ok", setting, f"{folder} can be written.")
         if setting == "paths.state":
-            _check_ledger(config, clock, found)
-    return all(finding.level != "error" for finding in found.all[before:])
+            _check_ledger(config, clock, findings)
+    return all(finding.level != "error" for finding in findings.all[before:])
 
 
-def _check_ledger(config: Config, clock: Clock, found: Findings) -> None:
-    words = found.attempt("ledger", "paths.state", lambda: _ledger_words(config, clock))
-    if words is not None:
-        found.add("ok", "ledger", words)
+def _check_ledger(config: Config, clock: Clock, findings: Findings) -> None:
+    owner = findings.attempt("ledger", "paths.state", lambda: _ledger_owner(config, clock))
+    if owner is not None:
+        findings.add("ok", "ledger", owner)
 
 
 def _why_not_writable(folder: Path, mode: int) -> str | None:
@@ -58,7 +59,7 @@ def _why_not_writable(folder: Path, mode: int) -> str | None:
     return None
 
 
-def _ledger_words(config: Config, clock: Clock) -> str:
+def _ledger_owner(config: Config, clock: Clock) -> str:
     """Return whose ledger it is; raises ConfigError where it is damaged or another account's."""
     try:
         ledger = Ledger.peek(config.paths.state, clock)

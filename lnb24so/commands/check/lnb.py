@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
@@ -11,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 from lnb24so.lnb.types import Order, Sku, is_canceled, same_status
 from lnb24so.money import amount_text
 from lnb24so.texts import shown
-from lnb24so.tools import Tools
 
 from .clock import check_clock
 from .findings import Findings, Pair, count
@@ -19,7 +17,10 @@ from .statuses import check_statuses
 from .totals import check_totals
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
     from lnb24so.config.schema import Config
+    from lnb24so.tools import Tools
 
 LOOK_BACK = timedelta(days=365)
 
@@ -42,37 +43,37 @@ class LnbSide:
     retailers: Sequence[Mapping[str, Any]] | None = None
 
 
-def check_lnb(tools: Tools, found: Findings) -> LnbSide:
+def check_lnb(tools: Tools, findings: Findings) -> LnbSide:
     """Look at Le New Black; without a login there is nothing more to ask."""
     lnb, config = tools.lnb, tools.config
-    _stock_mode(config, found)
-    now = found.attempt("lenewblack.login", "lenewblack.base_url", lnb.server_now)
+    _stock_mode(config, findings)
+    now = findings.attempt("lenewblack.login", "lenewblack.base_url", lnb.server_now)
     if now is None:
         return LnbSide()
-    found.add("ok", "lenewblack.login", f"{shown(config.lenewblack.client_id)} is logged in.")
-    check_clock("lenewblack.clock", "Le New Black", now - tools.clock.now(), found)
+    findings.add("ok", "lenewblack.login", f"{shown(config.lenewblack.client_id)} is logged in.")
+    check_clock("lenewblack.clock", "Le New Black", now - tools.clock.now(), findings)
     since, base = now - LOOK_BACK, "lenewblack.base_url"
-    orders = found.attempt("lenewblack.orders", base, lambda: lnb.orders_changed_since(since))
+    orders = findings.attempt("lenewblack.orders", base, lambda: lnb.orders_changed_since(since))
     if orders is not None:
-        check_statuses(orders, config, found)
-        check_totals(orders, config.orders, found)
-        _waiting(orders, tools, found)
-        _shipping(orders, config, found)
-    skus = found.attempt("lenewblack.products", base, lnb.skus)
+        check_statuses(orders, config, findings)
+        check_totals(orders, config.orders, findings)
+        _waiting(orders, tools, findings)
+        _shipping(orders, config, findings)
+    skus = findings.attempt("lenewblack.products", base, lnb.skus)
     if skus is not None:
-        _skus(skus, config.products.code_field, found)
-    inventory = found.attempt(
+        _skus(skus, config.products.code_field, findings)
+    inventory = findings.attempt(
         "lenewblack.inventory", base, lambda: lnb.inventory(config.products.code_field)
     )
     if inventory is not None:
-        found.add("ok", "lenewblack.inventory", f"{count(len(inventory), 'code')} with a level.")
-    retailers = found.attempt("lenewblack.retailers", base, lnb.retailers)
+        findings.add("ok", "lenewblack.inventory", f"{count(len(inventory), 'code')} with a level.")
+    retailers = findings.attempt("lenewblack.retailers", base, lnb.retailers)
     return LnbSide(orders, skus, inventory, retailers)
 
 
-def _stock_mode(config: Config, found: Findings) -> None:
+def _stock_mode(config: Config, findings: Findings) -> None:
     mode = config.stock.lnb_mode
-    found.add(
+    findings.add(
         "ok",
         "stock.lnb_mode",
         f"{mode} is assumed: {STOCK_MODES[mode]}. The API does not tell the account's mode: a "
@@ -80,18 +81,18 @@ def _stock_mode(config: Config, found: Findings) -> None:
     )
 
 
-def _skus(skus: Sequence[Sku], field: str, found: Findings) -> None:
+def _skus(skus: Sequence[Sku], field: str, findings: Findings) -> None:
     without = [sku for sku in skus if not sku.code(field)]
     kind = "EAN" if field == "ean13" else "SKU"
     if not skus:
-        found.add(
+        findings.add(
             "error",
             "lenewblack.products",
             "Le New Black shows no products. Fix: use the lenewblack.client_id of the right brand, "
             "or load the collection into Le New Black.",
         )
         return
-    found.add(
+    findings.add(
         "warning" if without else "ok",
         "lenewblack.products",
         f"{count(len(skus), 'size')}, {len(without):,} of them without {kind}"
@@ -105,7 +106,7 @@ def _skus(skus: Sequence[Sku], field: str, found: Findings) -> None:
     )
 
 
-def _waiting(orders: Iterable[Order], tools: Tools, found: Findings) -> None:
+def _waiting(orders: Iterable[Order], tools: Tools, findings: Findings) -> None:
     """Note how many orders the next run would create."""
     settings = tools.config.orders
     waiting = [
@@ -116,26 +117,26 @@ def _waiting(orders: Iterable[Order], tools: Tools, found: Findings) -> None:
         and tools.ledger.entry(order.reference) is None
         and not (settings.since and order.create_time and order.create_time < settings.since)
     ]
-    words = f"{count(len(waiting), 'order')} would be taken by the next push-orders"
+    taken = f"{count(len(waiting), 'order')} would be taken by the next push-orders"
     leave = "To leave old ones out: orders.since, or lnb24so push-orders --baseline."
     too_many = len(waiting) > settings.max_per_run
     limit = f", more than orders.max_per_run ({settings.max_per_run}) lets pass" * too_many
-    found.add(
+    findings.add(
         "warning" if too_many else "ok",
         "orders.waiting",
-        f"{words}{limit}. {leave if waiting else ''}".strip(),
+        f"{taken}{limit}. {leave if waiting else ''}".strip(),
         [Pair(order.reference, lnb=order.retailer_name) for order in waiting],
     )
 
 
-def _shipping(orders: Iterable[Order], config: Config, found: Findings) -> None:
+def _shipping(orders: Iterable[Order], config: Config, findings: Findings) -> None:
     if config.orders.shipping_product is not None:
         return
     charged = [order for order in orders if order.amount_shipping and not is_canceled(order)]
     if not charged:
-        found.add("ok", "orders.shipping_product", "It is not set, and no order has a fee.")
+        findings.add("ok", "orders.shipping_product", "It is not set, and no order has a fee.")
         return
-    found.add(
+    findings.add(
         "warning",
         "orders.shipping_product",
         f"{count(len(charged), 'order')} of the last year with a shipping fee; such orders are "

@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from lnb24so.lnb.types import Order, Sku, read_order
 from lnb24so.orders.matching import CustomerIndex, index_customers, match_customer, names_differ
 from lnb24so.reasons import ORDER_REASONS
-from lnb24so.soap.order import Currency
-from lnb24so.soap.types import Customer, Product
-from lnb24so.stock.available import Catalogue, index_by_code
+from lnb24so.soap.types import Customer, Product, products_by
 
-from .erp import ErpSide
 from .findings import Findings, Level, Pair, count
 from .lnb import LnbSide, order_currencies
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
     from lnb24so.config.schema import Config, Orders
+    from lnb24so.soap.order import Currency
+
+    from .erp import ErpSide
 
 CUSTOMER_WAYS: tuple[Literal["id", "external_id", "organization_number"], ...] = (
     "id",
@@ -27,15 +28,15 @@ CUSTOMER_WAYS: tuple[Literal["id", "external_id", "organization_number"], ...] =
 )
 
 
-def check_matches(config: Config, erp: ErpSide, lnb: LnbSide, found: Findings) -> None:
+def check_matches(config: Config, erp: ErpSide, lnb: LnbSide, findings: Findings) -> None:
     """Compare what both systems told; what one of them did not tell is left out."""
     if erp.products and lnb.skus:
-        _codes(config, erp.products, lnb.skus, lnb.inventory or {}, found)
+        _codes(config, erp.products, lnb.skus, lnb.inventory or {}, findings)
     if erp.customers is not None and lnb.retailers is not None:
         retailers = [_as_order(retailer) for retailer in lnb.retailers]
-        _customers(config.orders, erp.customers, retailers, found)
+        _customers(config.orders, erp.customers, retailers, findings)
     if erp.own_currency is not None and erp.currencies is not None and lnb.orders is not None:
-        _currencies(erp.own_currency, erp.currencies, lnb.orders, found)
+        _currencies(erp.own_currency, erp.currencies, lnb.orders, findings)
 
 
 # Codes
@@ -46,21 +47,21 @@ def _codes(
     products: Sequence[Product],
     skus: Sequence[Sku],
     inventory: Iterable[str],
-    found: Findings,
+    findings: Findings,
 ) -> None:
     field = config.products.code_field
-    catalogue = index_by_code(products, field)
+    by_code = products_by(field, products)
     there = dict.fromkeys(inventory, "") | {
         sku.code(field): sku.name for sku in skus if sku.code(field)
     }
     matching = [
-        Pair(code, _name_of(code, catalogue), name, _odd(code, catalogue))
+        Pair(code, _name(by_code[code]), name, _odd(by_code[code]))
         for code, name in there.items()
-        if code in catalogue
+        if code in by_code
     ]
-    lacking = [code for code in there if code not in catalogue]
-    level, hint = _way_for_codes(len(matching), len(there), config, products, skus)
-    found.add(
+    lacking = [code for code in there if code not in by_code]
+    level, hint = _way_for_codes(len(matching), len(there), products, skus)
+    findings.add(
         level,
         "codes.matching",
         f"{len(matching):,} of {count(len(there), 'code')} in Le New Black are on a product in "
@@ -69,7 +70,7 @@ def _codes(
     )
     if lacking:
         likely = _by_other_code(field, products, skus)
-        found.add(
+        findings.add(
             "warning",
             "codes.not_in_24so",
             f"{count(len(lacking), 'code')} on no product in 24SevenOffice: the level stays, and "
@@ -78,11 +79,11 @@ def _codes(
             [_lacking(code, there[code], likely.get(code)) for code in lacking],
         )
     ours = [
-        Pair(code, _name_of(code, catalogue))
-        for code in (*catalogue.single, *catalogue.shared)
-        if code not in there and any(one.active for one in _products(code, catalogue))
+        Pair(code, _name(twins))
+        for code, twins in by_code.items()
+        if code not in there and any(one.active for one in twins)
     ]
-    found.add(
+    findings.add(
         "ok",
         "codes.not_in_lnb",
         f"{count(len(ours), 'code')} of active products unknown to Le New Black; nothing to do "
@@ -108,23 +109,17 @@ def _lacking(code: str, name: str, product: Product | None) -> Pair:
     return Pair(code, product.name, name, f"product {product.id} has its other code")
 
 
-def _products(code: str, catalogue: Catalogue) -> Sequence[Product]:
-    single = catalogue.single.get(code)
-    return [single] if single else catalogue.shared.get(code, ())
-
-
-def _name_of(code: str, catalogue: Catalogue) -> str:
-    products = _products(code, catalogue)
+def _name(products: Sequence[Product]) -> str:
     return next((one.name for one in products if one.active), products[0].name)
 
 
-def _odd(code: str, catalogue: Catalogue) -> str:
-    active = sum(one.active for one in _products(code, catalogue))
+def _odd(products: Sequence[Product]) -> str:
+    active = sum(one.active for one in products)
     return "" if active == 1 else "expired in 24SevenOffice" if not active else "not unique"
 
 
 def _way_for_codes(
-    now: int, of: int, config: Config, products: Sequence[Product], skus: Sequence[Sku]
+    now: int, of: int, products: Sequence[Product], skus: Sequence[Sku]
 ) -> tuple[Level, str]:
     """Return how bad the number of matches is, and a setting that would match more."""
     eans, names = {sku.ean13 for sku in skus} - {""}, {sku.sku for sku in skus} - {""}
@@ -163,7 +158,7 @@ def _as_order(retailer: Mapping[str, Any]) -> Order:
 
 
 def _customers(
-    settings: Orders, customers: Sequence[Customer], retailers: Sequence[Order], found: Findings
+    settings: Orders, customers: Sequence[Customer], retailers: Sequence[Order], findings: Findings
 ) -> None:
     index = index_customers(customers)
     matching: list[Pair] = []
@@ -181,14 +176,14 @@ def _customers(
         for way in CUSTOMER_WAYS
     }
     level, hint = _better_way(len(matching), len(retailers), ways)
-    found.add(
+    findings.add(
         level,
         "customers.matching",
         f"{len(matching):,} of {count(len(retailers), 'retailer')} in Le New Black have a customer "
         f"in 24SevenOffice (orders.customer_match: {settings.customer_match}).{hint}",
         matching,
     )
-    _other_customers(customers, matching, lacking, found)
+    _other_customers(customers, matching, lacking, findings)
 
 
 def _matched(
@@ -205,11 +200,11 @@ def _other_customers(
     customers: Sequence[Customer],
     matching: Sequence[Pair],
     lacking: Sequence[Pair],
-    found: Findings,
+    findings: Findings,
 ) -> None:
     """Note retailers without a customer, odd pairs, and customers without a retailer."""
     if lacking:
-        found.add(
+        findings.add(
             "warning",
             "customers.not_in_24so",
             f"{count(len(lacking), 'retailer')} without a usable customer: their orders are "
@@ -219,7 +214,7 @@ def _other_customers(
         )
     strangers = [pair for pair in matching if names_differ(pair.lnb, pair.erp)]
     if strangers:
-        found.add(
+        findings.add(
             "warning",
             "customers.names",
             f"{count(len(strangers), 'retailer')} whose name shares no word with the customer's. "
@@ -228,7 +223,7 @@ def _other_customers(
         )
     taken = {pair.item for pair in matching}
     rest = [Pair(str(one.id), one.name) for one in customers if str(one.id) not in taken]
-    found.add(
+    findings.add(
         "ok",
         "customers.not_in_lnb",
         f"{count(len(rest), 'customer')} with no retailer in Le New Black; nothing to do unless "
@@ -241,7 +236,7 @@ def _other_customers(
 
 
 def _currencies(
-    own: str, currencies: Mapping[str, Currency], orders: Iterable[Order], found: Findings
+    own: str, currencies: Mapping[str, Currency], orders: Iterable[Order], findings: Findings
 ) -> None:
     seen = order_currencies(orders)
     lacking = []
@@ -250,10 +245,12 @@ def _currencies(
         if symbol != own.upper() and (known is None or not known.has_rate):
             why = "has no rate" if known else "is not set up"
             lacking.append(Pair(symbol or "no currency", note=f"{why}; {count(number, 'order')}"))
-    words = ", ".join(f"{symbol or 'none'} ({number:,})" for symbol, number in seen.items())
-    found.add("ok", "lenewblack.currencies", f"Orders of the last year are in {words or 'none'}.")
+    seen_ones = ", ".join(f"{symbol or 'none'} ({number:,})" for symbol, number in seen.items())
+    findings.add(
+        "ok", "lenewblack.currencies", f"Orders of the last year are in {seen_ones or 'none'}."
+    )
     if lacking:
-        found.add(
+        findings.add(
             "warning",
             "orders.currencies",
             f"{count(len(lacking), 'currency', 'currencies')} of Le New Black's orders that "

@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from lnb24so.soap.types import Company, Product
-from lnb24so.stock.available import index_by_code
+from lnb24so.soap.types import Company, Product, products_by
 from lnb24so.texts import shown
 
 from .findings import Findings, Pair, count
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from lnb24so.config.schema import Config
 
 
 def check_products(
-    products: Sequence[Product], config: Config, company: Company, found: Findings
+    products: Sequence[Product], config: Config, company: Company, findings: Findings
 ) -> None:
     """Note how many products there are, which lack a code, and which share one."""
     if not products:
-        found.add(
+        findings.add(
             "error",
             "products",
             f"Company {company.id} {shown(company.name)} has no products. Fix: choose the right "
@@ -28,36 +28,36 @@ def check_products(
         )
         return
     active = sum(product.active for product in products)
-    found.add("ok", "products", f"{count(len(products), 'product')}, {active:,} of them active.")
-    _check_codes(products, config, found)
+    findings.add("ok", "products", f"{count(len(products), 'product')}, {active:,} of them active.")
+    _check_codes(products, config, findings)
     if config.orders.shipping_product is not None:
-        _check_shipping(products, config.orders.shipping_product, found)
+        _check_shipping(products, config.orders.shipping_product, findings)
 
 
-def _check_codes(products: Sequence[Product], config: Config, found: Findings) -> None:
+def _check_codes(products: Sequence[Product], config: Config, findings: Findings) -> None:
     field = config.products.code_field
     kind = "EAN (EAN1)" if field == "ean13" else f"SKU ({config.products.sku_field})"
     shipping = config.orders.shipping_product
     active = [product for product in products if product.active and product.number != shipping]
-    without = [one for one in active if not (one.ean13 if field == "ean13" else one.sku)]
+    without = [product for product in active if not getattr(product, field)]
     if len(without) == len(active):
         setting = "products.match_by" if field == "ean13" else "products.sku_field"
-        found.add(
+        findings.add(
             "error",
             "products.codes",
             f"No active product has an {kind}, so nothing can match. Fix: change {setting}, or "
             "enter the codes in 24SevenOffice.",
         )
         return
-    found.add(
+    findings.add(
         "warning" if without else "ok",
         "products.codes",
         f"{len(active) - len(without):,} active products have an {kind}, {len(without):,} have "
         "none" + (" and send no stock. Fix: enter it in 24SevenOffice." if without else "."),
         [Pair(f"product {product.id}", product.name) for product in without],
     )
-    shared = index_by_code(active, field).shared
-    found.add(
+    shared = {code: twins for code, twins in products_by(field, active).items() if len(twins) > 1}
+    findings.add(
         "warning" if shared else "ok",
         "products.duplicates",
         f"{count(len(shared), 'code')} on more than one active product"
@@ -74,13 +74,13 @@ def _check_codes(products: Sequence[Product], config: Config, found: Findings) -
     )
 
 
-def _check_shipping(products: Sequence[Product], number: str, found: Findings) -> None:
+def _check_shipping(products: Sequence[Product], number: str, findings: Findings) -> None:
     name = "orders.shipping_product"
     fitting = [product for product in products if product.active and product.number == number]
     if len(fitting) == 1:
-        found.add("ok", name, f"{shown(number)} is product {fitting[0].id}.")
+        findings.add("ok", name, f"{shown(number)} is product {fitting[0].id}.")
         return
-    found.add(
+    findings.add(
         "error",
         name,
         f"{count(len(fitting), 'active product')} with the No {shown(number)}. Fix: set "

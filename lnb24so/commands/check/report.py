@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from lnb24so.process.streams import printing
 from lnb24so.texts import shown
 
-from . import Checked
 from .findings import Finding, Level, Pair, count, ended
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from .task import Checked
 
 EXAMPLES = 3
 """As many details are shown; `--json` has them all."""
@@ -67,10 +70,10 @@ def show_check(checked: Checked) -> None:
     else:
         for finding in checked.findings:
             examples = "; ".join(_examples(finding))
-            words = finding.message
+            message = finding.message
             if examples:
-                words = f"{ended(words)} First: {examples}"
-            click.echo(f"{finding.level} {finding.name}: {words}")
+                message = f"{ended(message)} First: {examples}"
+            click.echo(f"{finding.level} {finding.name}: {message}")
     levels = _summary(checked)
     errors, warnings = count(levels["error"], "error"), count(levels["warning"], "warning")
     click.echo(f"Check: {errors}, {warnings}, {levels['ok']} ok.")
@@ -80,13 +83,13 @@ def _examples(finding: Finding) -> list[str]:
     """Return the first details of a finding that asks for something to be done."""
     if finding.level == "ok":
         return []
-    return [_words(pair) for pair in finding.details[:EXAMPLES]]
+    return [_example(pair) for pair in finding.details[:EXAMPLES]]
 
 
-def _words(pair: Pair) -> str:
+def _example(pair: Pair) -> str:
     names = " = ".join(shown(name) for name in (pair.erp, pair.lnb) if name)
-    words = f"{pair.item} {names}".strip()
-    return f"{words} ({pair.note.rstrip('.')})" if pair.note else words
+    item = f"{pair.item} {names}".strip()
+    return f"{item} ({pair.note.rstrip('.')})" if pair.note else item
 
 
 def _show_table(findings: Sequence[Finding]) -> None:
@@ -100,10 +103,10 @@ def _show_table(findings: Sequence[Finding]) -> None:
     table.add_column("Finding", overflow="fold", max_width=24)
     table.add_column("", overflow="fold", ratio=1)
     for finding in findings:
-        words = Text(finding.message)
+        message = Text(finding.message)
         for example in _examples(finding):
-            words.append(f"\n- {example}", style="dim")
-        table.add_row(Text(finding.level, LEVELS[finding.level]), Text(finding.name), words)
+            message.append(f"\n- {example}", style="dim")
+        table.add_row(Text(finding.level, LEVELS[finding.level]), Text(finding.name), message)
     Console(highlight=False, markup=False, emoji=False).print(table)
 
 
@@ -111,7 +114,7 @@ def _show_table(findings: Sequence[Finding]) -> None:
 def progress() -> Iterator[Callable[[str], None]]:
     """Yield what to call with each thing that is looked at; it shows only on a terminal."""
     if not sys.stderr.isatty():
-        yield lambda name: None
+        yield lambda _: None
         return
     from rich.console import Console
 

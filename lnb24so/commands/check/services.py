@@ -7,43 +7,20 @@ noticed until an order came out wrong.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from lnb24so.errors import Transient
-from lnb24so.soap.client import ORDER_PROPERTIES, ROW_PROPERTIES
+from lnb24so.soap.types import FIELDS
 from lnb24so.soap.wire import SERVICES
 
 from .findings import Findings, Pair, count
 
 if TYPE_CHECKING:
-    from lxml.etree import _Element
+    from collections.abc import Callable, Iterator, Mapping
 
-FIELDS: Mapping[str, frozenset[str]] = {
-    name: frozenset(fields)
-    for name, fields in {
-        "Credential": ("ApplicationId", "IdentityId", "Password", "Username"),
-        "Identity": ("Id", "Client"),
-        "Client": ("Id", "Name", "DefaultCurrency"),
-        "Currency": ("Symbol", "Rate", "Unit"),
-        "ProductSearchParameters": ("DateChanged",),
-        "Product": (
-            *("Id", "No", "Name", "EAN1", "Stock", "StatusId", "StockControlled"),
-            *("ProductCode", "SupplierProductCode"),
-        ),
-        "CompanySearchParameters": ("CompanyIds", "ChangedAfter"),
-        "Company": ("Id", "Name", "ExternalId", "OrganizationNumber", "BlockInvoice"),
-        "InvoiceSearchParameters": ("CustomerIds", "ChangedAfter", "OrderStates", "OrderIds"),
-        "InvoiceOrder": (*ORDER_PROPERTIES, "APIException"),
-        "InvoiceRow": (*ROW_PROPERTIES, "QuantityDelivered"),
-        "Addresses": ("Delivery",),
-        "Address": ("Name", "Street", "PostalCode", "PostalArea", "City", "Country"),
-        "APIException": ("Type", "Message"),
-    }.items()
-}
-"""The fields that we send or read, by their type; of other types we use all or nothing."""
+    from lxml.etree import _Element
 
 SENT = frozenset(("Credential", "InvoiceOrder", "InvoiceRow", "Address", "Currency"))
 """Types that we fill in: a new field there that must be given would be missing from ours."""
@@ -72,7 +49,7 @@ class Service:
     choices: Mapping[str, tuple[str, ...]]
 
 
-def check_services(description: Callable[[str], bytes], found: Findings) -> None:
+def check_services(description: Callable[[str], bytes], findings: Findings) -> None:
     """Compare each live WSDL with ours; `description` fetches one."""
     changed = 0
     operations = 0
@@ -82,7 +59,7 @@ def check_services(description: Callable[[str], bytes], found: Findings) -> None
         operations += len(ours.actions)
         if differences:
             changed += 1
-            found.add(
+            findings.add(
                 "error",
                 "24sevenoffice.services",
                 f"The {name} service has changed: {'; '.join(differences[:3])}. Fix: check "
@@ -90,8 +67,8 @@ def check_services(description: Callable[[str], bytes], found: Findings) -> None
                 [Pair(difference) for difference in differences],
             )
     if not changed:
-        words = f"{count(len(SERVICES), 'service')} with {count(operations, 'operation')}"
-        found.add("ok", "24sevenoffice.services", f"{words}: all that is used is still there.")
+        used = f"{count(len(SERVICES), 'service')} with {count(operations, 'operation')}"
+        findings.add("ok", "24sevenoffice.services", f"{used}: all that is used is still there.")
 
 
 def read_service(wsdl: bytes) -> Service:
@@ -178,13 +155,13 @@ def _compare_fields(
 ) -> Iterator[str]:
     there = {field.name: field for field in live}
     for field in used:
-        found = there.get(field.name)
-        if found is None:
+        now = there.get(field.name)
+        if now is None:
             yield f"{name}.{field.name} is gone"
-        elif (found.type, found.many) != (field.type, field.many):
-            yield f"{name}.{field.name} is {found.type}, no longer {field.type}"
-    wanted = [field.name for field in used if field.name in there]
-    if [field.name for field in live if field.name in wanted] != wanted:
+        elif (now.type, now.many) != (field.type, field.many):
+            yield f"{name}.{field.name} is {now.type}, no longer {field.type}"
+    kept = [field.name for field in used if field.name in there]
+    if [field.name for field in live if field.name in kept] != kept:
         yield f"the fields of {name} come in another order"
     names = {field.name for field in known}
     if name in SENT:

@@ -6,7 +6,6 @@ The codes that the API uses for them are not published, so only what is seen can
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
@@ -15,6 +14,8 @@ from lnb24so.lnb.types import Order, plain_status, same_status
 from .findings import Findings, few
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
     from lnb24so.config.schema import Config
 
 DOCUMENTED = (
@@ -24,18 +25,20 @@ DOCUMENTED = (
 """The labels of Le New Black's help center, written as codes."""
 
 
-def check_statuses(orders: Sequence[Order], config: Config, found: Findings) -> None:
+def check_statuses(orders: Sequence[Order], config: Config, findings: Findings) -> None:
     """Note the statuses and modes of the last year, and settings that fit none of them."""
     if not orders:
-        found.add("warning", "lenewblack.orders", "Le New Black shows no orders of the last year.")
+        findings.add(
+            "warning", "lenewblack.orders", "Le New Black shows no orders of the last year."
+        )
     seen = Counter(order.status for order in orders if order.status)
     if seen:
-        found.add("ok", "lenewblack.statuses", f"Seen in the last year: {_counted(seen)}.")
+        findings.add("ok", "lenewblack.statuses", f"Seen in the last year: {_counted(seen)}.")
     for setting, status in status_settings(config):
         problem = why_not(status, list(seen))
         if problem is not None:
-            found.add("error", setting, f"{setting}: {problem}")
-    _check_modes(orders, config, found)
+            findings.add("error", setting, f"{setting}: {problem}")
+    _check_modes(orders, config, findings)
 
 
 def status_settings(config: Config) -> Iterator[tuple[str, str]]:
@@ -73,17 +76,17 @@ def why_not(status: str, seen: Sequence[str]) -> str | None:
     return f'Le New Black shows no order with the status "{status}", nor documents it. {fix}'
 
 
-def _check_modes(orders: Sequence[Order], config: Config, found: Findings) -> None:
+def _check_modes(orders: Sequence[Order], config: Config, findings: Findings) -> None:
     seen = Counter(order.order_mode for order in orders if order.order_mode)
     if seen:
-        found.add("ok", "lenewblack.modes", f"Order modes of the last year: {_counted(seen)}.")
+        findings.add("ok", "lenewblack.modes", f"Order modes of the last year: {_counted(seen)}.")
     known = {_fold(mode): mode for mode in seen}
     for mode in config.orders.by_mode:
         if seen and _fold(mode) not in known:
             near = get_close_matches(_fold(mode), known, 1, 0.5)
             other = f"use one of {few(list(seen))}."
             meant = f'did you mean "{known[near[0]]}"?' if near else other
-            found.add(
+            findings.add(
                 "warning",
                 "orders.by_mode",
                 f'No order of the last year has the order mode "{mode}" of orders.by_mode. '

@@ -6,7 +6,6 @@ totals tell, as soon as one order has a line with a discount.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -16,12 +15,14 @@ from lnb24so.money import differs, row_total
 from .findings import Findings, Pair, count
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
     from lnb24so.config.schema import Orders
 
 READINGS = ("before_discount", "after_discount")
 
 
-def check_totals(orders: Iterable[Order], settings: Orders, found: Findings) -> None:
+def check_totals(orders: Iterable[Order], settings: Orders, findings: Findings) -> None:
     """Note whether the totals agree with orders.unit_price."""
     telling = [order for order in orders if _tells(order)]
     fitting = {
@@ -31,16 +32,18 @@ def check_totals(orders: Iterable[Order], settings: Orders, found: Findings) -> 
     [other] = set(READINGS) - {ours}
     name = "orders.unit_price"
     if not telling:
-        found.add(
+        findings.add(
             "ok",
             name,
             f"{ours} is assumed; no order of the last year has a line with a discount to tell.",
         )
     elif len(fitting[ours]) >= len(fitting[other]):
-        words = f"{len(fitting[ours])} of {count(len(telling), 'order')} with discounts"
-        found.add("ok", name, f"{words} add up with {ours}, {len(fitting[other])} with {other}.")
+        agreeing = f"{len(fitting[ours])} of {count(len(telling), 'order')} with discounts"
+        findings.add(
+            "ok", name, f"{agreeing} add up with {ours}, {len(fitting[other])} with {other}."
+        )
     else:
-        found.add(
+        findings.add(
             "error",
             name,
             f"Of {count(len(telling), 'order')} with discounts, {len(fitting[ours])} add up with "

@@ -1,0 +1,67 @@
+"""The first day in one command: is everything there, and do both systems fit the settings?
+
+It writes to neither system nor to the ledger. What one system does not answer never hides what
+the other one says.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from lnb24so.config.schema import Paths
+from lnb24so.run import Mode, Parts, Report, run
+
+from .erp import check_erp
+from .findings import Finding, Findings
+from .folders import check_folders
+from .lnb import check_lnb
+from .matches import check_matches
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from lnb24so.config.schema import Config
+    from lnb24so.tools import Tools
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """All findings of one check, and the run that they come from."""
+
+    report: Report
+    findings: tuple[Finding, ...]
+
+
+def check(config: Config, mode: Mode, say: Callable[[str], None]) -> Checked:
+    """Look at everything and return what was findings; `say` hears what is being looked at."""
+    findings = Findings(say)
+    findings.add("ok", "config", f"{config.file} holds no mistake.")
+    _check_grace(config, findings)
+    usable = check_folders(config, mode.clock, findings)
+
+    def ask_both(tools: Tools) -> Parts:
+        erp = check_erp(tools, findings)
+        lnb = check_lnb(tools, findings)
+        check_matches(config, erp, lnb, findings)
+        return Parts(exit_code=findings.exit_code)
+
+    # A folder or ledger that cannot be used must not hide what the two systems say.
+    with tempfile.TemporaryDirectory(prefix="lnb24so-check-") as spare:
+        paths = config.paths if usable else Paths(state=Path(spare), logs=Path(spare))
+        report = run(replace(config, paths=paths), mode, ask_both)
+    return Checked(report, tuple(findings.all))
+
+
+def _check_grace(config: Config, findings: Findings) -> None:
+    minutes, seconds = config.orders.unknown_grace_minutes, config.erp.timeout_seconds
+    if minutes * 60 < seconds:
+        findings.add(
+            "warning",
+            "orders.unknown_grace_minutes",
+            f"{minutes:g} minutes are shorter than 24sevenoffice.timeout_seconds ({seconds:g}): an "
+            "order would be looked for while 24SevenOffice may still be at it. "
+            f"Fix: set orders.unknown_grace_minutes to {seconds / 60:g} or more.",
+        )
