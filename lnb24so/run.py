@@ -10,7 +10,6 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, TextIO
 
 from . import __version__
-from .clock import Clock
 from .errors import Lnb24soError, worst
 from .ledger.store import Ledger
 from .lnb.client import LnbClient
@@ -19,12 +18,13 @@ from .process.log import Log, open_log
 from .process.ping import Pings
 from .process.stop import Stop
 from .process.streams import Progress
-from .soap.types import Company
 from .tools import Tools, company_of
 
 if TYPE_CHECKING:
+    from .clock import Clock
     from .config.schema import Config
     from .orders.types import OrderReport, Selection
+    from .soap.types import Company
     from .stock.plan import StockReport
 
 
@@ -183,7 +183,7 @@ def _work(config: Config, mode: Mode, body: Body, log: Log, stop: Stop, run_id: 
             lnb=LnbClient(config.lenewblack, mode.clock, log.event),
             ledger=ledger,
             event=log.event,
-            tell=lambda words: mode.tell(_visible(log.redact(words))),
+            tell=lambda text: mode.tell(_visible(log.redact(text))),
             progress=mode.progress.show,
             stop=stop,
         )
@@ -214,10 +214,10 @@ def _work(config: Config, mode: Mode, body: Body, log: Log, stop: Stop, run_id: 
         )
 
 
-def _visible(words: str) -> str:
+def _visible(text: str) -> str:
     from .texts import visible
 
-    return visible(words)
+    return visible(text)
 
 
 def ping_url(config: Config, task: str) -> str | None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -14,7 +13,6 @@ import click
 
 from lnb24so.clock import utc_text
 from lnb24so.ledger.store import Ledger
-from lnb24so.ledger.types import Entry, Run
 from lnb24so.process.streams import printing
 from lnb24so.reasons import sentence
 from lnb24so.run import Mode, Parts, run
@@ -23,7 +21,10 @@ from lnb24so.screen.report import print_json, print_lines
 from .story import _entry_document, ask_live, find_entry, story_document, story_lines, why_waiting
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from lnb24so.config.schema import Config
+    from lnb24so.ledger.types import Entry, Run
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +46,13 @@ def answer(config: Config, mode: Mode, ask: Question) -> int:
             return _exported(ledger, ask)
         if ask.reference is not None:
             return _story(config, mode, ledger, ask, ask.reference)
-        found = overview(ledger, mode.clock.now())
-        if ask.only_open and not found.waiting:
+        state = overview(ledger, mode.clock.now())
+        if ask.only_open and not state.waiting:
             return 0
         if ask.as_json:
-            print_json(overview_document(found))
+            print_json(overview_document(state))
         else:
-            print_lines(overview_lines(found))
+            print_lines(overview_lines(state))
         return 3 if ask.only_open else 0
 
 
@@ -72,7 +73,7 @@ def _exported(ledger: Ledger, ask: Question) -> int:
 
 
 def _story(config: Config, mode: Mode, ledger: Ledger, ask: Question, reference: str) -> int:
-    entry = find_entry(ledger, reference, config.orders)
+    entry = find_entry(ledger, reference)
     if entry is None:
         report = run(config, mode, lambda tools: Parts(lines=tuple(ask_live(tools, reference))))
         if ask.as_json:
@@ -102,18 +103,18 @@ def overview(ledger: Ledger, now: datetime) -> Overview:
     return Overview(now, ledger.last_runs(), ledger.waiting())
 
 
-def overview_lines(found: Overview) -> list[str]:
+def overview_lines(state: Overview) -> list[str]:
     """Return the last runs with their age, then each waiting order with its reasons."""
-    lines = [_run_line(run, found.now) for run in found.runs]
+    lines = [_run_line(run, state.now) for run in state.runs]
     if not lines:
         lines.append("No run yet.")
-    for entry in found.waiting:
+    for entry in state.waiting:
         lines += [sentence(entry.reference, reason) for reason in why_waiting(entry)]
-    lines.append(f"{_orders(len(found.waiting))} waiting." if found.waiting else "Nothing waits.")
+    lines.append(f"{_orders(len(state.waiting))} waiting." if state.waiting else "Nothing waits.")
     return lines
 
 
-def overview_document(found: Overview) -> dict[str, Any]:
+def overview_document(state: Overview) -> dict[str, Any]:
     """Return the same for `--json`."""
     return {
         "runs": [
@@ -125,9 +126,9 @@ def overview_document(found: Overview) -> dict[str, Any]:
                 "exit_code": run.exit_code,
                 "summary": dict(run.counters),
             }
-            for run in found.runs
+            for run in state.runs
         ],
-        "waiting": [_entry_document(entry) for entry in found.waiting],
+        "waiting": [_entry_document(entry) for entry in state.waiting],
     }
 
 

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from lnb24so.clock import utc_text
-from lnb24so.ledger.store import Ledger
-from lnb24so.ledger.types import Entry, Step
 from lnb24so.orders.draft import fold_reference
 from lnb24so.orders.plan import plan_orders
 from lnb24so.orders.reading import read_orders
@@ -16,7 +13,10 @@ from lnb24so.orders.types import Selection
 from lnb24so.reasons import Reason, sentence
 
 if TYPE_CHECKING:
-    from lnb24so.config.schema import Orders
+    from collections.abc import Iterable, Mapping
+
+    from lnb24so.ledger.store import Ledger
+    from lnb24so.ledger.types import Entry, Step
     from lnb24so.tools import Tools
 
 COMMANDS: Mapping[str, str] = {
@@ -38,23 +38,22 @@ def why_waiting(entry: Entry) -> list[Reason]:
     reasons = [*entry.reasons, *([entry.notice] if entry.notice else [])]
     if reasons:
         return reasons
-    words = {
+    sentences = {
         "sending": "was being sent when the run ended; it may exist. Do not type it in.",
         "exported": f"is order {entry.order_id} in 24SevenOffice; its status step is to come.",
     }
-    return [Reason(f"order.{entry.state}", words.get(entry.state, f"is {entry.state}."))]
+    return [Reason(f"order.{entry.state}", sentences.get(entry.state, f"is {entry.state}."))]
 
 
-def find_entry(ledger: Ledger, wanted: str, settings: Orders) -> Entry | None:
+def find_entry(ledger: Ledger, name: str) -> Entry | None:
     """Return the entry of a reference, ours or 24SevenOffice's, or of a 24SevenOffice id."""
-    entry = ledger.entry(wanted)
-    if entry is None and wanted.isascii() and wanted.isdigit() and len(wanted) <= 10:
-        entry = ledger.by_order_id(int(wanted))
-    if entry is None and (folded := fold_reference(wanted)):
-        named = (
-            one for one in ledger.entries() if fold_reference(one.erp_reference or "") == folded
-        )
-        entry = next(named, None)
+    entry = ledger.entry(name)
+    if entry is None and name.isascii() and name.isdigit() and len(name) <= 10:
+        entry = ledger.by_order_id(int(name))
+    if entry is None and (folded := fold_reference(name)):
+        entries = ledger.entries()
+        same = (one for one in entries if fold_reference(one.erp_reference or "") == folded)
+        entry = next(same, None)
     return entry
 
 
@@ -114,8 +113,8 @@ def ask_live(tools: Tools, reference: str) -> list[str]:
 
 def _step_lines(step: Step) -> list[str]:
     facts = _facts(step.detail)
-    words = f"{step.event.removeprefix('order.').replace('_', ' ')}{': ' if facts else ''}{facts}"
-    head = f"{step.at:%Y-%m-%d %H:%M:%S}  {words}  (run {step.run_id})"
+    event = f"{step.event.removeprefix('order.').replace('_', ' ')}{': ' if facts else ''}{facts}"
+    head = f"{step.at:%Y-%m-%d %H:%M:%S}  {event}  (run {step.run_id})"
     return [head, *(f"    {reason}" for reason in step.detail.get("reasons", []))]
 
 

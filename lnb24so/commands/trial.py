@@ -11,13 +11,13 @@ from lnb24so.orders.draft import REFERENCE_LENGTH, draft_order
 from lnb24so.orders.lookup import facts_for
 from lnb24so.reasons import sentence
 from lnb24so.run import Mode, Parts, Report, run
-from lnb24so.soap.order import InvoiceOrder
 from lnb24so.soap.outcome import create_outcome
 from lnb24so.texts import cut
-from lnb24so.tools import Tools
 
 if TYPE_CHECKING:
     from lnb24so.config.schema import Config
+    from lnb24so.soap.order import InvoiceOrder
+    from lnb24so.tools import Tools
 
 
 def test_order(config: Config, mode: Mode, reference: str) -> Report:
@@ -58,9 +58,9 @@ def try_order(tools: Tools, reference: str) -> tuple[list[str], int]:
             f"{reference}: no clear answer ({seen.words}). Look in 24SevenOffice for a Draft "
             f"with the reference {name} and delete it."
         )
-    found = tools.soap.orders_by_id([seen.order_id])
+    orders = tools.soap.orders_by_id([seen.order_id])
     lines = [f"Test order {seen.order_id} in company {company.id}, status Draft, reference {name}."]
-    lines += side_by_side(invoice, found[0]) if found else ["It does not read back by its id."]
+    lines += side_by_side(invoice, orders[0]) if orders else ["It does not read back by its id."]
     lines += [sentence(reference, warning) for warning in draft.warnings]
     lines.append(f"Look at it in 24SevenOffice, then delete order {seen.order_id} there.")
     return lines, 0
@@ -73,31 +73,31 @@ HEADER = (
 )
 
 
-def side_by_side(sent: InvoiceOrder, found: InvoiceOrder) -> list[str]:
+def side_by_side(sent: InvoiceOrder, held: InvoiceOrder) -> list[str]:
     """Return one line for each field: name, what was sent, and what 24SevenOffice holds."""
     lines = []
     for name in HEADER:
-        lines.append(_compared(name, getattr(sent, name), getattr(found, name)))
-    for number in range(max(len(sent.rows), len(found.rows))):
+        lines.append(_compared(name, getattr(sent, name), getattr(held, name)))
+    for number in range(max(len(sent.rows), len(held.rows))):
         for name in ("product_id", "name", "quantity", "price", "discount_rate"):
             one, other = (
                 getattr(rows[number], name) if number < len(rows) else None
-                for rows in (sent.rows, found.rows)
+                for rows in (sent.rows, held.rows)
             )
             lines.append(_compared(f"row {number + 1} {name}", one, other))
-    lines.append(f"  total without VAT: {found.total}; with VAT: {found.total_with_vat}")
+    lines.append(f"  total without VAT: {held.total}; with VAT: {held.total_with_vat}")
     return lines
 
 
-def _compared(name: str, sent: Any, found: Any) -> str:
-    same = sent == found or (not sent and not found)
+def _compared(name: str, sent: Any, held: Any) -> str:
+    same = sent == held or (not sent and not held)
     name = name.replace("_", " ")
     if same:
-        return f"  {name}: {_words(sent)}"
-    return f"! {name}: sent {_words(sent)}, found {_words(found)}"
+        return f"  {name}: {_text(sent)}"
+    return f"! {name}: sent {_text(sent)}, found {_text(held)}"
 
 
-def _words(value: Any) -> str:
+def _text(value: Any) -> str:
     if value is None or value == "":
         return "nothing"
     if isinstance(value, datetime):

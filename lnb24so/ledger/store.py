@@ -8,19 +8,21 @@ from __future__ import annotations
 
 import json
 import os
-import sqlite3
-from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from lnb24so.clock import Clock, utc_text
 from lnb24so.errors import ConfigError
 
 from .file import as_our_errors, connect, migrate
 from .types import STATES, Binding, Entry, Run, State, Step, columns, entry_of, run_of, step_of
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Iterable, Iterator, Mapping
 
 FILE_NAME = "ledger.sqlite3"
 
@@ -78,10 +80,10 @@ class Ledger:
 
     def entries(self, *states: State) -> list[Entry]:
         """Return the entries in the given states (all without any), oldest first."""
-        wanted = states or STATES
-        marks = ", ".join("?" * len(wanted))
+        states = states or STATES
+        marks = ", ".join("?" * len(states))
         query = f"SELECT * FROM orders WHERE state IN ({marks}) ORDER BY rowid"  # noqa: S608
-        return list(self._entries(query, *wanted))
+        return list(self._entries(query, *states))
 
     def unsettled(self, now: datetime) -> list[Entry]:
         """Return the entries that a run must look after even if Le New Black no longer lists them.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal, get_args
@@ -12,6 +11,8 @@ from lnb24so.clock import from_utc_text, utc_text
 from lnb24so.reasons import Reason
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from lnb24so.process.events import EventName
 
 State = Literal[

@@ -138,28 +138,28 @@ def read_back(results: Results, tools: Tools) -> None:
             )
 
 
-def differences(item: Create, found: InvoiceOrder | None) -> list[str]:
+def differences(item: Create, held: InvoiceOrder | None) -> list[str]:
     """Return what 24SevenOffice holds otherwise than it was sent; pure."""
     sent = item.request
-    if found is None:
+    if held is None:
         return ["24SevenOffice does not find the order by its id"]
     notes = []
-    total = found.total_with_vat if sent.include_vat else found.total
+    total = held.total_with_vat if sent.include_vat else held.total
     if item.total is not None and total is not None:
         notes += _total_differs(item.total, total, len(sent.rows), item.currency)
     pairs = (
-        ("customer", sent.customer_id, found.customer_id),
-        ("row count", len(sent.rows), len(found.rows)),
-        ("currency", _foreign(sent.currency), _foreign(found.currency)),
+        ("customer", sent.customer_id, held.customer_id),
+        ("row count", len(sent.rows), len(held.rows)),
+        ("currency", _foreign(sent.currency), _foreign(held.currency)),
     )
     notes += [f"{name}: sent {one}, found {other}" for name, one, other in pairs if one != other]
     return notes
 
 
-def _total_differs(planned: Decimal, found: Decimal, rows: int, currency: str) -> list[str]:
-    if not differs(planned, found, rows, currency):
+def _total_differs(planned: Decimal, held: Decimal, rows: int, currency: str) -> list[str]:
+    if not differs(planned, held, rows, currency):
         return []
-    return [f"total: sent {amount_text(planned, currency)}, found {amount_text(found, currency)}"]
+    return [f"total: sent {amount_text(planned, currency)}, found {amount_text(held, currency)}"]
 
 
 def _foreign(currency: Currency | None) -> str:

@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from lnb24so.lnb import types as lnb_types
-from lnb24so.lnb.types import Order
 from lnb24so.lnb.values import LOST_LETTER
 from lnb24so.reasons import Reason
 from lnb24so.soap.order import Address, Currency, InvoiceOrder, InvoiceRow
-from lnb24so.soap.types import Customer
 from lnb24so.texts import clean, length, shown
 
 from .matching import match_customer, names_differ
 from .rows import Facts, Notes, check_total, fit, order_rows, shipping_row
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from decimal import Decimal
+
     from lnb24so.config.schema import Orders, ResolvedMode
+    from lnb24so.lnb import types as lnb_types
+    from lnb24so.lnb.types import Order
+    from lnb24so.soap.types import Customer
 
 REFERENCE_LENGTH = 50
 COMMENT_LENGTH = 300
@@ -90,17 +91,17 @@ def fold_reference(reference: str) -> str:
 
 
 def _customer(order: Order, facts: Facts, settings: Orders, notes: Notes) -> Customer | None:
-    found = match_customer(order, facts.customers, settings)
-    if isinstance(found, Reason):
-        notes.reasons.append(found)
+    customer = match_customer(order, facts.customers, settings)
+    if isinstance(customer, Reason):
+        notes.reasons.append(customer)
         return None
-    if names_differ(order.retailer_name, found.name):
+    if names_differ(order.retailer_name, customer.name):
         notes.warn(
             "customer.name_differs",
-            f"retailer {shown(order.retailer_name)} goes to customer {found.id} "
-            f"{shown(found.name)}. Check the customer reference in Le New Black.",
+            f"retailer {shown(order.retailer_name)} goes to customer {customer.id} "
+            f"{shown(customer.name)}. Check the customer reference in Le New Black.",
         )
-    return found
+    return customer
 
 
 def _currency(order: Order, facts: Facts, notes: Notes) -> Currency | None:
@@ -112,19 +113,19 @@ def _currency(order: Order, facts: Facts, notes: Notes) -> Currency | None:
         return None
     if order.currency == facts.own_currency.upper():
         return None
-    found = facts.currencies.get(order.currency)
-    if found is None:
+    currency = facts.currencies.get(order.currency)
+    if currency is None:
         notes.block(
             "order.unknown_currency",
             f"currency {shown(order.currency)} is not set up in 24SevenOffice. Fix: add it there.",
         )
-    elif not found.has_rate:
+    elif not currency.has_rate:
         notes.block(
             "order.unknown_currency",
-            f"currency {order.currency} has no rate in 24SevenOffice (rate {found.rate}, unit "
-            f"{found.unit}). Fix: enter the rate there.",
+            f"currency {order.currency} has no rate in 24SevenOffice (rate {currency.rate}, unit "
+            f"{currency.unit}). Fix: enter the rate there.",
         )
-    return found
+    return currency
 
 
 def _check_references(order: Order, reference: str, notes: Notes) -> None:

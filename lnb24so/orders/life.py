@@ -172,8 +172,8 @@ def blocked(
 ) -> Transition:
     """Note what must be mended first, and of which content a person is told."""
     # Not as content_hash: that is what an attempt sent, and may still become an order.
-    told = replace(entry, reasons=reasons, notice_hash=content_hash, asked_for=asked_for)
-    after = replace(told, state="blocked", doubted=entry.in_doubt)
+    after = replace(entry, reasons=reasons, notice_hash=content_hash, asked_for=asked_for)
+    after = replace(after, state="blocked", doubted=entry.in_doubt)
     return Transition(after, "order.blocked")
 
 

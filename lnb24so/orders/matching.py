@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from lnb24so.lnb.types import Line, Order
 from lnb24so.reasons import Reason
 from lnb24so.soap.types import Customer, Product, products_by
 from lnb24so.texts import shown
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
     from lnb24so.config.schema import Orders
+    from lnb24so.lnb.types import Line, Order
 
 HIGHEST_ID = 2147483647
 
@@ -68,8 +69,8 @@ def match_product(number: int, line: Line, index: ProductIndex, match_by: str) -
             f"{who}: no {missing}. Fix: enter it in Le New Black.",
             number,
         )
-    kind, code, found = next((way for way in coded if way[2]), coded[0])
-    active = [product for product in found if product.active]
+    kind, code, products = next((way for way in coded if way[2]), coded[0])
+    active = [product for product in products if product.active]
     if len(active) == 1:
         return active[0]
     named = f"{who}: {kind} {shown(code)[1:-1]}"
@@ -80,10 +81,10 @@ def match_product(number: int, line: Line, index: ProductIndex, match_by: str) -
             f"{named} is on active products {ids}. Fix: remove it from one in 24SevenOffice.",
             number,
         )
-    if found:
+    if products:
         return Reason(
             "line.expired_product",
-            f"{named} is only on the expired product {found[0].id}. "
+            f"{named} is only on the expired product {products[0].id}. "
             "Fix: make it active in 24SevenOffice, or take the line out in Le New Black.",
             number,
         )
@@ -139,18 +140,18 @@ def customer_number(order: Order, settings: Orders) -> int | None:
 
 def match_customer(order: Order, index: CustomerIndex, settings: Orders) -> Customer | Reason:
     """Return the order's customer, or why there is none."""
-    found = _customers(order, index, settings)
-    if isinstance(found, Reason):
-        return found
+    customers = _customers(order, index, settings)
+    if isinstance(customers, Reason):
+        return customers
     retailer = shown(order.retailer_name)
-    if len(found) > 1:
-        ids = ", ".join(str(customer.id) for customer in found)
+    if len(customers) > 1:
+        ids = ", ".join(str(customer.id) for customer in customers)
         return Reason(
             "customer.ambiguous",
             f"retailer {retailer} matches customers {ids}. "
             "Fix: make the reference unique, or name it in orders.customer_map.",
         )
-    if not found:
+    if not customers:
         given = _given(order, settings)
         return Reason(
             "customer.unknown",
@@ -158,7 +159,7 @@ def match_customer(order: Order, index: CustomerIndex, settings: Orders) -> Cust
             f"in 24SevenOffice (orders.customer_match: {settings.customer_match}). "
             "Fix: correct it in Le New Black.",
         )
-    customer = found[0]
+    customer = customers[0]
     if customer.blocked:
         return Reason(
             "customer.blocked",
@@ -190,8 +191,8 @@ def _customers(order: Order, index: CustomerIndex, settings: Orders) -> Sequence
     if settings.customer_match == "external_id":
         return index.by_external_id.get(order.retailer_reference, ())
     if settings.customer_match == "organization_number":
-        wanted = organization_number(order.billing_address.vat_number)
-        return index.by_organization_number.get(wanted, ())
+        vat_number = organization_number(order.billing_address.vat_number)
+        return index.by_organization_number.get(vat_number, ())
     return []
 
 

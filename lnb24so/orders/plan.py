@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lnb24so.ledger.types import AskedFor, Entry
 from lnb24so.lnb.types import is_canceled
 from lnb24so.reasons import Reason
 from lnb24so.texts import shown
@@ -47,6 +46,7 @@ from .types import (
 
 if TYPE_CHECKING:
     from lnb24so.config.schema import Config
+    from lnb24so.ledger.types import AskedFor, Entry
     from lnb24so.soap.order import InvoiceOrder
 
 NO_PRODUCTS = (

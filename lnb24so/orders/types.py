@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
-from decimal import Decimal
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from lnb24so.ledger.types import AskedFor, Entry, Sent, new_entry
-from lnb24so.reasons import Reason
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime
+    from decimal import Decimal
+
     from lnb24so.config.schema import ResolvedMode
     from lnb24so.lnb.types import Order
+    from lnb24so.reasons import Reason
     from lnb24so.soap.order import InvoiceOrder
 
     from .draft import Draft
