@@ -32,6 +32,9 @@ from .values import (
 from .values import Secret as Secret
 
 WhenGone = Literal["zero", "keep"]
+CodeField = Literal["ean13", "sku"]
+CustomerMatch = Literal["id", "external_id", "organization_number"]
+UnitPrice = Literal["before_discount", "after_discount"]
 DEFAULT_PLACES = (Path("config.yaml"), Path("/etc/lnb24so/config.yaml"))
 
 
@@ -66,7 +69,7 @@ class Products:
     sku_field: Literal["No", "ProductCode", "SupplierProductCode"] = "No"
 
     @property
-    def code_field(self) -> Literal["ean13", "sku"]:
+    def code_field(self) -> CodeField:
         """The code that stock goes by."""
         return "sku" if self.match_by == "sku" else "ean13"
 
@@ -114,7 +117,7 @@ class ResolvedMode:
 class Orders:
     """Which orders are exported, and how they look in 24SevenOffice."""
 
-    customer_match: Literal["id", "external_id", "organization_number"]
+    customer_match: CustomerMatch
     take_status: str = "invoicing"
     done_status: str | None = "closed"
     blocked_status: str | None = None
@@ -123,7 +126,7 @@ class Orders:
     since: datetime | None = None
     missing_code: Literal["block", "skip_line"] = "block"
     reference: Template = "LNB{reference}"
-    unit_price: Literal["before_discount", "after_discount"] = "before_discount"
+    unit_price: UnitPrice = "before_discount"
     prices_include_vat: bool = False
     total_check: Literal["block", "warn"] = "block"
     shipping_product: str | None = None

@@ -28,27 +28,6 @@ if TYPE_CHECKING:
     from lnb24so.soap.order import InvoiceOrder, InvoiceRow
     from lnb24so.stock.plan import StockItem, StockReport
 
-PAGE = """\
-<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-<meta name="referrer" content="no-referrer">
-<meta name="robots" content="noindex">
-<title>{title}</title>
-<style>
-{style}</style>
-</head>
-<body>
-<main>
-{body}
-</main>
-</body>
-</html>
-"""
-
 NONE = '<p class="soft">None.</p>'
 OTHER_WORDS = {
     "adopt": "Is in 24SevenOffice already and will be taken over",
@@ -92,8 +71,12 @@ def page(report: Report, now: datetime) -> str:
     if report.stock is not None:
         parts += _stock(report.stock)
     parts.append(f"<footer>Made by lnb24so preview, run {_text(report.run_id)}.</footer>")
-    style = (files("lnb24so.screen") / "page.css").read_text("utf-8")
-    return PAGE.format(title=f"Preview: {company}", style=style, body="\n".join(parts))
+    frame, style = (_beside(name) for name in ("page.html", "page.css"))
+    return frame.format(title=f"Preview: {company}", style=style, body="\n".join(parts))
+
+
+def _beside(name: str) -> str:
+    return (files("lnb24so.screen") / name).read_text("utf-8")
 
 
 def _text(text: str) -> str:
@@ -108,17 +91,18 @@ def _totals(report: Report) -> str:
     if report.orders is not None:
         creates = _with_action(report.orders, "create")
         stuck = _with_action(report.orders, "blocked", "decide")
-        cards.append(_card("create", len(creates), "Orders to create", _sums(creates)))
+        cards.append(_card("create", len(creates), "Orders to create", more=_sums(creates)))
         kind = "act" if stuck else ""
-        cards.append(_card("stuck", len(stuck), "Orders that need someone", "", kind))
+        cards.append(_card("stuck", len(stuck), "Orders that need someone", kind=kind))
     if report.stock is not None:
         changed = _changed(report.stock)
-        cards.append(_card("stock", len(changed), "Stock levels to change", _directions(changed)))
-        cards.append(_card("stock", report.stock.plan.unchanged, "Stock levels that stay", ""))
+        directions = _directions(changed)
+        cards.append(_card("stock", len(changed), "Stock levels to change", more=directions))
+        cards.append(_card("stock", report.stock.plan.unchanged, "Stock levels that stay"))
     return f'<nav class="totals">{"".join(cards)}</nav>'
 
 
-def _card(target: str, number: int, label: str, more: str, kind: str = "") -> str:
+def _card(target: str, number: int, label: str, *, more: str = "", kind: str = "") -> str:
     tail = f'<span class="soft small">{more}</span>' if more else ""
     return f'<a href="#{target}" class="{kind}"><b>{number:,}</b><span>{label}</span>{tail}</a>'
 
@@ -154,18 +138,19 @@ def _orders(part: OrderReport) -> list[str]:
     creates = _with_action(part, "create")
     others = [result for result in part.results if result.item.action in OTHER_WORDS]
     parts = ['<h2 id="stuck">Orders that need someone</h2>']
-    parts += [_stuck(result) for result in stuck] or [NONE]
+    parts += [_noted(result, "warm") for result in stuck] or [NONE]
     parts.append('<h2 id="create">Orders to create in 24SevenOffice</h2>')
     parts += [_create(result) for result in creates] or [NONE]
     if others:
         parts.append("<h2>Other orders</h2>")
-        parts += [_other(result) for result in others]
+        parts += [_noted(result, "small") for result in others]
     return parts
 
 
-def _stuck(result: Result) -> str:
+def _noted(result: Result, kind: str) -> str:
     notes = "".join(_reason(reason) for reason in result.reasons)
-    return f'<article class="sheet">{_top(result)}<div class="note warm">{notes}</div></article>'
+    notes = notes or f"<p>{OTHER_WORDS[result.item.action]}.</p>"
+    return f'<article class="sheet">{_top(result)}<div class="note {kind}">{notes}</div></article>'
 
 
 def _reason(reason: Reason) -> str:
@@ -173,12 +158,6 @@ def _reason(reason: Reason) -> str:
     fact, mark, fix = reason.message.partition("Fix: ")
     mend = f'<p class="mend"><b>To mend it:</b> {_text(fix)}</p>' if mark else ""
     return f"<p>{_text(fact[:1].upper() + fact[1:])}</p>{mend}"
-
-
-def _other(result: Result) -> str:
-    notes = "".join(_reason(reason) for reason in result.reasons)
-    notes = notes or f"<p>{OTHER_WORDS[result.item.action]}.</p>"
-    return f'<article class="sheet">{_top(result)}<div class="note small">{notes}</div></article>'
 
 
 def _top(result: Result, more: Sequence[str] = ()) -> str:
@@ -269,7 +248,7 @@ def _stock(part: StockReport) -> list[str]:
     left = [item for item in part.plan.items if item.action == "skip"]
     if left:
         parts.append("<h2>Stock levels left alone</h2>")
-        reasons = Counter(item.reason or "" for item in left)
+        reasons = Counter(item.reason for item in left if item.reason)
         parts += [_left_alone(reason, left) for reason, _ in reasons.most_common()]
     return parts
 
@@ -277,7 +256,7 @@ def _stock(part: StockReport) -> list[str]:
 def _level(item: StockItem) -> str:
     change = _change(item)
     kind = "up" if change > 0 else "down"
-    why = f" · {STOCK_REASONS.get(item.reason, item.reason)}" if item.reason else ""
+    why = f" · {STOCK_REASONS[item.reason]}" if item.reason else ""
     before = "?" if item.before is None else f"{item.before:,}"
     signed = f"{change:+,}".replace("-", "\N{MINUS SIGN}")
     return (
@@ -291,10 +270,9 @@ def _left_alone(reason: str, left: Iterable[StockItem]) -> str:
     rows = [
         f"<tr><td>{_text(item.name)}<small>{_text(item.code)}</small></td></tr>"
         for item in left
-        if (item.reason or "") == reason
+        if item.reason == reason
     ]
-    why = _text(STOCK_REASONS.get(reason, reason))
     return (
-        f'<details class="sheet"><summary>{len(rows):,}: {why}</summary>'
+        f'<details class="sheet"><summary>{len(rows):,}: {_text(STOCK_REASONS[reason])}</summary>'
         f'<table class="small"><tbody>{"".join(rows)}</tbody></table></details>'
     )

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
 from math import floor
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from lnb24so.lnb.types import Line, Order, is_canceled, same_status
 from lnb24so.soap.types import Product, products_by
@@ -14,7 +14,7 @@ from lnb24so.soap.types import Product, products_by
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from lnb24so.config.schema import Stock
+    from lnb24so.config.schema import CodeField, Stock
     from lnb24so.soap.order import InvoiceOrder
 
 
@@ -43,7 +43,7 @@ class StockReading:
     """
 
     at: datetime
-    code_field: Literal["ean13", "sku"]
+    code_field: CodeField
     catalogue: Catalogue
     inventory: Mapping[str, int | None]
     open_orders: Sequence[InvoiceOrder] = ()
@@ -57,7 +57,7 @@ class StockReading:
     eans_by_sku: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
 
-def index_by_code(products: Sequence[Product], code_field: Literal["ean13", "sku"]) -> Catalogue:
+def index_by_code(products: Sequence[Product], code_field: CodeField) -> Catalogue:
     """Return the products by code; a code on several products keeps them all."""
     without = sum(product.active and not getattr(product, code_field) for product in products)
     return Catalogue(products_by(code_field, products), without)

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from datetime import datetime
 
-    from lnb24so.config.schema import Stock
+    from lnb24so.config.schema import CodeField, Stock
     from lnb24so.soap.types import Product
 
 
@@ -58,7 +58,7 @@ class StockPlan:
     """What a stock run sends. With a `guard` sentence nothing is sent."""
 
     at: datetime
-    code_field: Literal["ean13", "sku"]
+    code_field: CodeField
     items: tuple[StockItem, ...]
     unchanged: int
     without_code: int

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, get_args
 
+from lnb24so.config.schema import CustomerMatch
 from lnb24so.lnb.types import Order, Sku, read_order
 from lnb24so.orders.matching import CustomerIndex, index_customers, match_customer, names_differ
 from lnb24so.reasons import ORDER_REASONS
@@ -20,12 +21,6 @@ if TYPE_CHECKING:
     from lnb24so.soap.order import Currency
 
     from .erp import ErpSide
-
-CUSTOMER_WAYS: tuple[Literal["id", "external_id", "organization_number"], ...] = (
-    "id",
-    "external_id",
-    "organization_number",
-)
 
 
 def check_matches(config: Config, erp: ErpSide, lnb: LnbSide, findings: Findings) -> None:
@@ -173,7 +168,7 @@ def _customers(
             lacking.append(Pair(reference or "no reference", lnb=name, note=why))
     ways = {
         f"set orders.customer_match: {way}": _matched(retailers, index, settings, way)
-        for way in CUSTOMER_WAYS
+        for way in get_args(CustomerMatch)
     }
     level, hint = _better_way(len(matching), len(retailers), ways)
     findings.add(
@@ -190,7 +185,7 @@ def _matched(
     retailers: Sequence[Order],
     index: CustomerIndex,
     settings: Orders,
-    way: Literal["id", "external_id", "organization_number"],
+    way: CustomerMatch,
 ) -> int:
     other = replace(settings, customer_match=way)
     return sum(isinstance(match_customer(one, index, other), Customer) for one in retailers)

@@ -7,8 +7,9 @@ totals tell, as soon as one order has a line with a discount.
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
+from lnb24so.config.schema import UnitPrice
 from lnb24so.lnb.types import Line, Order, is_canceled
 from lnb24so.money import differs, row_total
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
     from lnb24so.config.schema import Orders
 
-READINGS = ("before_discount", "after_discount")
+READINGS = get_args(UnitPrice)
 
 
 def check_totals(orders: Iterable[Order], settings: Orders, findings: Findings) -> None:
