@@ -52,10 +52,10 @@ def try_order(tools: Tools, reference: str) -> tuple[list[str], int]:
     seen = tools.soap.create(invoice)
     outcome = create_outcome(seen)
     if outcome == "blocked":
-        raise Rejected(f"{reference}: 24SevenOffice refused the test order ({seen.words}).")
+        raise Rejected(f"{reference}: 24SevenOffice refused the test order ({seen.answer}).")
     if outcome != "exported" or seen.order_id is None:
         raise Transient(
-            f"{reference}: no clear answer ({seen.words}). Look in 24SevenOffice for a Draft "
+            f"{reference}: no clear answer ({seen.answer}). Look in 24SevenOffice for a Draft "
             f"with the reference {name} and delete it."
         )
     orders = tools.soap.orders_by_id([seen.order_id])

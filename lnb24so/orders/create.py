@@ -52,7 +52,7 @@ def create_all(creates: Sequence[Create], tools: Tools, journal: Journal, result
         unanswered = unanswered + 1 if result.outcome in ("retry", "unconfirmed") else 0
         if seen.spent or unanswered == FAILURES_IN_A_ROW:
             stopped = True
-            why = f"24SevenOffice: {seen.words}. No more orders sent in this run."
+            why = f"24SevenOffice: {seen.answer}. No more orders sent in this run."
             tools.event("orders.stopped", message=why)
             tools.tell(why)
 
@@ -80,16 +80,16 @@ def create_order(item: Create, tools: Tools, journal: Journal) -> tuple[Seen, Re
     outcome = create_outcome(seen)
     held = seen.order_id is not None and tools.ledger.by_order_id(seen.order_id)
     if outcome == "exported" and seen.order_id is not None and not held:
-        journal.save(life.created(attempt, seen.order_id, tools.clock.now(), seen.words))
+        journal.save(life.created(attempt, seen.order_id, tools.clock.now(), seen.answer))
         journal.warn(item.reference, item.warnings)
         return seen, Result(item, "created", seen.order_id)
     if outcome == "blocked":
-        reason = Reason("order.refused", REFUSED.format(seen.words))
-        journal.save(life.refused(attempt, before=before, reason=reason, answer=seen.words))
+        reason = Reason("order.refused", REFUSED.format(seen.answer))
+        journal.save(life.refused(attempt, before=before, reason=reason, answer=seen.answer))
         return seen, Result(item, "blocked", None, (reason,), before.reasons != (reason,))
     if outcome == "retry":
-        reason = Reason("order.not_sent", NOT_SENT.format(seen.words))
-        journal.save(life.retry(attempt, before=before, reason=reason, answer=seen.words))
+        reason = Reason("order.not_sent", NOT_SENT.format(seen.answer))
+        journal.save(life.retry(attempt, before=before, reason=reason, answer=seen.answer))
         return seen, Result(item, "retry", None, (reason,), before.reasons != (reason,))
     return seen, _unconfirmed(item, attempt, seen, tools, journal)
 
@@ -101,11 +101,11 @@ def _unconfirmed(
     until = ended + timedelta(minutes=tools.config.orders.unknown_grace_minutes)
     reason = Reason(
         "order.unconfirmed",
-        f"no answer from 24SevenOffice at {attempt.attempt_started:%H:%M} UTC ({seen.words}); "
+        f"no answer from 24SevenOffice at {attempt.attempt_started:%H:%M} UTC ({seen.answer}); "
         f"it may exist. Next look after {until:%H:%M} UTC; do not type it in.",
     )
     journal.save(
-        life.unconfirmed(attempt, reason, ended=ended, seen_id=seen.order_id, answer=seen.words)
+        life.unconfirmed(attempt, reason, ended=ended, seen_id=seen.order_id, answer=seen.answer)
     )
     return Result(item, "unconfirmed", None, (reason,), news=True)
 

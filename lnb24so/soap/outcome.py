@@ -54,7 +54,7 @@ class Seen:
     spent: bool = False
 
     @property
-    def words(self) -> str:
+    def answer(self) -> str:
         """Return what came back, as a few words for the log and the history."""
         if self.exception is not None:
             return f"APIException: {self.exception}"

@@ -500,7 +500,7 @@ def test_a_redirected_create_is_not_followed(desk: Desk) -> None:
         seen = desk.client.create(ORDER)
         assert elsewhere.requests == []
     assert create_outcome(seen) == "unconfirmed"
-    assert seen.words == "HTTP 307"
+    assert seen.answer == "HTTP 307"
 
 
 # Secrets
