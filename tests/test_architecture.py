@@ -41,7 +41,7 @@ LIBRARIES = {
     "lxml": {"soap.wire", "commands.check.services"},
     "requests": {"network", "soap.wire", "lnb.wire", "process.ping"},
     "urllib3": {"network"},
-    "sqlite3": {"ledger.store", "ledger.file"},
+    "sqlite3": {"ledger.file"},
     "structlog": {"process.log"},
     "yaml": {"config.nodes"},
     "rich": {"screen.report", "process.streams", "commands.check.report"},
