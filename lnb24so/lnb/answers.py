@@ -6,7 +6,6 @@ The shapes are those of Le New Black's SDK; an error may come in any of them, or
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -22,6 +21,7 @@ from lnb24so.errors import (
     Rejected,
     Transient,
 )
+from lnb24so.network import retry_seconds
 
 from .values import objects, read_text
 
@@ -66,7 +66,9 @@ def checked(answer: Answer, asked: str, *, secrets: Sequence[str], now: datetime
 
 
 def _spent(answer: Answer, now: datetime) -> NotProcessed:
-    until = _retry_after(answer.headers.get("Retry-After", ""), now)
+    header = answer.headers.get("Retry-After", "")
+    seconds = retry_seconds(header)
+    until = http_date(header) if seconds is None else now + timedelta(seconds=seconds)
     message = "Le New Black: too many requests (HTTP 429)"
     if until is None:
         return NotProcessed(f"{message}.")
@@ -93,13 +95,6 @@ def _read_json(body: bytes, asked: str) -> Any:
     except (ValueError, ArithmeticError, RecursionError):
         kind = "a web page" if b"<html" in body[:1024].lower() else "broken JSON"
         raise Ambiguous(f"Le New Black: {asked} answered with {kind}.") from None
-
-
-def _retry_after(text: str, now: datetime) -> datetime | None:
-    """Return until when a Retry-After header asks to wait: in seconds, or as a date."""
-    if re.fullmatch(r"\s*[0-9]{1,9}\s*", text):
-        return now + timedelta(seconds=int(text))
-    return http_date(text)
 
 
 def _no_number(text: str) -> None:

@@ -139,14 +139,14 @@ class Session:
             ) from None
 
     def _key(self) -> str:
+        """Return a key that changes with any part of the login and gives none of them away."""
         settings = self._settings
-        return _session_key(
-            settings.base_url,
-            settings.application_id,
-            settings.username,
-            settings.identity_id or "",
-            settings.password.reveal(),
+        parts = (
+            *(settings.base_url, settings.application_id, settings.username),
+            *(settings.identity_id or "", settings.password.reveal()),
         )
+        joined = "\0".join(parts).encode()
+        return hashlib.scrypt(joined, salt=b"lnb24so session", n=4096, r=8, p=1, dklen=32).hex()
 
     def _alive(self, session_id: str | None) -> bool:
         if not session_id:
@@ -234,12 +234,6 @@ def _as_our_error(text: str, operation: str) -> Lnb24soError:
     if kind == "application":
         return ConfigError(f"24SevenOffice: {text}. Fix: 24sevenoffice.application_id.")
     return Transient(f"24SevenOffice: {text} ({operation}).", again=False)
-
-
-def _session_key(*parts: str) -> str:
-    """Return a key that changes with any of the parts and gives none of them away."""
-    joined = "\0".join(parts).encode()
-    return hashlib.scrypt(joined, salt=b"lnb24so session", n=4096, r=8, p=1, dklen=32).hex()
 
 
 def _read_session(file: Path, key: str) -> str | None:
