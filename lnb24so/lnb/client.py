@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from .types import Order, Sku
 
 PAGE_SIZE = 500
+"""Records on a full page, where no header tells (Le New Black's SDK)."""
+
 _EARLY = 60.0
 """Seconds before its end at which a token is replaced."""
 
@@ -60,8 +62,11 @@ class LnbClient:
         record, _ = self._call("GET", path, missing_is_none=True)
         return _order(record) if isinstance(record, Mapping) else None
 
-    def set_status(self, reference: str, status: str) -> None:
-        """Move an order to a status; the same status again changes nothing."""
+    def set_status(self, reference: str, *, status: str) -> None:
+        """Move an order to a status; the same status again changes nothing.
+
+        Raises Rejected where Le New Black does not take it.
+        """
         move = {"reference": reference, "status": status}
         answer, _ = self._call("POST", "/orders/status", body=move)
         if isinstance(answer, Mapping) and failed(answer):

@@ -42,7 +42,7 @@ def finish(item: Item, lnb: LnbClient, journal: Journal, settings: Orders) -> St
         wanted = status_after(item.order, entry, settings)
         try:
             if wanted is not None:
-                lnb.set_status(item.reference, wanted)
+                lnb.set_status(item.reference, status=wanted)
         except Rejected as error:
             return _refused(entry, journal, error)
         except Transient as error:
@@ -72,7 +72,7 @@ def mark_blocked(item: Item, lnb: LnbClient, journal: Journal, settings: Orders)
         return Step(True)
     try:
         if not same_status(order.status, status):
-            lnb.set_status(item.reference, status)
+            lnb.set_status(item.reference, status=status)
     except (Rejected, Transient) as error:
         journal.event("order.status_failed", reference=item.reference, message=str(error))
         return Step(False, silent=isinstance(error, Transient) and error.again)

@@ -76,7 +76,7 @@ class Session:
         key = self._key()
         if self._stored_is_dead or not self._alive(_read_session(self._file, key)):
             self._log_in()
-            _write_session(self._file, key, self._wire.session_id or "")
+            _write_session(self._file, key=key, session_id=self._wire.session_id or "")
             self._event("session.opened")
         opened = self._in_right_company()
         if self._company_id is None:
@@ -244,7 +244,7 @@ def _read_session(file: Path, key: str) -> str | None:
         return None
 
 
-def _write_session(file: Path, key: str, session_id: str) -> None:
+def _write_session(file: Path, *, key: str, session_id: str) -> None:
     """Store the session id for this user's eyes only, whole or not at all."""
     try:
         file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
