@@ -152,13 +152,12 @@ def check(screen: Screen, as_json: bool) -> int:
 
     Exit code 3 says that something is wrong; warnings do not count.
     """
-    from .commands.check.report import check_document, progress, show_check
+    from .commands.check.report import check_document, show_check
     from .commands.check.task import check as look
     from .screen.report import print_json
 
     config = screen.config()
-    with progress() as say:
-        checked = look(config, screen.mode("check"), say)
+    checked = look(config, screen.mode("check"))
     if as_json:
         print_json(check_document(checked))
     elif not screen.quiet:

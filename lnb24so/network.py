@@ -7,6 +7,7 @@ an order never comes here: it goes out once.
 from __future__ import annotations
 
 import math
+import re
 from datetime import timedelta
 from typing import TYPE_CHECKING, TypeVar
 
@@ -69,6 +70,11 @@ def patiently(
 def timeouts(answer_seconds: float) -> tuple[float, float]:
     """Return the seconds to wait for a connection and for an answer, as requests takes them."""
     return min(CONNECT_SECONDS, answer_seconds), answer_seconds
+
+
+def retry_seconds(header: str | None) -> int | None:
+    """Return the seconds of a Retry-After header; None for another one, or beyond all sense."""
+    return int(header) if header and re.fullmatch(r"\s*[0-9]{1,9}\s*", header) else None
 
 
 def never_left(error: Exception) -> bool:

@@ -47,7 +47,7 @@ def within(low: float, high: float = 2_147_483_647) -> Callable[[float], float]:
     return check
 
 
-def matching(pattern: str, otherwise: str) -> Callable[[str], str]:
+def matching(pattern: str, *, otherwise: str) -> Callable[[str], str]:
     """Return a check for texts of the pattern; the sentence for others does not show them."""
 
     def check(text: str) -> str:
@@ -94,13 +94,14 @@ Guid = Annotated[
     str,
     matching(
         "[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}",
-        "expected a guid such as 01234567-89ab-cdef-0123-456789abcdef",
+        otherwise="expected a guid such as 01234567-89ab-cdef-0123-456789abcdef",
     ),
 ]
 Template = Annotated[
     str,
     matching(
-        r"[^{}]*\{reference\}[^{}]*", "must hold {reference} exactly once and no other braces"
+        r"[^{}]*\{reference\}[^{}]*",
+        otherwise="must hold {reference} exactly once and no other braces",
     ),
 ]
 BaseUrl = Annotated[str, base_address]

@@ -6,28 +6,88 @@ The shapes are those of Le New Black's SDK; an error may come in any of them, or
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from lnb24so.clock import http_date
-from lnb24so.errors import Ambiguous
+from lnb24so.errors import (
+    Ambiguous,
+    BudgetSpent,
+    ConfigError,
+    NotProcessed,
+    Rejected,
+    Transient,
+)
+from lnb24so.network import retry_seconds
 
 from .values import objects, read_text
+
+if TYPE_CHECKING:
+    from .wire import Answer
 
 MASK = "***"
 _LONGEST = 300
 _DEEPEST = 9
 
 
-def read_json(body: bytes, asked: str) -> Any:
-    """Return the JSON of an answer, numbers as Decimal; Ambiguous where it is broken.
+def checked(answer: Answer, asked: str, *, secrets: Sequence[str], now: datetime) -> Any:
+    """Return the JSON of a good answer, numbers as Decimal, or raise what a bad one means.
 
-    None where the answer is empty; `asked` names the request in the message.
+    ConfigError for a right that is missing (401, 403); NotProcessed, or BudgetSpent until a time,
+    for too many requests (429); Rejected for what a request asks (other 4xx); Ambiguous for broken
+    JSON; Transient for the rest. `asked` names the request in the message, without `secrets`.
     """
+    status = answer.status
+    if 200 <= status < 300:
+        return _read_json(answer.body, asked)
+    if status == 429:
+        raise _spent(answer, now)
+    said = _said_by(answer, secrets)
+    if status in (401, 403):
+        raise ConfigError(
+            f"Le New Black: {asked} is not allowed (HTTP {status}{said}). "
+            "Fix: lenewblack.client_id, or ask Le New Black for this right."
+        )
+    if status == 413:
+        raise Rejected("Le New Black: the batch is too large (413)")
+    if status in (404, 405) or 300 <= status < 400:
+        raise Transient(
+            f"Le New Black: {asked} answered HTTP {status}{said}. Check lenewblack.base_url.",
+            again=False,
+        )
+    if status < 500:
+        raise Rejected(f"Le New Black: {asked} answered HTTP {status}{said}")
+    raise Transient(
+        f"Le New Black: {asked} answered HTTP {status}{said}.", again=status in (502, 503, 504)
+    )
+
+
+def _spent(answer: Answer, now: datetime) -> NotProcessed:
+    header = answer.headers.get("Retry-After", "")
+    seconds = retry_seconds(header)
+    until = http_date(header) if seconds is None else now + timedelta(seconds=seconds)
+    message = "Le New Black: too many requests (HTTP 429)"
+    if until is None:
+        return NotProcessed(f"{message}.")
+    return BudgetSpent(f"{message}; it can go on at {until:%H:%M:%S} UTC.", until)
+
+
+def _said_by(answer: Answer, secrets: Sequence[str]) -> str:
+    """Return what an error answer says, shortened and without our secrets."""
+    if "html" in answer.headers.get("Content-Type", "").lower():
+        return " with a web page"
+    try:
+        said = complaint(json.loads(answer.body), secrets)
+    except (ValueError, RecursionError):
+        return ""
+    return f": {said}" if said else ""
+
+
+def _read_json(body: bytes, asked: str) -> Any:
+    """Return the JSON of an answer, None for an empty one; Ambiguous where it is broken."""
     if not body:
         return None
     try:
@@ -35,13 +95,6 @@ def read_json(body: bytes, asked: str) -> Any:
     except (ValueError, ArithmeticError, RecursionError):
         kind = "a web page" if b"<html" in body[:1024].lower() else "broken JSON"
         raise Ambiguous(f"Le New Black: {asked} answered with {kind}.") from None
-
-
-def retry_after(text: str, now: datetime) -> datetime | None:
-    """Return until when a Retry-After header asks to wait: in seconds, or as a date."""
-    if re.fullmatch(r"\s*[0-9]{1,9}\s*", text):
-        return now + timedelta(seconds=int(text))
-    return http_date(text)
 
 
 def _no_number(text: str) -> None:

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from lnb24so.clock import Clock, http_date
-from lnb24so.errors import BudgetSpent, ConfigError, NotProcessed, Rejected, Transient
+from lnb24so.errors import ConfigError, Rejected, Transient
 from lnb24so.network import patiently
 
-from .answers import complaint, failed, read_json, refusals, retry_after
+from .answers import checked, complaint, failed, refusals
 from .values import objects, read_number, read_text, read_time
 from .wire import Answer, LnbWire
 
@@ -23,6 +22,8 @@ if TYPE_CHECKING:
     from .types import Order, Sku
 
 PAGE_SIZE = 500
+"""Records on a full page, where no header tells (Le New Black's SDK)."""
+
 _EARLY = 60.0
 """Seconds before its end at which a token is replaced."""
 
@@ -61,8 +62,11 @@ class LnbClient:
         record, _ = self._call("GET", path, missing_is_none=True)
         return _order(record) if isinstance(record, Mapping) else None
 
-    def set_status(self, reference: str, status: str) -> None:
-        """Move an order to a status; the same status again changes nothing."""
+    def set_status(self, reference: str, *, status: str) -> None:
+        """Move an order to a status; the same status again changes nothing.
+
+        Raises Rejected where Le New Black does not take it.
+        """
         move = {"reference": reference, "status": status}
         answer, _ = self._call("POST", "/orders/status", body=move)
         if isinstance(answer, Mapping) and failed(answer):
@@ -187,8 +191,7 @@ class LnbClient:
             answer = self._send(method, path, {**(search or {}), **self._fresh_token()}, body)
             if answer.status == 401:
                 self._token = ""
-                again = {**(search or {}), **self._fresh_token()}
-                answer = self._send(method, path, again, body)
+                answer = self._send(method, path, {**(search or {}), **self._fresh_token()}, body)
             if answer.status == 404 and missing_is_none:
                 return None, answer.headers
             return self._checked(answer, f"{method} {path}"), answer.headers
@@ -228,6 +231,10 @@ class LnbClient:
         now = self._clock.now() + self._clock_ahead
         return (ends - now).total_seconds() if ends else 2 * _EARLY
 
+    def _checked(self, answer: Answer, asked: str) -> Any:
+        secrets = self._token, self._settings.client_secret.reveal()
+        return checked(answer, asked, secrets=secrets, now=self._clock.now())
+
     def _send(
         self, method: str, path: str, search: Mapping[str, str], body: Mapping[str, Any] | None
     ) -> Answer:
@@ -235,50 +242,6 @@ class LnbClient:
         if date := answer.headers.get("Date"):
             self._clock_ahead = (http_date(date) or self._clock.now()) - self._clock.now()
         return answer
-
-    def _checked(self, answer: Answer, asked: str) -> Any:
-        """Return the JSON of a good answer, or raise what a bad one means."""
-        status = answer.status
-        if 200 <= status < 300:
-            return read_json(answer.body, asked)
-        said = self._said(answer)
-        if status == 429:
-            raise self._spent(answer)
-        if status in (401, 403):
-            raise ConfigError(
-                f"Le New Black: {asked} is not allowed (HTTP {status}{said}). "
-                "Fix: lenewblack.client_id, or ask Le New Black for this right."
-            )
-        if status == 413:
-            raise Rejected("Le New Black: the batch is too large (413)")
-        if status in (404, 405) or 300 <= status < 400:
-            raise Transient(
-                f"Le New Black: {asked} answered HTTP {status}{said}. Check lenewblack.base_url.",
-                again=False,
-            )
-        if status < 500:
-            raise Rejected(f"Le New Black: {asked} answered HTTP {status}{said}")
-        raise Transient(
-            f"Le New Black: {asked} answered HTTP {status}{said}.", again=status in (502, 503, 504)
-        )
-
-    def _spent(self, answer: Answer) -> NotProcessed:
-        until = retry_after(answer.headers.get("Retry-After", ""), self._clock.now())
-        message = "Le New Black: too many requests (HTTP 429)"
-        if until is None:
-            return NotProcessed(f"{message}.")
-        return BudgetSpent(f"{message}; it can go on at {until:%H:%M:%S} UTC.", until)
-
-    def _said(self, answer: Answer) -> str:
-        """Return what an error answer says, shortened and without our secrets."""
-        if "html" in answer.headers.get("Content-Type", "").lower():
-            return " with a web page"
-        try:
-            error = json.loads(answer.body)
-        except (ValueError, RecursionError):
-            return ""
-        said = complaint(error, (self._token, self._settings.client_secret.reveal()))
-        return f": {said}" if said else ""
 
 
 def _order(record: Mapping[str, Any]) -> Order:

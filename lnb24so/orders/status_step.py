@@ -115,7 +115,7 @@ def finish(case: Case, tools: Tools, journal: Journal) -> Move:
     status = status_after(case) if is_ours_to_move(case) else None
     try:
         if status is not None:
-            tools.lnb.set_status(case.reference, status)
+            tools.lnb.set_status(case.reference, status=status)
     except Rejected as error:
         return _refused(entry, journal, error)
     except Transient as error:
@@ -144,7 +144,7 @@ def mark_blocked(case: Case, tools: Tools, journal: Journal) -> Move:
         return Move(ok=True)
     try:
         if not same_status(case.order.status, status):
-            tools.lnb.set_status(case.reference, status)
+            tools.lnb.set_status(case.reference, status=status)
     except (Rejected, Transient) as error:
         journal.event("order.status_failed", reference=case.reference, message=str(error))
         return Move(silent=isinstance(error, Transient) and error.again)

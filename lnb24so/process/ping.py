@@ -51,13 +51,13 @@ class Pings:
     def _send(self, ping: str, suffix: str) -> None:
         if self.url is None:
             return
-        url = ping_address(self.url, suffix, self.run_id)
+        url = ping_address(self.url, suffix=suffix, run_id=self.run_id)
         problem = _in_time(lambda: _try_to_send(url, self.clock))
         if problem is not None:
             self.event("ping.failed", ping=ping, host=urlsplit(url).hostname, message=problem)
 
 
-def ping_address(url: str, suffix: str, run_id: str) -> str:
+def ping_address(url: str, *, suffix: str, run_id: str) -> str:
     """Return the address with `/start`, `/fail` or nothing behind its path, and the run's id.
 
     healthchecks.io takes only a UUID for `rid` (its documentation), so one is made of the id.

@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 ROWS_ON_A_SCREEN = 50
 """More rows than this are counted on a terminal, not shown; a pipe gets them all."""
 
-
 BESIDE_NAME_AND_NOTE = 30
 """Columns that code and levels take in a table of stock."""
 
@@ -134,25 +133,22 @@ def show(report: Report, most: int | None = None) -> None:
 def plain_lines(report: Report, most: int | None = None) -> Iterable[str]:
     """Yield one line for each item, and one with the counts."""
     if report.stock is not None:
-        items, refused = report.stock.plan.items, report.stock.refused or {}
-        yield from (_stock_line(item, refused) for item in items[:most])
-        yield from _closing(report, report.stock, len(items), most)
+        refused = report.stock.refused or {}
+        yield from (_stock_line(item, refused) for item in report.stock.plan.items[:most])
+        yield from _stock_closing(report.stock, most)
     if report.orders is not None:
-        results = report.orders.results
-        yield from (_order_line(result) for result in results[:most])
-        yield from _closing(report, report.orders, len(results), most)
+        yield from (_order_line(result) for result in report.orders.results[:most])
+        yield from _order_closing(report.orders, most)
 
 
 def _closing(
-    report: Report, part: OrderReport | StockReport, rows: int, most: int | None
+    name: str, counts: Mapping[str, int], guard: str | None, *, rows: int, most: int | None
 ) -> Iterable[str]:
     if most is not None and rows > most:
         yield f"... and {rows - most:,} more; --json shows them all."
-    if part.plan.guard is not None:
-        yield part.plan.guard
-    counts = stock_counts(report) if part is report.stock else order_counts(report)
+    if guard is not None:
+        yield guard
     counted = [f"{count:,} {label}" for label, count in counts.items() if count]
-    name = "Stock" if part is report.stock else "Orders"
     yield f"{name}: {', '.join(counted) or 'nothing to do'}."
 
 
@@ -166,31 +162,27 @@ PLANNED_WORDS = {
 }
 
 
-def order_counts(report: Report) -> Mapping[str, int]:
-    """Return the orders counted in words: by outcome, or by what is planned."""
-    if report.orders is None:
-        return {}
+def _order_closing(part: OrderReport, most: int | None) -> Iterable[str]:
+    """Yield the orders counted: by outcome, or by what is planned."""
     counts = Counter[str]()
-    for result in report.orders.results:
+    for result in part.results:
         planned = PLANNED_WORDS.get(result.item.action, result.item.action)
         counts[result.outcome or planned] += 1
-    counts["left for a later run"] = report.orders.plan.left
-    return counts
+    counts["left for a later run"] = part.plan.left
+    return _closing("Orders", counts, part.plan.guard, rows=len(part.results), most=most)
 
 
-def stock_counts(report: Report) -> Mapping[str, int]:
-    """Return the codes counted in words."""
-    if report.stock is None:
-        return {}
-    plan, refused = report.stock.plan, report.stock.refused
+def _stock_closing(part: StockReport, most: int | None) -> Iterable[str]:
+    plan, refused = part.plan, part.refused
     left = sum(item.action == "skip" for item in plan.items)
-    return {
+    counts = {
         "to set" if refused is None else "set": len(plan.items) - left - len(refused or ()),
         "refused": len(refused or ()),
         "left alone": left,
         "unchanged": plan.unchanged,
         "products without a code": plan.without_code,
     }
+    return _closing("Stock", counts, plan.guard, rows=len(plan.items), most=most)
 
 
 def _order_line(result: Result) -> str:
@@ -233,12 +225,12 @@ def _show_tables(report: Report, most: int) -> None:
     if report.company is not None:
         console.print(f"24SevenOffice company {report.company.id} {shown(report.company.name)}")
     if report.stock is not None:
-        _show_stock(console, report, report.stock, most)
+        _show_stock(console, report.stock, most)
     if report.orders is not None:
-        _show_orders(console, report, report.orders, most)
+        _show_orders(console, report.orders, most, dry_run=report.dry_run)
 
 
-def _show_stock(console: Any, report: Report, part: StockReport, most: int) -> None:
+def _show_stock(console: Any, part: StockReport, most: int) -> None:
     items = part.plan.items
     if items:
         table = _table("Code", "Product", "Now", "New", "Note")
@@ -250,11 +242,11 @@ def _show_stock(console: Any, report: Report, part: StockReport, most: int) -> N
             after = "" if item.after is None else str(item.after)
             _add(table, item.code, item.name, _level(item.before), after, note)
         console.print(table)
-    for line in _closing(report, part, len(items), most):
+    for line in _stock_closing(part, most):
         console.print(line)
 
 
-def _show_orders(console: Any, report: Report, part: OrderReport, most: int) -> None:
+def _show_orders(console: Any, part: OrderReport, most: int, *, dry_run: bool) -> None:
     if part.results:
         table = _table("Order", "Retailer", "What", "Lines", "Total")
         for result in part.results[:most]:
@@ -265,10 +257,10 @@ def _show_orders(console: Any, report: Report, part: OrderReport, most: int) -> 
             _add(table, item.reference, item.customer, became, str(item.line_count), total)
         console.print(table)
     for result in part.results[:most]:
-        is_told = result.news and not report.dry_run
+        is_told = result.news and not dry_run
         for reason in (*(() if is_told else result.reasons), *result.item.warnings):
             console.print(visible(sentence(result.item.reference, reason)))
-    for line in _closing(report, part, len(part.results), most):
+    for line in _order_closing(part, most):
         console.print(line)
 
 

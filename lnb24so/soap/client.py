@@ -36,7 +36,7 @@ LONG_AGO = datetime(2000, 1, 1)  # noqa: DTZ001 - what zeep renders without a zo
 """Searching for what changed since then returns everything (24SevenOffice documentation)."""
 
 IDS_A_REQUEST = 500
-"""24SevenOffice takes at most 1,000 order ids in one search."""
+"""24SevenOffice takes at most 1,000 order ids in one search (its documentation)."""
 
 
 class SoapClient:
@@ -109,8 +109,8 @@ class SoapClient:
         """Return the orders in the given states, with what is delivered of their rows."""
         return self._orders(
             {"OrderStates": {"OrderSlipStateType": list(states)}},
-            ("OrderId", "CustomerId", "DeliveryDate", "ReferenceNumber", "InvoiceRows"),
-            ("ProductId", "Quantity", "QuantityDelivered", "Type"),
+            fields=("OrderId", "CustomerId", "DeliveryDate", "ReferenceNumber", "InvoiceRows"),
+            rows=("ProductId", "Quantity", "QuantityDelivered", "Type"),
         )
 
     def orders_changed_since(
@@ -120,14 +120,14 @@ class SoapClient:
         search: dict[str, Any] = {"ChangedAfter": since.replace(tzinfo=None)}
         if customer_ids:
             search["CustomerIds"] = {"int": list(customer_ids)}
-        return self._orders(search, types.ORDER_FIELDS, types.ROW_FIELDS)
+        return self._orders(search, fields=types.ORDER_FIELDS, rows=types.ROW_FIELDS)
 
     def orders_by_id(self, order_ids: Sequence[int]) -> list[InvoiceOrder]:
         """Return the orders with these ids; absent ones are left out."""
         orders: list[InvoiceOrder] = []
         for portion in _portions(order_ids):
             orders += self._orders(
-                {"OrderIds": {"int": portion}}, types.ORDER_FIELDS, types.ROW_FIELDS
+                {"OrderIds": {"int": portion}}, fields=types.ORDER_FIELDS, rows=types.ROW_FIELDS
             )
         return orders
 
@@ -185,13 +185,13 @@ class SoapClient:
     # How it is asked
 
     def _orders(
-        self, search: dict[str, Any], properties: Sequence[str], rows: Sequence[str]
+        self, search: dict[str, Any], *, fields: Sequence[str], rows: Sequence[str]
     ) -> list[InvoiceOrder]:
         return self._list(
             "GetInvoices",
             invoice_order,
             searchParams=search,
-            invoiceReturnProperties={"string": list(properties)},
+            invoiceReturnProperties={"string": list(fields)},
             rowReturnProperties={"string": list(rows)},
         )
 

@@ -76,7 +76,7 @@ class Session:
         key = self._key()
         if self._stored_is_dead or not self._alive(_read_session(self._file, key)):
             self._log_in()
-            _write_session(self._file, key, self._wire.session_id or "")
+            _write_session(self._file, key=key, session_id=self._wire.session_id or "")
             self._event("session.opened")
         opened = self._in_right_company()
         if self._company_id is None:
@@ -139,14 +139,14 @@ class Session:
             ) from None
 
     def _key(self) -> str:
+        """Return a key that changes with any part of the login and gives none of them away."""
         settings = self._settings
-        return _session_key(
-            settings.base_url,
-            settings.application_id,
-            settings.username,
-            settings.identity_id or "",
-            settings.password.reveal(),
+        parts = (
+            *(settings.base_url, settings.application_id, settings.username),
+            *(settings.identity_id or "", settings.password.reveal()),
         )
+        joined = "\0".join(parts).encode()
+        return hashlib.scrypt(joined, salt=b"lnb24so session", n=4096, r=8, p=1, dklen=32).hex()
 
     def _alive(self, session_id: str | None) -> bool:
         if not session_id:
@@ -236,12 +236,6 @@ def _as_our_error(text: str, operation: str) -> Lnb24soError:
     return Transient(f"24SevenOffice: {text} ({operation}).", again=False)
 
 
-def _session_key(*parts: str) -> str:
-    """Return a key that changes with any of the parts and gives none of them away."""
-    joined = "\0".join(parts).encode()
-    return hashlib.scrypt(joined, salt=b"lnb24so session", n=4096, r=8, p=1, dklen=32).hex()
-
-
 def _read_session(file: Path, key: str) -> str | None:
     try:
         stored = json.loads(file.read_text("utf-8"))
@@ -250,7 +244,7 @@ def _read_session(file: Path, key: str) -> str | None:
         return None
 
 
-def _write_session(file: Path, key: str, session_id: str) -> None:
+def _write_session(file: Path, *, key: str, session_id: str) -> None:
     """Store the session id for this user's eyes only, whole or not at all."""
     try:
         file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -111,7 +111,10 @@ def text(element: _Element, name: str) -> str:
 
 
 def whole(element: _Element, name: str) -> int | None:
-    """Return a child's whole number, or None where it is absent or the sentinel."""
+    """Return a child's whole number, None where it is absent or the sentinel.
+
+    This and the other readers raise UnreadableError for what is there and is no such value.
+    """
     value = text(element, name)
     if not value:
         return None

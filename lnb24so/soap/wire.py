@@ -8,13 +8,12 @@ four exceptions below.
 
 from __future__ import annotations
 
-import re
 from functools import cache
 from http.cookiejar import DefaultCookiePolicy
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
-from lnb24so.network import never_left, timeouts
+from lnb24so.network import never_left, retry_seconds, timeouts
 
 from .outcome import fault_text
 
@@ -69,7 +68,7 @@ class FaultError(Exception):
 class TooManyError(Exception):
     """HTTP 429; `seconds` is its Retry-After, or None."""
 
-    def __init__(self, seconds: float | None) -> None:
+    def __init__(self, seconds: int | None) -> None:
         super().__init__("too many requests (HTTP 429)")
         self.seconds = seconds
 
@@ -151,7 +150,7 @@ class Wire:
         self.server_date = response.headers.get("Date")
         if response.status_code == 429:
             response.close()
-            raise TooManyError(_seconds(response.headers.get("Retry-After")))
+            raise TooManyError(retry_seconds(response.headers.get("Retry-After")))
         return response
 
 
@@ -252,8 +251,3 @@ def _in_words(error: Exception, timeout: float) -> str:
     if isinstance(error, requests.exceptions.SSLError):
         return "a TLS error (is the certificate valid, and the clock right?)"
     return "the connection broke before a reply came"
-
-
-def _seconds(text: str | None) -> float | None:
-    """Return a Retry-After in seconds; None where there is none, or one beyond all sense."""
-    return float(text) if text and re.fullmatch(r"\s*[0-9]{1,9}\s*", text) else None

@@ -69,7 +69,7 @@ class StockPlan:
 def plan_stock(
     reading: StockReading, settings: Stock, *, send_all: bool = False, accept_drop: bool = False
 ) -> StockPlan:
-    """Return the levels to send and the codes to leave alone; pure.
+    """Return the levels to send and the codes to leave alone; pure, and raises nothing.
 
     Only what differs is sent, except with `send_all` and in Le New Black's time-based mode.
     """

@@ -26,7 +26,8 @@ def read_stock(tools: Tools, *, ask_again: bool = False) -> StockReading:
     Open orders are read before stock: what ships in between is then counted twice, not sold
     twice. Waiting orders are read last: one that is confirmed during the reads still counts.
     Inventory is only compared with, so its place is free: read first, it needs no memory beside
-    the products.
+    the products. Raises ConfigError for refused credentials or the wrong company, and Transient
+    where a system stays silent or its answer is not whole.
     """
     config, soap, lnb, ledger = tools.config, tools.soap, tools.lnb, tools.ledger
     settings = config.stock

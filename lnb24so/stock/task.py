@@ -22,9 +22,9 @@ def carry_stock(
 ) -> StockReport:
     """Carry stock to Le New Black, or only plan it where nothing is to be written.
 
-    Raises ConfigError for refused credentials and for another company than the ledger's,
-    Transient where a system stays silent, and what `apply_stock` raises. A guard is no error: its
-    sentence is told, and the report says 4.
+    Raises ConfigError for another company than the ledger's, and what `read_stock`,
+    `apply_stock` and `note_stock` raise. A guard is no error: its sentence is told, and the
+    report's exit code is 4.
     """
     reading = read_stock(tools, ask_again=send_all)
     check_company(tools)
@@ -39,7 +39,7 @@ def carry_stock(
         tools.tell(plan.guard)
         return replace(stock_report(plan), exit_code=Guard.exit_code)
     refused = apply_stock(plan, reading.codes_set, tools)
-    newly_refused = note_stock(plan, refused, reading.reported, tools)
+    newly_refused = note_stock(plan, tools, refused=refused, reported=reading.reported)
     report = stock_report(plan, refused)
     return replace(report, exit_code=3 if newly_refused else 0)
 
@@ -48,8 +48,9 @@ def apply_stock(plan: StockPlan, codes_set: Set[str], tools: Tools) -> dict[str,
     """Send the plan's levels in batches; return the codes that were refused, each with why.
 
     Sending the same level twice does no harm, so a batch without an answer is sent again.
-    Raises Transient where Le New Black stays silent, and Interrupted by a signal, with what was
-    sent so far in `counted`; what was not sent differs in the next run.
+    Raises Transient where Le New Black stays silent, ConfigError where it refuses our credentials,
+    and Interrupted by a signal, each with what was sent so far in `counted`; what was not sent
+    differs in the next run.
     """
     changes = [item for item in plan.items if item.action == "set"]
     tools.ledger.add_codes_set(item.code for item in changes if item.code not in codes_set)
@@ -79,14 +80,12 @@ def _log_batch(batch: Sequence[StockItem], refused: Mapping[str, str], tools: To
 
 
 def note_stock(
-    plan: StockPlan,
-    refused: Mapping[str, str],
-    reported: Mapping[str, str],
-    tools: Tools,
+    plan: StockPlan, tools: Tools, *, refused: Mapping[str, str], reported: Mapping[str, str]
 ) -> int:
     """Log what was left alone or refused, each code when its reason is new; remember them.
 
-    Returns how many codes were newly refused.
+    Returns how many codes were newly refused. `reported` holds what was remembered before.
+    Raises Lnb24soError where the ledger cannot be written.
     """
     reasons: dict[str, str] = {}
     for item in plan.items:

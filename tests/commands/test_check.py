@@ -698,7 +698,7 @@ def test_a_signal_ends_the_check_instead_of_becoming_a_finding() -> None:
 
     found = Findings(lambda _: None)
     with pytest.raises(Interrupted):
-        found.attempt("name", "setting", interrupted)
+        found.attempt("name", setting="setting", read=interrupted)
     assert found.all == []
 
 

@@ -383,14 +383,14 @@ def test_a_batch_whose_answer_is_lost_is_sent_again(desk: Desk) -> None:
 
 def test_a_status_is_set(desk: Desk) -> None:
     reference = next(iter(desk.box.lnb.orders))
-    desk.client.set_status(reference, "closed")
+    desk.client.set_status(reference, status="closed")
     assert desk.box.lnb.orders[reference]["status"] == "closed"
 
 
 def test_an_unknown_status_is_refused_with_le_new_blacks_words(desk: Desk) -> None:
     reference = next(iter(desk.box.lnb.orders))
     with pytest.raises(Rejected, match="HTTP 422: Unknown status shut"):
-        desk.client.set_status(reference, "shut")
+        desk.client.set_status(reference, status="shut")
 
 
 @pytest.mark.parametrize("answer", [{"status": "error", "errors": "No."}, {"success": False}])
@@ -399,7 +399,7 @@ def test_a_status_that_is_refused_inside_a_good_answer_is_refused(
 ) -> None:
     desk.box.faults.add("POST /orders/status", answering(200, answer))
     with pytest.raises(Rejected):
-        desk.client.set_status("1", "closed")
+        desk.client.set_status("1", status="closed")
 
 
 # What goes wrong
@@ -411,7 +411,7 @@ def test_a_server_that_is_down_for_a_moment_is_asked_again(desk: Desk, code: int
     for operation in ("GET /inventory", "POST /orders/status"):
         desk.box.faults.add(operation, Fault.STATUS(code), times=2)
     desk.client.inventory("ean13")
-    desk.client.set_status(reference, "closed")
+    desk.client.set_status(reference, status="closed")
     assert desk.hand.slept == [1, 2, 1, 2]
 
 
@@ -425,7 +425,7 @@ def test_patience_ends_after_45_seconds(desk: Desk) -> None:
 @pytest.mark.parametrize(
     ("operation", "write"),
     [
-        ("POST /orders/status", lambda client: client.set_status("1", "closed")),
+        ("POST /orders/status", lambda client: client.set_status("1", status="closed")),
         ("POST /multi/inventory/ean", lambda client: list(client.set_levels("ean13", ONE, AT))),
     ],
 )
@@ -597,7 +597,7 @@ def test_no_token_is_in_a_refusal_inside_a_good_answer(desk: Desk) -> None:
 
     desk.box.faults.add("POST /orders/status", echo_in_200)
     with pytest.raises(Rejected) as caught:
-        desk.client.set_status("1", "closed")
+        desk.client.set_status("1", status="closed")
     assert str(caught.value) == "Le New Black: ***"
 
 

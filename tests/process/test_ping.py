@@ -223,11 +223,14 @@ def test_all_tries_and_pauses_fit_into_ten_seconds() -> None:
 def test_the_signal_goes_behind_the_path_and_before_the_query(
     url: str, suffix: str, expected: str
 ) -> None:
-    address, _, rid = ping_address(url, suffix, RUN_ID).rpartition("=")
+    address, _, rid = ping_address(url, suffix=suffix, run_id=RUN_ID).rpartition("=")
     assert f"{address}=" == expected
     assert UUID(rid).version == 5
 
 
 def test_two_runs_never_share_an_id() -> None:
-    ids = {ping_address("https://hc.example/a", "", f"run-{number}") for number in range(50)}
+    ids = {
+        ping_address("https://hc.example/a", suffix="", run_id=f"run-{number}")
+        for number in range(50)
+    }
     assert len(ids) == 50

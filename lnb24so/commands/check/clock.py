@@ -14,7 +14,7 @@ CLOCK_TOO_FAR = timedelta(minutes=10)
 """Look-ups and stock times are stamped with a clock; beyond this they would be wrong."""
 
 
-def check_clock(name: str, system: str, ahead: timedelta | None, findings: Findings) -> None:
+def check_clock(name: str, findings: Findings, *, system: str, ahead: timedelta | None) -> None:
     """Note how far a server's clock and this machine's are apart."""
     if ahead is None:
         findings.add("ok", name, f"{system} does not tell its time.")

@@ -37,33 +37,34 @@ def check_erp(tools: Tools, findings: Findings) -> ErpSide:
     """Look at 24SevenOffice; without a login there is nothing more to ask."""
     soap, config = tools.soap, tools.config
     company = findings.attempt(
-        "24sevenoffice.login", "24sevenoffice.base_url", lambda: soap.company
+        "24sevenoffice.login", setting="24sevenoffice.base_url", read=lambda: soap.company
     )
     if company is None:
         return ErpSide()
     findings.add("ok", "24sevenoffice.login", f"{shown(config.erp.username)} is logged in.")
-    check_clock("24sevenoffice.clock", "24SevenOffice", soap.clock_ahead, findings)
+    name = "24sevenoffice.clock"
+    check_clock(name, findings, system="24SevenOffice", ahead=soap.clock_ahead)
     _company(tools, company, findings)
-    _services(tools, findings)
+    findings.attempt(
+        "24sevenoffice.services",
+        setting="24sevenoffice.base_url",
+        read=lambda: check_services(soap.description, findings),
+    )
     own, currencies = _currencies(tools, findings)
     products = findings.attempt(
-        "products", "products.sku_field", lambda: soap.products(config.products.sku_field)
+        "products",
+        setting="products.sku_field",
+        read=lambda: soap.products(config.products.sku_field),
     )
     if products is not None:
         check_products(products, config, company, findings)
-    customers = findings.attempt("customers", "24sevenoffice.identity_id", soap.all_customers)
+    customers = findings.attempt(
+        "customers", setting="24sevenoffice.identity_id", read=soap.all_customers
+    )
     if customers is not None:
         _customers(tools, customers, findings)
     _budget(soap.requests_left, findings)
     return ErpSide(products, customers, own, currencies)
-
-
-def _services(tools: Tools, findings: Findings) -> None:
-    findings.attempt(
-        "24sevenoffice.services",
-        "24sevenoffice.base_url",
-        lambda: check_services(tools.soap.description, findings),
-    )
 
 
 def _company(tools: Tools, company: Company, findings: Findings) -> None:
@@ -71,11 +72,13 @@ def _company(tools: Tools, company: Company, findings: Findings) -> None:
     name, chosen = "24sevenoffice.company", tools.config.erp.identity_id
     findings.attempt(
         name,
-        "24sevenoffice.identity_id",
-        lambda: tools.ledger.check_company(company.id, company.name),
+        setting="24sevenoffice.identity_id",
+        read=lambda: tools.ledger.check_company(company.id, company.name),
     )
     opened = f"Company {company.id} {shown(company.name)}"
-    reachable = findings.attempt(name, "24sevenoffice.identity_id", tools.soap.identities)
+    reachable = findings.attempt(
+        name, setting="24sevenoffice.identity_id", read=tools.soap.identities
+    )
     if reachable is None:
         return
     lines = [_line(one) for one in reachable]
@@ -90,7 +93,9 @@ def _company(tools: Tools, company: Company, findings: Findings) -> None:
             lines,
         )
         return
-    reach = count(others, "other company", "other companies") if others else "no other company"
+    reach = (
+        count(others, "other company", plural="other companies") if others else "no other company"
+    )
     findings.add("ok", name, f"{opened} is opened; this login reaches {reach}.", lines)
 
 
@@ -102,8 +107,8 @@ def _currencies(
     tools: Tools, findings: Findings
 ) -> tuple[str | None, Mapping[str, Currency] | None]:
     name, setting = "24sevenoffice.currencies", "24sevenoffice.identity_id"
-    own = findings.attempt(name, setting, tools.soap.own_currency)
-    currencies = findings.attempt(name, setting, tools.soap.currencies)
+    own = findings.attempt(name, setting=setting, read=tools.soap.own_currency)
+    currencies = findings.attempt(name, setting=setting, read=tools.soap.currencies)
     if own is None or currencies is None:
         return own, currencies
     if not own:

@@ -50,7 +50,7 @@ class Findings:
         """Note a finding."""
         self.all.append(Finding(level, name, message, details))
 
-    def attempt(self, name: str, setting: str, read: Callable[[], T]) -> T | None:
+    def attempt(self, name: str, *, setting: str, read: Callable[[], T]) -> T | None:
         """Return what `read` returns; where it fails, note why and the setting, and return None."""
         self._say(name)
         try:
@@ -78,6 +78,6 @@ def few(items: Sequence[str], most: int = 8) -> str:
     return ", ".join(items[:most]) + more or "none"
 
 
-def count(number: int, thing: str, plural: str = "") -> str:
+def count(number: int, thing: str, *, plural: str = "") -> str:
     """Return `1 order`, `12 orders`."""
     return f"{number:,} {thing if number == 1 else plural or f'{thing}s'}"

@@ -43,7 +43,9 @@ def check_folders(config: Config, clock: Clock, findings: Findings) -> bool:
 
 
 def _check_ledger(config: Config, clock: Clock, findings: Findings) -> None:
-    owner = findings.attempt("ledger", "paths.state", lambda: _ledger_owner(config, clock))
+    owner = findings.attempt(
+        "ledger", setting="paths.state", read=lambda: _ledger_owner(config, clock)
+    )
     if owner is not None:
         findings.add("ok", "ledger", owner)
 

@@ -47,27 +47,30 @@ def check_lnb(tools: Tools, findings: Findings) -> LnbSide:
     """Look at Le New Black; without a login there is nothing more to ask."""
     lnb, config = tools.lnb, tools.config
     _stock_mode(config, findings)
-    now = findings.attempt("lenewblack.login", "lenewblack.base_url", lnb.server_now)
+    now = findings.attempt("lenewblack.login", setting="lenewblack.base_url", read=lnb.server_now)
     if now is None:
         return LnbSide()
     findings.add("ok", "lenewblack.login", f"{shown(config.lenewblack.client_id)} is logged in.")
-    check_clock("lenewblack.clock", "Le New Black", now - tools.clock.now(), findings)
+    ahead = now - tools.clock.now()
+    check_clock("lenewblack.clock", findings, system="Le New Black", ahead=ahead)
     since, base = now - LOOK_BACK, "lenewblack.base_url"
-    orders = findings.attempt("lenewblack.orders", base, lambda: lnb.orders_changed_since(since))
+    orders = findings.attempt(
+        "lenewblack.orders", setting=base, read=lambda: lnb.orders_changed_since(since)
+    )
     if orders is not None:
         check_statuses(orders, config, findings)
         check_totals(orders, config.orders, findings)
         _waiting(orders, tools, findings)
         _shipping(orders, config, findings)
-    skus = findings.attempt("lenewblack.products", base, lnb.skus)
+    skus = findings.attempt("lenewblack.products", setting=base, read=lnb.skus)
     if skus is not None:
         _skus(skus, config.products.code_field, findings)
     inventory = findings.attempt(
-        "lenewblack.inventory", base, lambda: lnb.inventory(config.products.code_field)
+        "lenewblack.inventory", setting=base, read=lambda: lnb.inventory(config.products.code_field)
     )
     if inventory is not None:
         findings.add("ok", "lenewblack.inventory", f"{count(len(inventory), 'code')} with a level.")
-    retailers = findings.attempt("lenewblack.retailers", base, lnb.retailers)
+    retailers = findings.attempt("lenewblack.retailers", setting=base, read=lnb.retailers)
     return LnbSide(orders, skus, inventory, retailers)
 
 

@@ -55,7 +55,7 @@ def _codes(
         if code in by_code
     ]
     lacking = [code for code in there if code not in by_code]
-    level, hint = _way_for_codes(len(matching), len(there), products, skus)
+    level, hint = _way_for_codes(products, skus, now=len(matching), of=len(there))
     findings.add(
         level,
         "codes.matching",
@@ -114,7 +114,7 @@ def _odd(products: Sequence[Product]) -> str:
 
 
 def _way_for_codes(
-    now: int, of: int, products: Sequence[Product], skus: Sequence[Sku]
+    products: Sequence[Product], skus: Sequence[Sku], *, now: int, of: int
 ) -> tuple[Level, str]:
     """Return how bad the number of matches is, and a setting that would match more."""
     eans, names = {sku.ean13 for sku in skus} - {""}, {sku.sku for sku in skus} - {""}
@@ -127,10 +127,10 @@ def _way_for_codes(
         "products.sku_field and set products.match_by: sku": names
         & {one.ean13 for one in products},
     }
-    return _better_way(now, of, {way: len(codes) for way, codes in ways.items()})
+    return _better_way({way: len(codes) for way, codes in ways.items()}, now=now, of=of)
 
 
-def _better_way(now: int, of: int, ways: Mapping[str, int]) -> tuple[Level, str]:
+def _better_way(ways: Mapping[str, int], *, now: int, of: int) -> tuple[Level, str]:
     best, most = max(ways.items(), key=lambda way: way[1])
     if now * 2 >= of or most <= now:
         level: Level = "error" if of and not now else "ok"
@@ -170,7 +170,7 @@ def _customers(
         f"set orders.customer_match: {way}": _matched(retailers, index, settings, way)
         for way in get_args(CustomerMatch)
     }
-    level, hint = _better_way(len(matching), len(retailers), ways)
+    level, hint = _better_way(ways, now=len(matching), of=len(retailers))
     findings.add(
         level,
         "customers.matching",
@@ -248,7 +248,7 @@ def _currencies(
         findings.add(
             "warning",
             "orders.currencies",
-            f"{count(len(lacking), 'currency', 'currencies')} of Le New Black's orders that "
+            f"{count(len(lacking), 'currency', plural='currencies')} of Le New Black's orders that "
             "24SevenOffice cannot take: they are blocked. Fix: add the currency with its rate in "
             "24SevenOffice.",
             lacking,

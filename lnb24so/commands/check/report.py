@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
-from contextlib import contextmanager
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +15,7 @@ from lnb24so.texts import shown
 from .findings import Finding, Level, Pair, count, ended
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from .task import Checked
 
@@ -108,15 +107,3 @@ def _show_table(findings: Sequence[Finding]) -> None:
             message.append(f"\n- {example}", style="dim")
         table.add_row(Text(finding.level, LEVELS[finding.level]), Text(finding.name), message)
     Console(highlight=False, markup=False, emoji=False).print(table)
-
-
-@contextmanager
-def progress() -> Iterator[Callable[[str], None]]:
-    """Yield what to call with each thing that is looked at; it shows only on a terminal."""
-    if not sys.stderr.isatty():
-        yield lambda _: None
-        return
-    from rich.console import Console
-
-    with Console(stderr=True, markup=False).status("Checking") as status:
-        yield lambda name: status.update(f"Checking {name}")

@@ -21,8 +21,6 @@ from .lnb import check_lnb
 from .matches import check_matches
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from lnb24so.config.schema import Config
     from lnb24so.tools import Tools
 
@@ -35,9 +33,19 @@ class Checked:
     findings: tuple[Finding, ...]
 
 
-def check(config: Config, mode: Mode, say: Callable[[str], None]) -> Checked:
-    """Look at everything and return what was findings; `say` hears what is being looked at."""
-    findings = Findings(say)
+def check(config: Config, mode: Mode) -> Checked:
+    """Look at everything and return what was found; raises as `run` does.
+
+    What one of the two systems does not tell is a finding, and no error.
+    """
+    try:
+        return _check(config, mode)
+    finally:
+        mode.progress.stop()
+
+
+def _check(config: Config, mode: Mode) -> Checked:
+    findings = Findings(lambda name: mode.progress.show(f"Checking {name}"))
     findings.add("ok", "config", f"{config.file} holds no mistake.")
     _check_grace(config, findings)
     usable = check_folders(config, mode.clock, findings)
