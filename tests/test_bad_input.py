@@ -6,9 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import pytest
+from faults import Fault
 from installation import Answer, HandClock, Installation
-
-from lnb24so.sandbox import Fault
 
 
 def rewrite(before: str, after: str) -> Callable[[Installation], None]:

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from faults import Fault
 from installation import Installation
 from lxml import etree
 from raw_server import closed_port
@@ -27,7 +28,7 @@ from lnb24so.commands.check.services import FIELDS, compare, read_service
 from lnb24so.commands.check.totals import READINGS, adds_up
 from lnb24so.errors import Interrupted, Transient
 from lnb24so.lnb.types import Line, Order
-from lnb24so.sandbox import Brand, Exchange, Fault, Reply, Sandbox
+from lnb24so.sandbox import Brand, Exchange, Reply, Sandbox
 from lnb24so.sandbox.erp import APPLICATION_ID, TRADING_ID, TRAINING_ID
 from lnb24so.sandbox.faults import Behaviour, before
 from lnb24so.sandbox.soap import fault_reply

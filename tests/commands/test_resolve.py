@@ -5,9 +5,8 @@ from __future__ import annotations
 import getpass
 
 import pytest
+from faults import Fault
 from installation import HandClock, Installation
-
-from lnb24so.sandbox import Fault
 
 
 def state_of(office: Installation, reference: str) -> str:

@@ -7,9 +7,8 @@ import io
 import json
 
 import pytest
+from faults import Fault
 from installation import HandClock, Installation
-
-from lnb24so.sandbox import Fault
 
 
 def test_before_the_first_run_nothing_waits(office: Installation) -> None:

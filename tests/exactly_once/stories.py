@@ -6,9 +6,11 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
+from faults import Fault
+
 from lnb24so.commands.resolve import Decision, resolve_orders
 from lnb24so.run import Mode
-from lnb24so.sandbox import Exchange, Fault, Reply
+from lnb24so.sandbox import Exchange, Reply
 from lnb24so.sandbox.faults import Behaviour
 from lnb24so.sandbox.portal import moment
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from faults import Fault
 
-from lnb24so.sandbox import Fault
 from lnb24so.sandbox.faults import Behaviour
 
 from .helpers import Crash, World, crash_before, empty_world, lnb_order

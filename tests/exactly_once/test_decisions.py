@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from faults import Fault
 
 from lnb24so.errors import ConfigError
-from lnb24so.sandbox import Exchange, Fault, Reply
+from lnb24so.sandbox import Exchange, Reply
 
 from .helpers import SHOPS, World, typed_order
 from .stories import (

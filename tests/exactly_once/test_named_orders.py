@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from faults import Fault
 
 from lnb24so.config.schema import load_config
-from lnb24so.sandbox import Fault
 from lnb24so.sandbox.faults import Behaviour
 
 from .helpers import SHOPS, World, configure, small_world

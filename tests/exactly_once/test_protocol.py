@@ -7,9 +7,10 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from faults import Fault
 
 from lnb24so.ledger.store import FILE_NAME, Ledger
-from lnb24so.sandbox import Exchange, Fault, Reply
+from lnb24so.sandbox import Exchange, Reply
 
 from .helpers import (
     World,

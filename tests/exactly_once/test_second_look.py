@@ -5,8 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-
-from lnb24so.sandbox import Fault
+from faults import Fault
 
 from .helpers import World, lnb_order, typed_order
 from .stories import (

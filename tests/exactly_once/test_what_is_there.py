@@ -7,8 +7,9 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from faults import Fault
 
-from lnb24so.sandbox import Exchange, Fault, Reply
+from lnb24so.sandbox import Exchange, Reply
 from lnb24so.sandbox.faults import Behaviour
 from lnb24so.sandbox.sample_orders import line, totals
 

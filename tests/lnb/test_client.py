@@ -12,6 +12,7 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
+from faults import Fault
 from installation import Events, HandClock, Installation
 from raw_server import RawServer, http
 
@@ -28,7 +29,7 @@ from lnb24so.errors import (
 from lnb24so.lnb.answers import complaint, refusals
 from lnb24so.lnb.client import LnbClient
 from lnb24so.lnb.types import read_order
-from lnb24so.sandbox import Brand, Exchange, Fault, Reply, Sandbox
+from lnb24so.sandbox import Brand, Exchange, Reply, Sandbox
 from lnb24so.sandbox.exchange import json_reply
 from lnb24so.sandbox.faults import Behaviour
 

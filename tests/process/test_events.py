@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 
+from faults import Fault
 from installation import Installation
 
 from lnb24so.process.events import EVENTS, ORDER, THE_ORDER
 from lnb24so.process.log import OWN_KEYS
-from lnb24so.sandbox import Fault
 
 
 def test_every_field_of_a_line_is_in_the_table(office: Installation) -> None:

@@ -8,9 +8,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from faults import Fault
 from installation import Answer, Installation
 
-from lnb24so.sandbox import Fault
 from lnb24so.sandbox.portal import LevelRefused
 
 EAN = "POST /multi/inventory/ean"

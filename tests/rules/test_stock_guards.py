@@ -7,9 +7,9 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from faults import Fault
 from installation import HandClock, Installation
 
-from lnb24so.sandbox import Fault
 from lnb24so.sandbox.erp import Erp
 from lnb24so.sandbox.exchange import Reply
 from lnb24so.sandbox.faults import after

@@ -13,8 +13,9 @@ from urllib.parse import urlsplit
 import pytest
 import requests
 from conftest import RawErp, RawLnb, erp_calls
+from faults import Fault
 
-from lnb24so.sandbox import Exchange, Fault, Reply, Sandbox
+from lnb24so.sandbox import Exchange, Reply, Sandbox
 
 CLOSED = (requests.ConnectionError, requests.exceptions.ChunkedEncodingError)
 

@@ -14,13 +14,14 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from faults import Fault
 from installation import Events, HandClock, Installation
 from raw_server import RawServer, http
 
 from lnb24so.config.schema import Erp, Secret
 from lnb24so.errors import Ambiguous, BudgetSpent, ConfigError, Lnb24soError, Transient
 from lnb24so.process.events import EVENTS
-from lnb24so.sandbox import Exchange, Fault, Reply, Sandbox
+from lnb24so.sandbox import Exchange, Reply, Sandbox
 from lnb24so.sandbox.erp import TRADING_ID, TRAINING_ID
 from lnb24so.sandbox.faults import Behaviour
 from lnb24so.soap.client import SoapClient
