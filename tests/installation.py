@@ -10,12 +10,13 @@ import sys
 from collections.abc import Iterable, Mapping
 from contextlib import redirect_stderr, redirect_stdout
 from copy import deepcopy
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hand_clock import START, HandClock
 
 from lnb24so.__main__ import main
 from lnb24so.clock import Clock
@@ -30,44 +31,6 @@ WRITES = (
     "POST /multi/inventory/sku",
 )
 """Every operation of both systems that changes something."""
-
-
-@dataclass
-class HandClock:
-    """A clock that stands still until it is moved, or slept on."""
-
-    time: datetime = datetime(2026, 11, 23, 10, tzinfo=UTC)
-    seconds: float = 0.0
-    slept: list[float] = field(default_factory=list)
-
-    def now(self) -> datetime:
-        return self.time
-
-    def move(self, seconds: float) -> None:
-        self.time += timedelta(seconds=seconds)
-        self.seconds += seconds
-
-    def sleep(self, seconds: float) -> None:
-        self.slept.append(seconds)
-        self.move(seconds)
-
-    @property
-    def clock(self) -> Clock:
-        return Clock(self.now, lambda: self.seconds, self.sleep, lambda: 0.0)
-
-
-class Events:
-    """A log that only remembers: call it as the tool calls its log."""
-
-    def __init__(self) -> None:
-        self.lines: list[tuple[str, dict[str, Any]]] = []
-
-    def __call__(self, event: str, **fields: Any) -> None:
-        self.lines.append((event, fields))
-
-    @property
-    def names(self) -> list[str]:
-        return [name for name, _ in self.lines]
 
 
 @dataclass(frozen=True)
@@ -137,9 +100,11 @@ class Installation:
         )
         return Answer(done.returncode, done.stdout, done.stderr)
 
-    def use_clock(self, clock: Clock) -> None:
-        """Let every command from now on go by this clock."""
-        self._monkeypatch.setattr("lnb24so.clock.Clock", lambda: clock)
+    def by_hand(self, start: datetime = START) -> HandClock:
+        """Let every command from now on go by a clock that is moved by hand; return it."""
+        hand = HandClock(start)
+        self._monkeypatch.setattr("lnb24so.clock.Clock", lambda: hand.clock)
+        return hand
 
     @property
     def ledger_file(self) -> Path:

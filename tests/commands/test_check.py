@@ -8,10 +8,9 @@ import pty
 import re
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -22,7 +21,6 @@ from installation import Installation
 from lxml import etree
 from raw_server import closed_port
 
-from lnb24so.clock import Clock
 from lnb24so.commands.check.findings import Findings, few
 from lnb24so.commands.check.services import FIELDS, compare, read_service
 from lnb24so.commands.check.totals import READINGS, adds_up
@@ -36,16 +34,6 @@ from lnb24so.soap.wire import NAMESPACE, SERVICES
 
 OTHER_GUID = "00000000-0000-4000-8000-000000000001"
 Spoil = Callable[[Installation], object]
-
-
-def impatient(ahead: timedelta = timedelta(0)) -> Clock:
-    """Return a clock that is wrong by so much, and for which a wait is over at once."""
-    waits: list[float] = []
-    return Clock(
-        now=lambda: datetime.now(UTC) + ahead,
-        monotonic=lambda: time.monotonic() + sum(waits),
-        sleep=waits.append,
-    )
 
 
 @pytest.fixture(scope="session")
@@ -68,7 +56,7 @@ def shop(little: Brand, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iter
     """Return an installation beside a little sandbox; it never waits between two tries."""
     with Sandbox(little) as box:
         made = Installation(box, tmp_path, monkeypatch)
-        made.use_clock(impatient())
+        made.by_hand(box.erp.now())
         yield made
 
 
@@ -444,13 +432,13 @@ MISTAKES = (
     ),
     Mistake(
         "this machine's clock an hour ahead",
-        lambda shop: shop.use_clock(impatient(timedelta(hours=1))),
+        lambda shop: shop.by_hand(shop.box.erp.now() + timedelta(hours=1)),
         f"{ERP}.clock",
         ("behind ours", "Fix: ", "timedatectl"),
     ),
     Mistake(
         "this machine's clock an hour behind",
-        lambda shop: shop.use_clock(impatient(-timedelta(hours=1))),
+        lambda shop: shop.by_hand(shop.box.erp.now() - timedelta(hours=1)),
         f"{LNB}.clock",
         ("ahead of ours", "Fix: ", "timedatectl"),
     ),

@@ -6,7 +6,7 @@ import getpass
 
 import pytest
 from faults import Fault
-from installation import HandClock, Installation
+from installation import Installation
 
 
 def state_of(office: Installation, reference: str) -> str:
@@ -15,13 +15,6 @@ def state_of(office: Installation, reference: str) -> str:
 
 def order_id_of(office: Installation, reference: str) -> int:
     return next(one.order_id for one in office.box.erp.creates if one.reference == reference)
-
-
-@pytest.fixture
-def clock(office: Installation) -> HandClock:
-    clock = HandClock()
-    office.use_clock(clock.clock)
-    return clock
 
 
 @pytest.fixture
@@ -96,13 +89,14 @@ def test_send_again_is_refused_while_the_order_exists(office: Installation) -> N
     assert state_of(office, "70101") == "exported"
 
 
-def test_nothing_in_flight_is_sent_again_or_skipped(office: Installation, clock: HandClock) -> None:
+def test_nothing_in_flight_is_sent_again_or_skipped(office: Installation) -> None:
+    hand = office.by_hand()
     office.box.faults.add("SaveInvoices", Fault.LATE)
     office.run("push-orders", "--order", "70101")
     assert "may still be creating it" in office.run("resolve", "70101", "--send-again").err
     assert "may be in 24SevenOffice already" in office.run("resolve", "70101", "--skip").err
     assert state_of(office, "70101") == "unconfirmed"
-    clock.move(16 * 60)
+    hand.move(16 * 60)
     assert office.run("resolve", "70101", "--send-again").code == 0
 
 

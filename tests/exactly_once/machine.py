@@ -154,7 +154,7 @@ class ExactlyOnce(RuleBasedStateMachine):
             del self.box.erp.orders[surplus]
         there = [*ours[:1], *typed]
         decision = Decision("exported_as", there[0]) if there else Decision("send_again")
-        mode = Mode("resolve", True, self.world.time.clock(), self.world.told.append)
+        mode = Mode("resolve", True, self.world.time.clock, self.world.told.append)
         resolve_orders(self.world.config, mode, [reference], decision)
         self.note_undecided()
 

@@ -27,7 +27,7 @@ def change(world: World, **changes: object) -> None:
 
 def resolve(world: World, what: str, order_id: int | None = None) -> int:
     """Settle the order as a person; return the exit code."""
-    mode = Mode("resolve", True, world.time.clock(), world.told.append)
+    mode = Mode("resolve", True, world.time.clock, world.told.append)
     return resolve_orders(world.config, mode, [REFERENCE], Decision(what, order_id)).exit_code
 
 

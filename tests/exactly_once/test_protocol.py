@@ -53,7 +53,7 @@ def test_every_attempt_stands_in_the_history_before_its_request(tmp_path: Path) 
         for _ in range(2):
             world.push()
             world.wait(minutes=20)
-        ledger = Ledger.peek(world.state, world.time.clock())
+        ledger = Ledger.peek(world.state, world.time.clock)
         steps = [step for step in ledger.history() if step.event == "order.sending"]
         ledger.close()
         requests = [seen for seen in world.box.requests if seen.operation == "SaveInvoices"]
@@ -63,7 +63,7 @@ def test_every_attempt_stands_in_the_history_before_its_request(tmp_path: Path) 
 
 def test_a_commit_is_on_disk_before_it_returns(world: World) -> None:
     world.push()
-    ledger = Ledger.open(world.state, "run", world.time.clock())
+    ledger = Ledger.open(world.state, "run", world.time.clock)
     settings = {
         name: ledger._database.execute(f"PRAGMA {name}").fetchone()[0]
         for name in ("journal_mode", "synchronous")

@@ -13,13 +13,14 @@ from threading import Event
 from typing import Any
 
 import pytest
+from hand_clock import HandClock
 
 from lnb24so.clock import Clock
 from lnb24so.ledger.store import Ledger
 from lnb24so.process.lock import run_lock
 from lnb24so.sandbox import Exchange, Reply, Sandbox
 
-from .helpers import Time, World, small_brand, small_world
+from .helpers import START, World, small_brand, small_world
 from .processes import configure_quick, finish, start
 
 
@@ -121,7 +122,7 @@ def test_a_second_signal_leaves_at_once_and_the_ledger_tells_the_truth(tmp_path:
 
 def test_a_second_run_waits_a_minute_and_then_names_the_one_that_runs(tmp_path: Path) -> None:
     with small_world(tmp_path, orders=1) as world:
-        with run_lock(world.state, "pull-stock", world.time.clock()):
+        with run_lock(world.state, "pull-stock", world.time.clock):
             world.wait(seconds=30)
             began = world.time.now()
             assert world.push() == 75
@@ -133,7 +134,7 @@ def test_a_second_run_waits_a_minute_and_then_names_the_one_that_runs(tmp_path: 
 
 def test_a_second_run_begins_as_soon_as_the_first_one_ends(tmp_path: Path) -> None:
     with small_world(tmp_path, orders=1) as world:
-        lock = run_lock(world.state, "pull-stock", world.time.clock())
+        lock = run_lock(world.state, "pull-stock", world.time.clock)
         lock.__enter__()
         world.time.at(world.time.now().replace(second=20), lambda: lock.__exit__(None, None, None))
         assert world.push() == 0
@@ -153,7 +154,7 @@ def test_the_lock_of_a_dead_process_is_gone_with_it(tmp_path: Path) -> None:
 
 def test_runs_in_many_threads_create_each_order_once(tmp_path: Path) -> None:
     with small_world(tmp_path, orders=5) as world:
-        runners = [World(world.box, Time(), world.config) for _ in range(4)]
+        runners = [World(world.box, HandClock(START), world.config) for _ in range(4)]
         with ThreadPoolExecutor(len(runners)) as pool:
             codes = set(pool.map(World.push, runners))
         assert codes <= {0, 75}

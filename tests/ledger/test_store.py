@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from installation import HandClock
+from hand_clock import HandClock
 
 from lnb24so.errors import ConfigError, Lnb24soError
 from lnb24so.ledger import file as ledger_file

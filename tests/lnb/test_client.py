@@ -12,8 +12,10 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
+from events import Events
 from faults import Fault
-from installation import Events, HandClock, Installation
+from hand_clock import HandClock
+from installation import Installation
 from raw_server import RawServer, http
 
 from lnb24so.config.schema import LeNewBlack, Secret
@@ -603,8 +605,7 @@ def test_no_token_is_in_a_refusal_inside_a_good_answer(desk: Desk) -> None:
 
 
 def test_no_token_is_in_the_logs_of_a_run(office: Installation, tmp_path: Path) -> None:
-    hand = HandClock(office.box.erp.now())
-    office.use_clock(hand.clock)
+    office.by_hand(office.box.erp.now())
     office.box.faults.add("GET /orders", Fault.RESET_BEFORE)
     office.box.faults.add("POST /orders/status", echo, times=2)
     office.run("-v", "push-orders")

@@ -14,8 +14,10 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from events import Events
 from faults import Fault
-from installation import Events, HandClock, Installation
+from hand_clock import HandClock
+from installation import Installation
 from raw_server import RawServer, http
 
 from lnb24so.config.schema import Erp, Secret

@@ -9,7 +9,7 @@ from math import floor
 from typing import Any
 
 import pytest
-from installation import Answer, HandClock, Installation
+from installation import Answer, Installation
 
 from lnb24so.clock import Clock
 from lnb24so.process.lock import run_lock
@@ -159,8 +159,7 @@ def test_everything_is_sent_when_asked_for(office: Installation) -> None:
 def test_the_product_list_is_read_once_a_day_and_only_for_missing_codes(
     strict_box: Sandbox, office: Installation
 ) -> None:
-    hand = HandClock(strict_box.erp.now())
-    office.use_clock(hand.clock)
+    hand = office.by_hand(strict_box.erp.now())
 
     def reads_products(*options: str) -> bool:
         seen = len(office.box.requests)
