@@ -17,20 +17,13 @@ from typing import Any
 
 import pytest
 from hand_clock import START, HandClock
+from seen import WRITES, asked
 
 from lnb24so.__main__ import main
 from lnb24so.clock import Clock
 from lnb24so.config.schema import Config, load_config
 from lnb24so.run import Mode
 from lnb24so.sandbox import Sandbox
-
-WRITES = (
-    "SaveInvoices",
-    "POST /orders/status",
-    "POST /multi/inventory/ean",
-    "POST /multi/inventory/sku",
-)
-"""Every operation of both systems that changes something."""
 
 
 @dataclass(frozen=True)
@@ -87,10 +80,14 @@ class Installation:
             code = main(["--config", str(self.file), *arguments])
         return Answer(code, out.getvalue(), err.getvalue())
 
+    def command(self, *arguments: str) -> list[str]:
+        """Return the command line of a command as a process of its own."""
+        return [sys.executable, "-m", "lnb24so", "--config", str(self.file), *arguments]
+
     def process(self, *arguments: str, **environment: str) -> Answer:
         """Run a command as a process of its own."""
         done = subprocess.run(
-            [sys.executable, "-m", "lnb24so", "--config", str(self.file), *arguments],
+            self.command(*arguments),
             capture_output=True,
             text=True,
             check=False,
@@ -122,7 +119,12 @@ class Installation:
 
     def asked(self, since: int = 0) -> list[str]:
         """Return the operations that the sandbox has seen, without the first `since`."""
-        return [seen.operation for seen in self.box.requests[since:]]
+        return asked(self.box, since)
+
+    @property
+    def created(self) -> list[str]:
+        """Return the ReferenceNumbers of what was created in 24SevenOffice, in that order."""
+        return [made.reference for made in self.box.erp.creates]
 
     def writes(self, since: int = 0) -> list[str]:
         return [name for name in self.asked(since) if name in WRITES]

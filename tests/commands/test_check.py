@@ -3,11 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
-import pty
 import re
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -20,6 +16,7 @@ from faults import Fault
 from installation import Installation
 from lxml import etree
 from raw_server import closed_port
+from terminal import on_a_terminal
 
 from lnb24so.commands.check.findings import Findings, few
 from lnb24so.commands.check.services import FIELDS, compare, read_service
@@ -653,31 +650,12 @@ def test_no_secret_is_shown_or_logged(shop: Installation) -> None:
     assert not [token for token in shop.box.lnb.tokens if token in shown]
 
 
-def on_a_terminal(shop: Installation, columns: int) -> tuple[int, str]:
-    """Run a check on a pseudo-terminal of that width; return its code and what it shows."""
-    ours, theirs = pty.openpty()
-    process = subprocess.Popen(
-        [sys.executable, "-m", "lnb24so", "--config", str(shop.file), "check"],
-        stdout=theirs,
-        stderr=subprocess.DEVNULL,
-        env=os.environ | {"COLUMNS": str(columns), "TERM": "xterm", "NO_COLOR": "1"},
-    )
-    os.close(theirs)
-    shown = b""
-    try:
-        while some := os.read(ours, 65536):
-            shown += some
-    except OSError:
-        pass  # Linux ends a terminal whose other side is gone so
-    os.close(ours)
-    return process.wait(), re.sub(r"\x1b\[[0-9;]*m", "", shown.decode())
-
-
 def test_a_terminal_of_80_columns_shows_a_table_that_fits(shop: Installation) -> None:
-    code, shown = on_a_terminal(shop, 80)
-    assert code == 0
-    assert max(len(line) for line in shown.splitlines()) <= 80
-    assert "customers.not_in_24so" in shown
+    answer = on_a_terminal(shop, "check", NO_COLOR="1")
+    assert answer.code == 0
+    lines = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", answer.out).splitlines()
+    assert max(map(len, lines)) <= 80
+    assert any("customers.not_in_24so" in line for line in lines)
 
 
 def test_a_signal_ends_the_check_instead_of_becoming_a_finding() -> None:

@@ -40,7 +40,7 @@ def test_exported_as_takes_the_order_that_a_person_names(
     assert f"resolved: exported-as by {getpass.getuser()}: by phone" in story
     office.run("push-orders")
     assert office.box.lnb.orders["70101"]["status"] == "closed"
-    assert "LNB70101" not in [one.reference for one in office.box.erp.creates]
+    assert "LNB70101" not in office.created
 
 
 def test_exported_as_is_refused_for_an_absent_order_another_customers_or_a_taken_one(
@@ -69,9 +69,9 @@ def test_send_again_sends_once_what_a_person_says_is_not_there(
     assert office.run("resolve", "70101", "--send-again").code == 0
     assert office.run("push-orders", "--order", "70101").code == 0
     assert state_of(office, "70101") == "done"
-    assert [one.reference for one in office.box.erp.creates].count("LNB70101") == 1
+    assert office.created.count("LNB70101") == 1
     assert office.run("push-orders", "--order", "70101").code == 0
-    assert [one.reference for one in office.box.erp.creates].count("LNB70101") == 1
+    assert office.created.count("LNB70101") == 1
 
 
 def test_send_again_is_refused_while_the_order_exists(office: Installation) -> None:
@@ -85,7 +85,7 @@ def test_send_again_is_refused_while_the_order_exists(office: Installation) -> N
     assert answer.code == 0
     assert "push-orders --order 70101 --any-status" in answer.out
     office.run("push-orders", "--order", "70101", "--any-status")
-    assert [one.reference for one in office.box.erp.creates].count("LNB70101") == 2
+    assert office.created.count("LNB70101") == 2
     assert state_of(office, "70101") == "exported"
 
 

@@ -15,7 +15,7 @@ NAMELESS = BLOCKED[0]
 
 def created(office: Installation) -> list[str]:
     """Return the references of what was created in 24SevenOffice, in that order."""
-    return [made.reference.removeprefix("LNB") for made in office.box.erp.creates]
+    return [reference.removeprefix("LNB") for reference in office.created]
 
 
 def reasons(office: Installation, *arguments: str) -> dict[str, list[str]]:

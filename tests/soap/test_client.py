@@ -14,7 +14,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from events import Events
+from desk import BareDesk
 from faults import Fault
 from hand_clock import HandClock
 from installation import Installation
@@ -39,14 +39,12 @@ ORDER = InvoiceOrder(
 )
 
 
-class Desk:
+class Desk(BareDesk):
     """A client of a sandbox, and how to make the next run's."""
 
     def __init__(self, box: Sandbox, folder: Path) -> None:
-        self.box = box
+        super().__init__(box, HandClock())
         self.state = folder / "state"
-        self.hand = HandClock()
-        self.events = Events()
         self.settings = Erp(
             username=box.erp.username,
             password=Secret(box.erp.password),
@@ -62,12 +60,6 @@ class Desk:
         self.settings = replace(self.settings, **changes)  # type: ignore[arg-type]
         self.client = SoapClient(self.settings, self.state, self.hand.clock, self.events)
         return self.client
-
-    def asked(self, since: int = 0) -> list[str]:
-        return [seen.operation for seen in self.box.requests[since:]]
-
-    def count(self, operation: str) -> int:
-        return self.asked().count(operation)
 
     @property
     def session_file(self) -> Path:
