@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 import requests
-from conftest import RawLnb
 from hand_clock import HandClock
+from raw_calls import RawLnb
 
 from lnb24so.sandbox import Sandbox
 

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 import requests
 import zeep
-from conftest import AUTHENTICATE, ENDPOINTS, NAMESPACE, RawErp, erp_calls
 from lxml import etree
+from raw_calls import AUTHENTICATE, ENDPOINTS, NAMESPACE, RawErp, erp_calls
 
 from lnb24so.sandbox import Sandbox
 from lnb24so.sandbox.erp import TRADING_ID, TRAINING_ID
