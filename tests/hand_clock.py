@@ -7,13 +7,13 @@ from datetime import UTC, datetime, timedelta
 
 from lnb24so.clock import Clock
 
-START = datetime(2026, 11, 23, 10, tzinfo=UTC)
+MORNING = datetime(2026, 11, 23, 10, tzinfo=UTC)
 
 
 class HandClock:
     """A clock that stands still until it is moved or slept on, and what is due on the way."""
 
-    def __init__(self, start: datetime = START) -> None:
+    def __init__(self, start: datetime = MORNING) -> None:
         self._start = start
         self.reset()
 

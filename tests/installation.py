@@ -6,7 +6,6 @@ import io
 import json
 import os
 import subprocess
-import sys
 from collections.abc import Iterable, Mapping
 from contextlib import redirect_stderr, redirect_stdout
 from copy import deepcopy
@@ -16,12 +15,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hand_clock import START, HandClock
+from config_file import ConfigFile
+from hand_clock import MORNING, HandClock
+from log_files import log_lines, log_text
+from program import command_line
 from seen import WRITES, asked
 
 from lnb24so.__main__ import main
 from lnb24so.clock import Clock
-from lnb24so.config.schema import Config, load_config
 from lnb24so.run import Mode
 from lnb24so.sandbox import Sandbox
 
@@ -40,34 +41,13 @@ class Answer:
         return found
 
 
-class Installation:
+class Installation(ConfigFile):
     """A folder with a config.yaml for a sandbox, and the commands that are run there."""
 
     def __init__(self, box: Sandbox, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        super().__init__(folder, box.config_text())
         self.box = box
-        self.folder = folder
-        self.file = folder / "config.yaml"
         self._monkeypatch = monkeypatch
-        self.write_config(box.config_text())
-
-    def write_config(self, text: str) -> None:
-        self.file.write_text(text, encoding="utf-8")
-        self.file.chmod(0o600)
-
-    def change(self, before: str, after: str) -> None:
-        """Replace a part of the configuration, which must be there."""
-        text = self.file.read_text(encoding="utf-8")
-        assert before in text
-        self.write_config(text.replace(before, after))
-
-    def set(self, section: str, **settings: object) -> None:
-        """Put settings at the begin of a section, each as YAML text."""
-        lines = "".join(f"  {name}: {value}\n" for name, value in settings.items())
-        self.change(f"{section}:\n", f"{section}:\n{lines}")
-
-    @property
-    def config(self) -> Config:
-        return load_config(self.file)
 
     def mode(self, task: str, *, writes: bool = True) -> Mode:
         """Return how a task is run from here without the command line."""
@@ -82,7 +62,7 @@ class Installation:
 
     def command(self, *arguments: str) -> list[str]:
         """Return the command line of a command as a process of its own."""
-        return [sys.executable, "-m", "lnb24so", "--config", str(self.file), *arguments]
+        return command_line(self.file, *arguments)
 
     def process(self, *arguments: str, **environment: str) -> Answer:
         """Run a command as a process of its own."""
@@ -97,7 +77,7 @@ class Installation:
         )
         return Answer(done.returncode, done.stdout, done.stderr)
 
-    def by_hand(self, start: datetime = START) -> HandClock:
+    def by_hand(self, start: datetime = MORNING) -> HandClock:
         """Let every command from now on go by a clock that is moved by hand; return it."""
         hand = HandClock(start)
         self._monkeypatch.setattr("lnb24so.clock.Clock", lambda: hand.clock)
@@ -108,11 +88,10 @@ class Installation:
         return self.folder / "state" / "ledger.sqlite3"
 
     def log_text(self) -> str:
-        return "".join(file.read_text("utf-8") for file in sorted(self.folder.glob("logs/*")))
+        return log_text(self.folder / "logs")
 
     def log_lines(self, event: str) -> list[dict[str, Any]]:
-        lines = map(json.loads, self.log_text().splitlines())
-        return [line for line in lines if line["event"] == event]
+        return [line for line in log_lines(self.folder / "logs") if line["event"] == event]
 
     def log_lines_of(self, task: str, event: str) -> list[dict[str, Any]]:
         return [line for line in self.log_lines(event) if line["task"] == task]

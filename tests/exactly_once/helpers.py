@@ -5,18 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime, timedelta
+from dataclasses import dataclass, field
+from datetime import timedelta
 from functools import cache
-from itertools import islice
 from pathlib import Path
-from random import Random
 from typing import Any
 from unittest.mock import patch
 
 import requests
+from config_file import ConfigFile
 from hand_clock import HandClock
 from requests.adapters import HTTPAdapter
+from small_brand import START, small_brand
 
 from lnb24so import run
 from lnb24so.config.schema import Config, load_config
@@ -24,50 +24,10 @@ from lnb24so.errors import Lnb24soError
 from lnb24so.ledger.store import Ledger
 from lnb24so.ledger.types import Entry
 from lnb24so.orders.types import Selection
-from lnb24so.sandbox import Brand, Exchange, Sandbox
-from lnb24so.sandbox.fashion import Code, collection
-from lnb24so.sandbox.portal import moment
-from lnb24so.sandbox.retailers import good_shops
-from lnb24so.sandbox.sample import catalogue
-from lnb24so.sandbox.sample_orders import blank_order, line, totals
+from lnb24so.sandbox import Exchange, Sandbox
 
-START = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 GRACE = timedelta(minutes=15)
 TIMEOUT = timedelta(seconds=120)
-CODES: tuple[Code, ...] = tuple(islice(collection(Random(24)), 6))
-SHOPS = [shop for shop in good_shops() if shop.currency == "NOK"][:3]
-
-
-def small_brand(orders: int = 0, today: date | None = None) -> Brand:
-    """Return a brand with six codes and so many orders to export, in turn for three shops."""
-    today = today or START.date()
-    made = datetime.combine(today, START.time(), UTC) - timedelta(days=1)
-    books = catalogue(len(CODES), today=today)
-    waiting = [
-        lnb_order(str(70001 + number), made, shop=number % 3, code=number % 6)
-        for number in range(orders)
-    ]
-    return replace(books, lnb_orders=tuple(waiting))
-
-
-def lnb_order(
-    reference: str, made: datetime, *, shop: int = 0, code: int = 0, pieces: int = 1
-) -> dict[str, Any]:
-    """Return a Le New Black order of one line, ready for export."""
-    order = blank_order(reference, SHOPS[shop], made)
-    order["update_time"] = moment(made)
-    order["items"] = [line(CODES[code], pieces)]
-    return order | totals(order)
-
-
-def typed_order(reference: str, *, shop: int = 0, code: int = 0) -> dict[str, Any]:
-    """Return an order as a person types it into 24SevenOffice, with our reference."""
-    row = {"ProductId": CODES[code].product_id, "Quantity": 1, "Price": CODES[code].price}
-    return {
-        "CustomerId": SHOPS[shop].customer_id,
-        "ReferenceNumber": f" lnb{reference} ",
-        "InvoiceRows": [row],
-    }
 
 
 class World:
@@ -119,11 +79,9 @@ class World:
 
 def configure(box: Sandbox, folder: Path, **orders: object) -> Path:
     """Write a configuration for the box with these `orders` settings more; return its path."""
-    more = "".join(f"  {name}: {value}\n" for name, value in orders.items())
-    file = folder / "config.yaml"
-    file.touch(mode=0o600)
-    file.write_text(box.config_text().replace("orders:\n", f"orders:\n{more}"), "utf-8")
-    return file
+    written = ConfigFile(folder, box.config_text())
+    written.set("orders", **orders)
+    return written.file
 
 
 @contextmanager

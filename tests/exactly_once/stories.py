@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
 from faults import Fault
+from small_brand import SHOPS
 
 from lnb24so.commands.resolve import Decision, resolve_orders
 from lnb24so.run import Mode
@@ -14,7 +15,7 @@ from lnb24so.sandbox import Exchange, Reply
 from lnb24so.sandbox.faults import Behaviour
 from lnb24so.sandbox.portal import moment
 
-from .helpers import SHOPS, Crash, World, crash_before
+from .helpers import Crash, World, crash_before
 
 REFERENCE = "70001"
 SECOND_SHOP = {"retailer_reference": SHOPS[1].reference}

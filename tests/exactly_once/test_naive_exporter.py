@@ -9,11 +9,11 @@ import requests
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 from raw_calls import RawErp, RawLnb
+from small_brand import CODES
 
 from lnb24so.ledger.types import Entry
 from lnb24so.sandbox import Exchange, Reply, Sandbox
 
-from .helpers import CODES
 from .machine import ExactlyOnce
 
 ORDER = (

@@ -6,8 +6,9 @@ from datetime import timedelta
 
 import pytest
 from faults import Fault
+from small_brand import lnb_order, typed_order
 
-from .helpers import World, lnb_order, typed_order
+from .helpers import World
 from .stories import (
     REFERENCE,
     SECOND_SHOP,

@@ -10,17 +10,18 @@ from datetime import UTC, datetime
 from pathlib import Path
 from subprocess import Popen
 from threading import Event
-from typing import Any
 
 import pytest
 from hand_clock import HandClock
+from log_files import log_lines
+from small_brand import START, small_brand
 
 from lnb24so.clock import Clock
 from lnb24so.ledger.store import Ledger
 from lnb24so.process.lock import run_lock
 from lnb24so.sandbox import Exchange, Reply, Sandbox
 
-from .helpers import START, World, small_brand, small_world
+from .helpers import World, small_world
 from .processes import configure_quick, finish, start
 
 
@@ -59,12 +60,6 @@ def states(folder: Path) -> list[str]:
     return found
 
 
-def last_log_line(folder: Path) -> dict[str, Any]:
-    (file,) = (folder / "logs").glob("*.jsonl")
-    line: dict[str, Any] = json.loads(file.read_text("utf-8").splitlines()[-1])
-    return line
-
-
 @pytest.mark.parametrize(
     ("number", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)], ids=["SIGTERM", "SIGINT"]
 )
@@ -77,7 +72,7 @@ def test_a_signal_during_a_create_lets_this_order_finish_and_no_other_begin(
         assert signaller.run(config)[0] == code
         assert states(tmp_path) == ["exported"]
         assert len(box.erp.creates) == 1
-        line = last_log_line(tmp_path)
+        line = log_lines(tmp_path / "logs")[-1]
         assert (line["event"], line["exit_code"]) == ("run.finished", code)
         assert line["summary"] == {"create": 3, "created": 1, "blocked": 0}
 
@@ -91,7 +86,7 @@ def test_a_signal_at_any_other_time_ends_the_run_too(operation: str, tmp_path: P
         config, signaller = configure_quick(box, tmp_path), Signaller(signal.SIGTERM)
         box.faults.add(operation, signaller)
         assert signaller.run(config)[0] == 143
-        assert last_log_line(tmp_path)["event"] == "run.finished"
+        assert log_lines(tmp_path / "logs")[-1]["event"] == "run.finished"
         assert finish(start(config)) == (0, "")
         assert len(box.erp.creates) == 3
 
@@ -111,7 +106,7 @@ def test_a_second_signal_leaves_at_once_and_the_ledger_tells_the_truth(tmp_path:
         box.faults.add("SaveInvoices", signaller)
         assert signaller.run(config)[0] == 143
         assert states(tmp_path) == ["sending"]
-        assert last_log_line(tmp_path)["event"] == "order.sending"
+        assert log_lines(tmp_path / "logs")[-1]["event"] == "order.sending"
 
         assert finish(start(config))[0] == 0
         assert (states(tmp_path), len(box.erp.creates)) == (["done"] * 3, 3)
