@@ -27,7 +27,6 @@ from lnb24so.orders.types import Selection
 from lnb24so.sandbox import Exchange, Sandbox
 
 GRACE = timedelta(minutes=15)
-TIMEOUT = timedelta(seconds=120)
 
 
 class World:

@@ -6,11 +6,7 @@ from typing import Any
 
 import pytest
 from installation import Answer, Installation
-
-CLEAN = [str(number) for number in range(70101, 70113)]
-CONFIRMED, CLOSED, DRAFT, CANCELED = "70113", "70115", "70116", "70117"
-BLOCKED = [str(number) for number in range(70118, 70131)]
-NAMELESS = BLOCKED[0]
+from references import BLOCKED, CANCELED, CLEAN, CLOSED, CONFIRMED, DRAFT, NAMELESS
 
 
 def created(office: Installation) -> list[str]:
