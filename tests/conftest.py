@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -90,3 +90,12 @@ def raw_lnb(box: Sandbox) -> Iterator[RawLnb]:
     caller = RawLnb(box)
     with caller.http:
         yield caller
+
+
+@pytest.fixture
+def umask() -> Iterator[Callable[[int], int]]:
+    """Return what sets the umask; the one of before is back after the test."""
+    before = os.umask(0)
+    os.umask(before)
+    yield os.umask
+    os.umask(before)

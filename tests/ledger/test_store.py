@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import replace
 from datetime import timedelta
@@ -201,13 +201,10 @@ def test_it_belongs_to_the_first_pair_and_refuses_every_other(state: Path) -> No
 # The file
 
 
-def test_the_file_is_for_this_users_eyes_only(state: Path) -> None:
-    before = os.umask(0)
-    try:
-        with opened(state):
-            pass
-    finally:
-        os.umask(before)
+def test_the_file_is_for_this_users_eyes_only(state: Path, umask: Callable[[int], int]) -> None:
+    umask(0)
+    with opened(state):
+        pass
     assert stat.S_IMODE((state / FILE_NAME).stat().st_mode) == 0o600
 
 

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import io
 import json
-import os
 import re
 import stat
 import subprocess
@@ -227,15 +226,12 @@ def test_the_file_is_named_by_the_utc_day(opened: Open, tmp_path: Path, clock: H
     assert lines(tmp_path)[0]["timestamp"] == "2026-01-31T23:30:00.000Z"
 
 
-@pytest.mark.parametrize("umask", [0o000, 0o077])
+@pytest.mark.parametrize("mask", [0o000, 0o077])
 def test_the_file_is_readable_for_its_group_whatever_the_umask(
-    opened: Open, tmp_path: Path, umask: int
+    opened: Open, tmp_path: Path, umask: Callable[[int], int], mask: int
 ) -> None:
-    before = os.umask(umask)
-    try:
-        opened().event("run.started")
-    finally:
-        os.umask(before)
+    umask(mask)
+    opened().event("run.started")
     mode = (tmp_path / "logs/lnb24so-2026-01-31.jsonl").stat().st_mode
     assert stat.S_IMODE(mode) == 0o640
 

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import json
 import logging
-import os
 import stat
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -71,13 +70,6 @@ def desk(box: Sandbox, tmp_path: Path) -> Desk:
     return Desk(box, tmp_path)
 
 
-@pytest.fixture
-def open_umask() -> Iterator[None]:
-    before = os.umask(0)
-    yield
-    os.umask(before)
-
-
 # The session
 
 
@@ -89,8 +81,10 @@ def test_nothing_is_asked_before_it_is_needed(desk: Desk) -> None:
     assert desk.client.is_open
 
 
-@pytest.mark.usefixtures("open_umask")
-def test_the_session_is_kept_for_this_users_eyes_only(desk: Desk) -> None:
+def test_the_session_is_kept_for_this_users_eyes_only(
+    desk: Desk, umask: Callable[[int], int]
+) -> None:
+    umask(0)
     desk.client.own_currency()
     assert stat.S_IMODE(desk.session_file.stat().st_mode) == 0o600
     assert stat.S_IMODE(desk.state.stat().st_mode) == 0o700
