@@ -6,68 +6,25 @@ import io
 import json
 import os
 import subprocess
-import sys
 from collections.abc import Iterable, Mapping
 from contextlib import redirect_stderr, redirect_stdout
 from copy import deepcopy
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+from config_file import ConfigFile
+from hand_clock import MORNING, HandClock
+from log_files import log_lines, log_text
+from program import command_line
+from seen import WRITES, asked
 
 from lnb24so.__main__ import main
 from lnb24so.clock import Clock
-from lnb24so.config.schema import Config, load_config
 from lnb24so.run import Mode
 from lnb24so.sandbox import Sandbox
-
-WRITES = (
-    "SaveInvoices",
-    "POST /orders/status",
-    "POST /multi/inventory/ean",
-    "POST /multi/inventory/sku",
-)
-"""Every operation of both systems that changes something."""
-
-
-@dataclass
-class HandClock:
-    """A clock that stands still until it is moved, or slept on."""
-
-    time: datetime = datetime(2026, 11, 23, 10, tzinfo=UTC)
-    seconds: float = 0.0
-    slept: list[float] = field(default_factory=list)
-
-    def now(self) -> datetime:
-        return self.time
-
-    def move(self, seconds: float) -> None:
-        self.time += timedelta(seconds=seconds)
-        self.seconds += seconds
-
-    def sleep(self, seconds: float) -> None:
-        self.slept.append(seconds)
-        self.move(seconds)
-
-    @property
-    def clock(self) -> Clock:
-        return Clock(self.now, lambda: self.seconds, self.sleep, lambda: 0.0)
-
-
-class Events:
-    """A log that only remembers: call it as the tool calls its log."""
-
-    def __init__(self) -> None:
-        self.lines: list[tuple[str, dict[str, Any]]] = []
-
-    def __call__(self, event: str, /, **fields: Any) -> None:
-        self.lines.append((event, fields))
-
-    @property
-    def names(self) -> list[str]:
-        return [name for name, _ in self.lines]
 
 
 @dataclass(frozen=True)
@@ -84,34 +41,13 @@ class Answer:
         return found
 
 
-class Installation:
+class Installation(ConfigFile):
     """A folder with a config.yaml for a sandbox, and the commands that are run there."""
 
     def __init__(self, box: Sandbox, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        super().__init__(folder, box.config_text())
         self.box = box
-        self.folder = folder
-        self.file = folder / "config.yaml"
         self._monkeypatch = monkeypatch
-        self.write_config(box.config_text())
-
-    def write_config(self, text: str) -> None:
-        self.file.write_text(text, encoding="utf-8")
-        self.file.chmod(0o600)
-
-    def change(self, before: str, after: str) -> None:
-        """Replace a part of the configuration, which must be there."""
-        text = self.file.read_text(encoding="utf-8")
-        assert before in text
-        self.write_config(text.replace(before, after))
-
-    def set(self, section: str, **settings: object) -> None:
-        """Put settings at the begin of a section, each as YAML text."""
-        lines = "".join(f"  {name}: {value}\n" for name, value in settings.items())
-        self.change(f"{section}:\n", f"{section}:\n{lines}")
-
-    @property
-    def config(self) -> Config:
-        return load_config(self.file)
 
     def mode(self, task: str, *, writes: bool = True) -> Mode:
         """Return how a task is run from here without the command line."""
@@ -124,10 +60,14 @@ class Installation:
             code = main(["--config", str(self.file), *arguments])
         return Answer(code, out.getvalue(), err.getvalue())
 
+    def command(self, *arguments: str) -> list[str]:
+        """Return the command line of a command as a process of its own."""
+        return command_line(self.file, *arguments)
+
     def process(self, *arguments: str, **environment: str) -> Answer:
         """Run a command as a process of its own."""
         done = subprocess.run(
-            [sys.executable, "-m", "lnb24so", "--config", str(self.file), *arguments],
+            self.command(*arguments),
             capture_output=True,
             text=True,
             check=False,
@@ -137,27 +77,33 @@ class Installation:
         )
         return Answer(done.returncode, done.stdout, done.stderr)
 
-    def use_clock(self, clock: Clock) -> None:
-        """Let every command from now on go by this clock."""
-        self._monkeypatch.setattr("lnb24so.clock.Clock", lambda: clock)
+    def by_hand(self, start: datetime = MORNING) -> HandClock:
+        """Let every command from now on go by a clock that is moved by hand; return it."""
+        hand = HandClock(start)
+        self._monkeypatch.setattr("lnb24so.clock.Clock", lambda: hand.clock)
+        return hand
 
     @property
     def ledger_file(self) -> Path:
         return self.folder / "state" / "ledger.sqlite3"
 
     def log_text(self) -> str:
-        return "".join(file.read_text("utf-8") for file in sorted(self.folder.glob("logs/*")))
+        return log_text(self.folder / "logs")
 
     def log_lines(self, event: str) -> list[dict[str, Any]]:
-        lines = map(json.loads, self.log_text().splitlines())
-        return [line for line in lines if line["event"] == event]
+        return [line for line in log_lines(self.folder / "logs") if line["event"] == event]
 
     def log_lines_of(self, task: str, event: str) -> list[dict[str, Any]]:
         return [line for line in self.log_lines(event) if line["task"] == task]
 
     def asked(self, since: int = 0) -> list[str]:
         """Return the operations that the sandbox has seen, without the first `since`."""
-        return [seen.operation for seen in self.box.requests[since:]]
+        return asked(self.box, since)
+
+    @property
+    def created(self) -> list[str]:
+        """Return the ReferenceNumbers of what was created in 24SevenOffice, in that order."""
+        return [made.reference for made in self.box.erp.creates]
 
     def writes(self, since: int = 0) -> list[str]:
         return [name for name in self.asked(since) if name in WRITES]

@@ -6,9 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import pytest
-from installation import Answer, HandClock, Installation
-
-from lnb24so.sandbox import Fault
+from faults import Fault
+from installation import Answer, Installation
 
 
 def rewrite(before: str, after: str) -> Callable[[Installation], None]:
@@ -200,7 +199,7 @@ def _damaged_ledger(office: Installation) -> None:
 @pytest.fixture
 def patient(office: Installation) -> Installation:
     """Return an office whose retries cost no time."""
-    office.use_clock(HandClock(office.box.erp.now()).clock)
+    office.by_hand(office.box.erp.now())
     return office
 
 

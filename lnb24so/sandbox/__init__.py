@@ -16,7 +16,7 @@ from lnb24so.sandbox import sample
 from lnb24so.sandbox.brand import Brand
 from lnb24so.sandbox.erp import Erp
 from lnb24so.sandbox.exchange import Reply, Seen
-from lnb24so.sandbox.faults import Exchange, Fault
+from lnb24so.sandbox.faults import Exchange
 from lnb24so.sandbox.portal import Portal
 from lnb24so.sandbox.rest import BASE_PATH, RestSide
 from lnb24so.sandbox.sample import SHIPPING_NO
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from types import TracebackType
 
-__all__ = ["Brand", "Exchange", "Fault", "Reply", "Sandbox", "Seen"]
+__all__ = ["Brand", "Exchange", "Reply", "Sandbox", "Seen"]
 
 CONFIG = """\
 24sevenoffice:
@@ -121,7 +121,7 @@ class Sandbox:
         return f"{self.url}{BASE_PATH}"
 
     def release_late(self) -> int:
-        """Carry out what `Fault.LATE` has put off, in the order of arrival; return how many."""
+        """Carry out what faults have put off, in the order of arrival; return how many."""
         waiting, self._app.late[:] = list(self._app.late), []
         for carry_out in waiting:
             carry_out()

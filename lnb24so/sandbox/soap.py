@@ -5,7 +5,7 @@ It answers as ASP.NET does: every refusal of a whole request is a fault with HTT
 
 from __future__ import annotations
 
-from itertools import zip_longest
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from xml.sax.saxutils import escape
 
@@ -19,7 +19,6 @@ from lnb24so.sandbox.services import (
     Answer,
     SoapFault,
     Visit,
-    api_exception,
 )
 
 if TYPE_CHECKING:
@@ -120,14 +119,15 @@ class SoapSide:
         Not where a budget is counted, for the kept headers would tell an old figure.
         """
         if operation != "GetProducts" or self.erp.budget is not None:
-            return self._write(operation, service, answer)
+            return self.write(operation, service, answer)
         kept = self._catalogue
         if kept is None or kept[:2] != (answer.value, answer.wanted):
-            kept = (answer.value, answer.wanted, self._write(operation, service, answer))
+            kept = (answer.value, answer.wanted, self.write(operation, service, answer))
             self._catalogue = kept
         return kept[2]
 
-    def _write(self, operation: str, service: Service, answer: Answer) -> Reply:
+    def write(self, operation: str, service: Service, answer: Answer) -> Reply:
+        """Return the answer of an operation as its envelope."""
         result = ""
         if answer.value is not None:
             field = service.elements[f"{operation}Response"][0]
@@ -145,16 +145,6 @@ class SoapSide:
     def session_of(self, call: Call) -> Session | None:
         """Return the session that a request carries, if it is alive."""
         return self.erp.sessions.get(call.cookies.get(COOKIE, ""))
-
-    def refuse_items(self, call: Call, order_ids: list[int]) -> Reply:
-        """Answer SaveInvoices with an APIException in each item, and with ids where given."""
-        service = self.services[call.path.lower()]
-        orders = service.arguments(body_element(call.body)).get("invoices") or []
-        refused = [
-            {**order, "OrderId": order_id, "APIException": api_exception("Could not be saved.")}
-            for order, order_id in zip_longest(orders, order_ids)
-        ]
-        return self._write("SaveInvoices", service, Answer(refused))
 
 
 def body_element(document: bytes) -> etree._Element:

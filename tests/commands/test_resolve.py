@@ -5,9 +5,8 @@ from __future__ import annotations
 import getpass
 
 import pytest
-from installation import HandClock, Installation
-
-from lnb24so.sandbox import Fault
+from faults import Fault
+from installation import Installation
 
 
 def state_of(office: Installation, reference: str) -> str:
@@ -16,13 +15,6 @@ def state_of(office: Installation, reference: str) -> str:
 
 def order_id_of(office: Installation, reference: str) -> int:
     return next(one.order_id for one in office.box.erp.creates if one.reference == reference)
-
-
-@pytest.fixture
-def clock(office: Installation) -> HandClock:
-    clock = HandClock()
-    office.use_clock(clock.clock)
-    return clock
 
 
 @pytest.fixture
@@ -48,7 +40,7 @@ def test_exported_as_takes_the_order_that_a_person_names(
     assert f"resolved: exported-as by {getpass.getuser()}: by phone" in story
     office.run("push-orders")
     assert office.box.lnb.orders["70101"]["status"] == "closed"
-    assert "LNB70101" not in [one.reference for one in office.box.erp.creates]
+    assert "LNB70101" not in office.created
 
 
 def test_exported_as_is_refused_for_an_absent_order_another_customers_or_a_taken_one(
@@ -77,9 +69,9 @@ def test_send_again_sends_once_what_a_person_says_is_not_there(
     assert office.run("resolve", "70101", "--send-again").code == 0
     assert office.run("push-orders", "--order", "70101").code == 0
     assert state_of(office, "70101") == "done"
-    assert [one.reference for one in office.box.erp.creates].count("LNB70101") == 1
+    assert office.created.count("LNB70101") == 1
     assert office.run("push-orders", "--order", "70101").code == 0
-    assert [one.reference for one in office.box.erp.creates].count("LNB70101") == 1
+    assert office.created.count("LNB70101") == 1
 
 
 def test_send_again_is_refused_while_the_order_exists(office: Installation) -> None:
@@ -93,17 +85,18 @@ def test_send_again_is_refused_while_the_order_exists(office: Installation) -> N
     assert answer.code == 0
     assert "push-orders --order 70101 --any-status" in answer.out
     office.run("push-orders", "--order", "70101", "--any-status")
-    assert [one.reference for one in office.box.erp.creates].count("LNB70101") == 2
+    assert office.created.count("LNB70101") == 2
     assert state_of(office, "70101") == "exported"
 
 
-def test_nothing_in_flight_is_sent_again_or_skipped(office: Installation, clock: HandClock) -> None:
+def test_nothing_in_flight_is_sent_again_or_skipped(office: Installation) -> None:
+    hand = office.by_hand()
     office.box.faults.add("SaveInvoices", Fault.LATE)
     office.run("push-orders", "--order", "70101")
     assert "may still be creating it" in office.run("resolve", "70101", "--send-again").err
     assert "may be in 24SevenOffice already" in office.run("resolve", "70101", "--skip").err
     assert state_of(office, "70101") == "unconfirmed"
-    clock.move(16 * 60)
+    hand.move(16 * 60)
     assert office.run("resolve", "70101", "--send-again").code == 0
 
 

@@ -7,9 +7,8 @@ import io
 import json
 
 import pytest
-from installation import HandClock, Installation
-
-from lnb24so.sandbox import Fault
+from faults import Fault
+from installation import Installation
 
 
 def test_before_the_first_run_nothing_waits(office: Installation) -> None:
@@ -57,8 +56,7 @@ def test_an_order_is_found_by_our_reference_or_24sevenoffices(
 def test_the_story_says_what_was_sent_what_came_back_and_what_is_next(
     office: Installation,
 ) -> None:
-    clock = HandClock()
-    office.use_clock(clock.clock)
+    hand = office.by_hand()
     office.box.faults.add("SaveInvoices", Fault.LOST_REPLY)
     office.run("push-orders", "--order", "70101")
     story = office.run("status", "70101").out
@@ -66,7 +64,7 @@ def test_the_story_says_what_was_sent_what_came_back_and_what_is_next(
     assert "sending: attempt 1, 4 rows, 16612.00 NOK, customer 501, reference LNB70101" in story
     assert "unconfirmed: answer: the connection broke before a reply came" in story
     assert "do not type it in" in story.splitlines()[-1]
-    clock.move(16 * 60)
+    hand.move(16 * 60)
     office.run("push-orders", "--order", "70101")
     lines = office.run("status", "70101").out.splitlines()
     events = [line.split("  ")[1].split(":")[0] for line in lines if line.startswith("2026")]

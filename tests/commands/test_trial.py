@@ -24,7 +24,7 @@ def test_a_test_order_is_a_draft_that_reads_back_side_by_side(office: Installati
 def test_the_real_run_still_sends_an_order_that_was_tested(office: Installation) -> None:
     office.run("push-orders", "--test", "--order", "70105")
     office.run("push-orders", "--order", "70105")
-    references = [one.reference for one in office.box.erp.creates]
+    references = office.created
     assert references == ["TEST-LNB70105", "LNB70105"]
 
 

@@ -1,113 +1,38 @@
-"""A small brand, a clock that moves when told, and the real program between the two systems."""
+"""A small brand, a time of its own, and the real program between the two systems."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime, timedelta
+from dataclasses import dataclass, field
+from datetime import timedelta
 from functools import cache
-from itertools import islice
 from pathlib import Path
-from random import Random
 from typing import Any
 from unittest.mock import patch
 
 import requests
+from config_file import ConfigFile
+from hand_clock import HandClock
 from requests.adapters import HTTPAdapter
+from small_brand import START, small_brand
 
 from lnb24so import run
-from lnb24so.clock import Clock
 from lnb24so.config.schema import Config, load_config
 from lnb24so.errors import Lnb24soError
 from lnb24so.ledger.store import Ledger
 from lnb24so.ledger.types import Entry
 from lnb24so.orders.types import Selection
-from lnb24so.sandbox import Brand, Exchange, Sandbox
-from lnb24so.sandbox.fashion import Code, collection
-from lnb24so.sandbox.portal import moment
-from lnb24so.sandbox.retailers import good_shops
-from lnb24so.sandbox.sample import catalogue
-from lnb24so.sandbox.sample_orders import blank_order, line, totals
+from lnb24so.sandbox import Exchange, Sandbox
 
-START = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 GRACE = timedelta(minutes=15)
-TIMEOUT = timedelta(seconds=120)
-CODES: tuple[Code, ...] = tuple(islice(collection(Random(24)), 6))
-SHOPS = [shop for shop in good_shops() if shop.currency == "NOK"][:3]
-
-
-class Time:
-    """A clock that moves only when told, and what happens when it reaches a moment."""
-
-    def __init__(self) -> None:
-        self.reset()
-
-    def reset(self) -> None:
-        self._now = START
-        self._due: list[tuple[datetime, Callable[[], object]]] = []
-
-    def now(self) -> datetime:
-        return self._now
-
-    def monotonic(self) -> float:
-        return (self._now - START).total_seconds()
-
-    def at(self, moment: datetime, act: Callable[[], object]) -> None:
-        """Do something when the clock reaches a moment."""
-        self._due.append((moment, act))
-
-    def sleep(self, seconds: float) -> None:
-        """Move on; what is due on the way happens at its own moment."""
-        until = self._now + timedelta(seconds=seconds)
-        for due in sorted(self._due, key=lambda due: due[0]):
-            if due[0] <= until:
-                self._due.remove(due)
-                self._now = max(self._now, due[0])
-                due[1]()
-        self._now = max(self._now, until)
-
-    def clock(self) -> Clock:
-        return Clock(self.now, self.monotonic, self.sleep, lambda: 0.5)
-
-
-def small_brand(orders: int = 0, today: date | None = None) -> Brand:
-    """Return a brand with six codes and so many orders to export, in turn for three shops."""
-    today = today or START.date()
-    made = datetime.combine(today, START.time(), UTC) - timedelta(days=1)
-    books = catalogue(len(CODES), today=today)
-    waiting = [
-        lnb_order(str(70001 + number), made, shop=number % 3, code=number % 6)
-        for number in range(orders)
-    ]
-    return replace(books, lnb_orders=tuple(waiting))
-
-
-def lnb_order(
-    reference: str, made: datetime, *, shop: int = 0, code: int = 0, pieces: int = 1
-) -> dict[str, Any]:
-    """Return a Le New Black order of one line, ready for export."""
-    order = blank_order(reference, SHOPS[shop], made)
-    order["update_time"] = moment(made)
-    order["items"] = [line(CODES[code], pieces)]
-    return order | totals(order)
-
-
-def typed_order(reference: str, *, shop: int = 0, code: int = 0) -> dict[str, Any]:
-    """Return an order as a person types it into 24SevenOffice, with our reference."""
-    row = {"ProductId": CODES[code].product_id, "Quantity": 1, "Price": CODES[code].price}
-    return {
-        "CustomerId": SHOPS[shop].customer_id,
-        "ReferenceNumber": f" lnb{reference} ",
-        "InvoiceRows": [row],
-    }
 
 
 class World:
     """Both systems, one folder with configuration, state and logs, and a time of its own."""
 
-    def __init__(self, box: Sandbox, time: Time, config: Config) -> None:
+    def __init__(self, box: Sandbox, time: HandClock, config: Config) -> None:
         self.box = box
         self.time = time
         self.config = config
@@ -119,7 +44,7 @@ class World:
 
     def push(self, **selection: Any) -> int:
         """Run `push-orders` in this process; return the exit code that the command would have."""
-        mode = run.Mode("push-orders", True, self.time.clock(), self.told.append)
+        mode = run.Mode("push-orders", True, self.time.clock, self.told.append)
         try:
             return run.push_orders(self.config, mode, Selection(**selection)).exit_code
         except Lnb24soError as error:
@@ -127,11 +52,11 @@ class World:
             return error.exit_code
 
     def wait(self, **span: float) -> None:
-        self.time.sleep(timedelta(**span).total_seconds())
+        self.time.move(timedelta(**span).total_seconds())
 
     def entries(self) -> Mapping[str, Entry]:
         """Return what the ledger on disk holds, by reference."""
-        ledger = Ledger.peek(self.state, self.time.clock())
+        ledger = Ledger.peek(self.state, self.time.clock)
         try:
             return {entry.reference: entry for entry in ledger.entries()}
         finally:
@@ -153,25 +78,23 @@ class World:
 
 def configure(box: Sandbox, folder: Path, **orders: object) -> Path:
     """Write a configuration for the box with these `orders` settings more; return its path."""
-    more = "".join(f"  {name}: {value}\n" for name, value in orders.items())
-    file = folder / "config.yaml"
-    file.touch(mode=0o600)
-    file.write_text(box.config_text().replace("orders:\n", f"orders:\n{more}"), "utf-8")
-    return file
+    written = ConfigFile(folder, box.config_text())
+    written.set("orders", **orders)
+    return written.file
 
 
 @contextmanager
 def small_world(folder: Path, orders: int = 0) -> Iterator[World]:
     """Yield a new world with so many orders to export."""
-    time = Time()
+    time = HandClock(START)
     with Sandbox(small_brand(orders), now=time.now) as box:
         yield World(box, time, load_config(configure(box, folder)))
 
 
 @cache
-def shared_box() -> tuple[Sandbox, Time]:
+def shared_box() -> tuple[Sandbox, HandClock]:
     """Return the one sandbox of all examples: starting one takes longer than most of them."""
-    time = Time()
+    time = HandClock(START)
     return Sandbox(small_brand(), now=time.now).start(), time
 
 

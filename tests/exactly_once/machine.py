@@ -28,6 +28,7 @@ from pathlib import Path
 
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from small_brand import CODES, SHOPS, lnb_order, typed_order
 
 from lnb24so.commands.resolve import Decision, resolve_orders
 from lnb24so.ledger.types import Entry
@@ -37,17 +38,7 @@ from lnb24so.sandbox.faults import Behaviour
 from lnb24so.sandbox.portal import moment
 from lnb24so.sandbox.sample_orders import line, totals
 
-from .helpers import (
-    CODES,
-    GRACE,
-    SHOPS,
-    Crash,
-    crash_before,
-    empty_world,
-    lnb_order,
-    reference_of,
-    typed_order,
-)
+from .helpers import GRACE, Crash, crash_before, empty_world, reference_of
 from .troubles import ELSEWHERE, IN_A_CREATE, LATE_CREATE, Trouble, behaviour
 
 MOST_ORDERS = 6
@@ -154,7 +145,7 @@ class ExactlyOnce(RuleBasedStateMachine):
             del self.box.erp.orders[surplus]
         there = [*ours[:1], *typed]
         decision = Decision("exported_as", there[0]) if there else Decision("send_again")
-        mode = Mode("resolve", True, self.world.time.clock(), self.world.told.append)
+        mode = Mode("resolve", True, self.world.time.clock, self.world.told.append)
         resolve_orders(self.world.config, mode, [reference], decision)
         self.note_undecided()
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import subprocess
-import sys
 from pathlib import Path
 
-from lnb24so.sandbox import Sandbox
+from config_file import ConfigFile
+from program import command_line
 
-from .helpers import configure
+from lnb24so.sandbox import Sandbox
 
 GRACE_MINUTES = 0.01
 """0.6 seconds: by then the sandbox has created what it was asked to create."""
@@ -16,19 +16,16 @@ GRACE_MINUTES = 0.01
 
 def configure_quick(box: Sandbox, folder: Path, timeout: float = 10) -> Path:
     """Write a configuration with short waits: real processes have no clock but the real one."""
-    file = configure(box, folder, unknown_grace_minutes=GRACE_MINUTES, max_per_run=1000)
-    text = file.read_text("utf-8")
-    file.write_text(
-        text.replace("24sevenoffice:\n", f"24sevenoffice:\n  timeout_seconds: {timeout}\n"),
-        "utf-8",
-    )
-    return file
+    written = ConfigFile(folder, box.config_text())
+    written.set("orders", unknown_grace_minutes=GRACE_MINUTES, max_per_run=1000)
+    written.set("24sevenoffice", timeout_seconds=timeout)
+    return written.file
 
 
 def start(config: Path, *arguments: str) -> subprocess.Popen[str]:
     """Start `lnb24so push-orders`."""
     return subprocess.Popen(
-        [sys.executable, "-m", "lnb24so", "--config", str(config), "push-orders", *arguments],
+        command_line(config, "push-orders", *arguments),
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,

@@ -6,13 +6,16 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
+from faults import Fault
+from small_brand import SHOPS
+
 from lnb24so.commands.resolve import Decision, Way, resolve_orders
 from lnb24so.run import Mode
-from lnb24so.sandbox import Exchange, Fault, Reply
+from lnb24so.sandbox import Exchange, Reply
 from lnb24so.sandbox.faults import Behaviour
 from lnb24so.sandbox.portal import moment
 
-from .helpers import SHOPS, Crash, World, crash_before
+from .helpers import Crash, World, crash_before
 
 REFERENCE = "70001"
 SECOND_SHOP = {"retailer_reference": SHOPS[1].reference}
@@ -25,7 +28,7 @@ def change(world: World, **changes: object) -> None:
 
 def resolve(world: World, way: Way, order_id: int | None = None) -> int:
     """Settle the order as a person; return the exit code."""
-    mode = Mode("resolve", True, world.time.clock(), world.told.append)
+    mode = Mode("resolve", True, world.time.clock, world.told.append)
     return resolve_orders(world.config, mode, [REFERENCE], Decision(way, order_id)).exit_code
 
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from faults import Fault
+from small_brand import lnb_order
 
-from lnb24so.sandbox import Fault
 from lnb24so.sandbox.faults import Behaviour
 
-from .helpers import Crash, World, crash_before, empty_world, lnb_order
+from .helpers import Crash, World, crash_before, empty_world
 
 REFERENCES = ("70001", "70002")
 MOST_STEPS = 100

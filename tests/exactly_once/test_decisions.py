@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from faults import Fault
+from small_brand import SHOPS, typed_order
 
 from lnb24so.commands.resolve import Way
 from lnb24so.errors import ConfigError
-from lnb24so.sandbox import Exchange, Fault, Reply
+from lnb24so.sandbox import Exchange, Reply
 
-from .helpers import SHOPS, World, typed_order
+from .helpers import World
 from .stories import (
     REFERENCE,
     SECOND_SHOP,

@@ -6,14 +6,14 @@ from collections.abc import Mapping
 
 import pytest
 import requests
-from conftest import RawErp, RawLnb
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
+from raw_calls import RawErp, RawLnb
+from small_brand import CODES
 
 from lnb24so.ledger.types import Entry
 from lnb24so.sandbox import Exchange, Reply, Sandbox
 
-from .helpers import CODES
 from .machine import ExactlyOnce
 
 ORDER = (

@@ -5,12 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from faults import Fault
+from small_brand import SHOPS
 
 from lnb24so.config.schema import load_config
-from lnb24so.sandbox import Fault
 from lnb24so.sandbox.faults import Behaviour
 
-from .helpers import SHOPS, World, configure, small_world
+from .helpers import World, configure, small_world
 from .stories import REFERENCE, change, state
 
 NAMED = {"references": (REFERENCE,), "any_status": True}

@@ -5,11 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from faults import Fault
+from small_brand import lnb_order
 
 from lnb24so.config.schema import load_config
-from lnb24so.sandbox import Exchange, Fault, Reply
+from lnb24so.sandbox import Exchange, Reply
 
-from .helpers import World, configure, lnb_order, reference_of, small_world
+from .helpers import World, configure, reference_of, small_world
 from .stories import REFERENCE, change, state
 
 

@@ -6,8 +6,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
+from faults import Fault
 
-from lnb24so.sandbox import Exchange, Fault, Reply
+from lnb24so.sandbox import Exchange, Reply
 from lnb24so.sandbox.faults import Behaviour, before
 from lnb24so.sandbox.soap import fault_reply
 from lnb24so.soap.outcome import Seen, create_outcome

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from faults import Fault
+from small_brand import lnb_order, typed_order
 
-from lnb24so.sandbox import Fault
-
-from .helpers import World, lnb_order, typed_order
+from .helpers import World
 from .stories import (
     REFERENCE,
     SECOND_SHOP,

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from faults import Fault
 
 from lnb24so.orders.results import FAILURES_IN_A_ROW
-from lnb24so.sandbox import Fault
 from lnb24so.sandbox.faults import Behaviour
 
 from .helpers import World, small_world

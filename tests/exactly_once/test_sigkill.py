@@ -12,11 +12,12 @@ from random import Random
 from subprocess import Popen
 from threading import Lock, Timer
 
+from small_brand import lnb_order, small_brand
+
 from lnb24so.clock import Clock
 from lnb24so.ledger.store import Ledger
 from lnb24so.sandbox import Exchange, Reply, Sandbox
 
-from .helpers import lnb_order, small_brand
 from .processes import configure_quick, finish, start
 
 BRANDS = 2

@@ -10,16 +10,18 @@ from datetime import UTC, datetime
 from pathlib import Path
 from subprocess import Popen
 from threading import Event
-from typing import Any
 
 import pytest
+from hand_clock import HandClock
+from log_files import log_lines
+from small_brand import START, small_brand
 
 from lnb24so.clock import Clock
 from lnb24so.ledger.store import Ledger
 from lnb24so.process.lock import run_lock
 from lnb24so.sandbox import Exchange, Reply, Sandbox
 
-from .helpers import Time, World, small_brand, small_world
+from .helpers import World, small_world
 from .processes import configure_quick, finish, start
 
 
@@ -58,12 +60,6 @@ def states(folder: Path) -> list[str]:
     return found
 
 
-def last_log_line(folder: Path) -> dict[str, Any]:
-    (file,) = (folder / "logs").glob("*.jsonl")
-    line: dict[str, Any] = json.loads(file.read_text("utf-8").splitlines()[-1])
-    return line
-
-
 @pytest.mark.parametrize(
     ("number", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)], ids=["SIGTERM", "SIGINT"]
 )
@@ -76,7 +72,7 @@ def test_a_signal_during_a_create_lets_this_order_finish_and_no_other_begin(
         assert signaller.run(config)[0] == code
         assert states(tmp_path) == ["exported"]
         assert len(box.erp.creates) == 1
-        line = last_log_line(tmp_path)
+        line = log_lines(tmp_path / "logs")[-1]
         assert (line["event"], line["exit_code"]) == ("run.finished", code)
         assert line["summary"] == {"create": 3, "created": 1, "blocked": 0}
 
@@ -90,7 +86,7 @@ def test_a_signal_at_any_other_time_ends_the_run_too(operation: str, tmp_path: P
         config, signaller = configure_quick(box, tmp_path), Signaller(signal.SIGTERM)
         box.faults.add(operation, signaller)
         assert signaller.run(config)[0] == 143
-        assert last_log_line(tmp_path)["event"] == "run.finished"
+        assert log_lines(tmp_path / "logs")[-1]["event"] == "run.finished"
         assert finish(start(config)) == (0, "")
         assert len(box.erp.creates) == 3
 
@@ -110,7 +106,7 @@ def test_a_second_signal_leaves_at_once_and_the_ledger_tells_the_truth(tmp_path:
         box.faults.add("SaveInvoices", signaller)
         assert signaller.run(config)[0] == 143
         assert states(tmp_path) == ["sending"]
-        assert last_log_line(tmp_path)["event"] == "order.sending"
+        assert log_lines(tmp_path / "logs")[-1]["event"] == "order.sending"
 
         assert finish(start(config))[0] == 0
         assert (states(tmp_path), len(box.erp.creates)) == (["done"] * 3, 3)
@@ -121,7 +117,7 @@ def test_a_second_signal_leaves_at_once_and_the_ledger_tells_the_truth(tmp_path:
 
 def test_a_second_run_waits_a_minute_and_then_names_the_one_that_runs(tmp_path: Path) -> None:
     with small_world(tmp_path, orders=1) as world:
-        with run_lock(world.state, "pull-stock", world.time.clock()):
+        with run_lock(world.state, "pull-stock", world.time.clock):
             world.wait(seconds=30)
             began = world.time.now()
             assert world.push() == 75
@@ -133,7 +129,7 @@ def test_a_second_run_waits_a_minute_and_then_names_the_one_that_runs(tmp_path: 
 
 def test_a_second_run_begins_as_soon_as_the_first_one_ends(tmp_path: Path) -> None:
     with small_world(tmp_path, orders=1) as world:
-        lock = run_lock(world.state, "pull-stock", world.time.clock())
+        lock = run_lock(world.state, "pull-stock", world.time.clock)
         lock.__enter__()
         world.time.at(world.time.now().replace(second=20), lambda: lock.__exit__(None, None, None))
         assert world.push() == 0
@@ -153,7 +149,7 @@ def test_the_lock_of_a_dead_process_is_gone_with_it(tmp_path: Path) -> None:
 
 def test_runs_in_many_threads_create_each_order_once(tmp_path: Path) -> None:
     with small_world(tmp_path, orders=5) as world:
-        runners = [World(world.box, Time(), world.config) for _ in range(4)]
+        runners = [World(world.box, HandClock(START), world.config) for _ in range(4)]
         with ThreadPoolExecutor(len(runners)) as pool:
             codes = set(pool.map(World.push, runners))
         assert codes <= {0, 75}

@@ -7,18 +7,15 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from faults import Fault
+from log_files import log_text
+from small_brand import CODES, SHOPS, typed_order
 
-from lnb24so.sandbox import Exchange, Fault, Reply
+from lnb24so.sandbox import Exchange, Reply
 from lnb24so.sandbox.faults import Behaviour
 from lnb24so.sandbox.sample_orders import line, totals
 
-from .helpers import (
-    CODES,
-    SHOPS,
-    World,
-    small_world,
-    typed_order,
-)
+from .helpers import World, small_world
 from .stories import REFERENCE, SECOND_SHOP, change, reason, resolve, restored_after, state
 
 # Orders that a person typed in with our reference
@@ -243,8 +240,7 @@ def test_a_difference_read_back_is_logged_with_both_figures(world: World) -> Non
 
     world.box.faults.add("SaveInvoices", halve_the_price)
     assert world.push() == 0
-    log = "".join(path.read_text("utf-8") for path in world.config.paths.logs.glob("*.jsonl"))
-    assert '"order.differs"' in log
+    assert '"order.differs"' in log_text(world.config.paths.logs)
 
 
 # A person's decision

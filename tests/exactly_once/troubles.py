@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from faults import Fault
 from hypothesis import strategies as st
 
-from lnb24so.sandbox import Fault
 from lnb24so.sandbox.faults import Behaviour
 
 Trouble = tuple[str, str, int, int]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import replace
 from datetime import timedelta
@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from installation import HandClock
+from hand_clock import HandClock
 
 from lnb24so.errors import ConfigError, Lnb24soError
 from lnb24so.ledger import file as ledger_file
@@ -201,21 +201,19 @@ def test_it_belongs_to_the_first_pair_and_refuses_every_other(state: Path) -> No
 # The file
 
 
-def test_the_file_is_for_this_users_eyes_only(state: Path) -> None:
-    before = os.umask(0)
-    try:
-        with opened(state):
-            pass
-    finally:
-        os.umask(before)
+def test_the_file_is_for_this_users_eyes_only(state: Path, umask: Callable[[int], int]) -> None:
+    umask(0)
+    with opened(state):
+        pass
     assert stat.S_IMODE((state / FILE_NAME).stat().st_mode) == 0o600
 
 
 def test_a_commit_is_on_the_disk_before_anything_else_happens(state: Path) -> None:
-    with opened(state) as ledger:
-        (journal,) = ledger._rows("PRAGMA journal_mode")
-        (synchronous,) = ledger._rows("PRAGMA synchronous")
-    assert (journal[0], synchronous[0]) == ("delete", 3)
+    for _ in ("a new ledger", "one that was there"):
+        with opened(state) as ledger:
+            (journal,) = ledger._rows("PRAGMA journal_mode")
+            (synchronous,) = ledger._rows("PRAGMA synchronous")
+        assert (journal[0], synchronous[0]) == ("delete", 3)
 
 
 def test_a_ledger_of_another_journal_is_brought_back(state: Path) -> None:

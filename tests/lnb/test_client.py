@@ -12,8 +12,12 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
-from installation import Events, HandClock, Installation
+from desk import BareDesk
+from faults import Fault
+from hand_clock import HandClock
+from installation import Installation
 from raw_server import RawServer, http
+from seen import batches
 
 from lnb24so.config.schema import LeNewBlack, Secret
 from lnb24so.errors import (
@@ -28,7 +32,7 @@ from lnb24so.errors import (
 from lnb24so.lnb.answers import complaint, refusals
 from lnb24so.lnb.client import LnbClient
 from lnb24so.lnb.types import read_order
-from lnb24so.sandbox import Brand, Exchange, Fault, Reply, Sandbox
+from lnb24so.sandbox import Brand, Exchange, Reply, Sandbox
 from lnb24so.sandbox.exchange import json_reply
 from lnb24so.sandbox.faults import Behaviour
 
@@ -36,13 +40,12 @@ AT = datetime(2026, 11, 23, 9, 59, tzinfo=UTC)
 ONE = [("7040000010015", 1)]
 
 
-class Desk:
+class Desk(BareDesk):
     """A client of a sandbox, both with one clock."""
 
     def __init__(self, brand: Brand) -> None:
-        self.hand = HandClock()
-        self.events = Events()
-        self.box = Sandbox(brand, now=self.hand.now)
+        hand = HandClock()
+        super().__init__(Sandbox(brand, now=hand.now), hand)
         self.settings = LeNewBlack(client_id="", client_secret=Secret(""))
 
     def start(self) -> None:
@@ -59,20 +62,6 @@ class Desk:
         self.settings = replace(self.settings, **changes)  # type: ignore[arg-type]
         self.client = LnbClient(self.settings, self.hand.clock, self.events)
         return self.client
-
-    def asked(self, since: int = 0) -> list[str]:
-        return [seen.operation for seen in self.box.requests[since:]]
-
-    def count(self, operation: str) -> int:
-        return self.asked().count(operation)
-
-    def batches(self) -> list[list[dict[str, Any]]]:
-        """Return the levels of each batch that was sent."""
-        return [
-            json.loads(seen.body)["requests"]
-            for seen in self.box.requests
-            if "/multi/" in seen.operation
-        ]
 
 
 @pytest.fixture
@@ -253,8 +242,8 @@ def test_levels_go_out_in_batches_and_come_back_one_by_one(desk: Desk) -> None:
     found = list(desk.client.set_levels("ean13", levels, AT))
     unknown = "4000000000000"
     assert found == [(4, {}), (4, {}), (2, {unknown: "ean13: Unknown EAN13."})]
-    assert [len(batch) for batch in desk.batches()] == [4, 4, 2]
-    assert desk.batches()[0][1] == {
+    assert [len(batch) for batch in batches(desk.box)] == [4, 4, 2]
+    assert batches(desk.box)[0][1] == {
         "ean13": codes[1],
         "in_stock": 1,
         "in_stock_update_time": "2026-11-23T09:59:00+00:00",
@@ -271,9 +260,9 @@ def test_levels_by_sku_go_to_their_own_address(desk: Desk) -> None:
 def test_a_batch_that_is_too_large_is_halved_until_it_fits(desk: Desk) -> None:
     desk.box.lnb.max_batch = 3
     codes = [row["ean13"] for row in desk.box.lnb.inventory.values()][:10]
-    batches = list(desk.client.set_levels("ean13", [(code, 5) for code in codes], AT))
-    assert batches == [(2, {}), (3, {}), (2, {}), (3, {})]
-    assert [len(batch) for batch in desk.batches()] == [10, 5, 2, 3, 5, 2, 3]
+    found = list(desk.client.set_levels("ean13", [(code, 5) for code in codes], AT))
+    assert found == [(2, {}), (3, {}), (2, {}), (3, {})]
+    assert [len(batch) for batch in batches(desk.box)] == [10, 5, 2, 3, 5, 2, 3]
 
 
 def test_a_single_level_that_is_too_large_is_refused_alone(desk: Desk) -> None:
@@ -320,7 +309,7 @@ def test_a_fault_that_is_in_no_code_does_not_send_each_code_alone(desk: Desk) ->
     found = list(desk.client.set_levels("ean13", levels, AT))
     assert sum(len(refused) for _, refused in found) == len(levels) > 200
     size = desk.settings.batch_size
-    assert len(desk.batches()) == 2 * size - 1 + -(-len(levels) // size) - 1
+    assert len(batches(desk.box)) == 2 * size - 1 + -(-len(levels) // size) - 1
 
 
 SUCCESS, ERROR = {"status": "success"}, {"status": "error"}
@@ -375,7 +364,7 @@ def test_a_batch_whose_answer_is_lost_is_sent_again(desk: Desk) -> None:
     desk.box.faults.add("POST /multi/inventory/ean", Fault.LOST_REPLY)
     code = next(row["ean13"] for row in desk.box.lnb.inventory.values())
     assert list(desk.client.set_levels("ean13", [(code, 5)], AT)) == [(1, {})]
-    assert desk.batches()[0] == desk.batches()[1]
+    assert batches(desk.box)[0] == batches(desk.box)[1]
 
 
 # The status
@@ -602,8 +591,7 @@ def test_no_token_is_in_a_refusal_inside_a_good_answer(desk: Desk) -> None:
 
 
 def test_no_token_is_in_the_logs_of_a_run(office: Installation, tmp_path: Path) -> None:
-    hand = HandClock(office.box.erp.now())
-    office.use_clock(hand.clock)
+    office.by_hand(office.box.erp.now())
     office.box.faults.add("GET /orders", Fault.RESET_BEFORE)
     office.box.faults.add("POST /orders/status", echo, times=2)
     office.run("-v", "push-orders")

@@ -2,49 +2,16 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterable
-from contextlib import closing
-from dataclasses import replace
+from copy import deepcopy
 from typing import Any
 
 import pytest
 from installation import Answer, Installation, reasons_by_order
+from references import BLOCKED, CLEAN, NAMELESS
 
-from lnb24so import run
 from lnb24so.clock import Clock
-from lnb24so.orders.types import Selection
 from lnb24so.process.lock import run_lock
-from lnb24so.sandbox import Exchange, Reply
-from lnb24so.sandbox.sample_orders import FIRST_REFERENCE
-from lnb24so.soap.client import SoapClient
-from lnb24so.soap.order import InvoiceOrder
-
-CLEAN = [str(FIRST_REFERENCE + number) for number in range(12)]
-BLOCKED = {
-    str(FIRST_REFERENCE + number): codes
-    for number, codes in enumerate(
-        (
-            ["customer.missing_reference"],
-            ["customer.unknown"],
-            ["customer.blocked"],
-            ["line.missing_code"],
-            ["line.unknown_product"],
-            ["line.ambiguous_product"],
-            ["line.expired_product"],
-            ["line.bad_quantity", "line.bad_quantity"],
-            ["line.missing_price"],
-            ["order.no_lines"],
-            ["order.total_mismatch"],
-            ["order.unknown_currency"],
-            ["order.unknown_currency"],
-        ),
-        start=17,
-    )
-}
-"""The sample's blocked orders, in the order in which the sandbox's sample makes them."""
-
-NAMELESS = str(FIRST_REFERENCE + 17)
 
 
 def by_reference(items: Iterable[dict[str, Any]]) -> dict[str, dict[str, Any]]:
@@ -55,15 +22,6 @@ def by_reference(items: Iterable[dict[str, Any]]) -> dict[str, dict[str, Any]]:
         }
         for item in items
     }
-
-
-def planned_invoices(office: Installation) -> dict[str, InvoiceOrder]:
-    """Return the orders that a run would create, by ReferenceNumber."""
-    mode = office.mode("push-orders", writes=False)
-    report = run.push_orders(office.config, mode, Selection())
-    assert report.orders is not None
-    found = (result.item.invoice for result in report.orders.results)
-    return {invoice.reference: invoice for invoice in found if invoice is not None}
 
 
 def test_the_first_run_creates_the_good_orders_and_names_the_blocked_ones(
@@ -166,44 +124,6 @@ def test_looking_takes_no_lock(office: Installation) -> None:
         assert office.run("preview").code == 0
 
 
-def test_each_create_finds_its_row_already_committed(office: Installation) -> None:
-    seen: list[tuple[str, str, str]] = []
-
-    def look(exchange: Exchange) -> Reply:
-        sent = exchange.call.body.decode()
-        reference = sent.partition("ReferenceNumber>")[2].partition("<")[0]
-        with closing(sqlite3.connect(f"{office.ledger_file.as_uri()}?mode=ro", uri=True)) as other:
-            rows = other.execute(
-                "SELECT state, erp_reference, customer_id, attempts FROM orders"
-                " WHERE erp_reference = ?",
-                (reference,),
-            ).fetchall()
-            steps = other.execute(
-                "SELECT event FROM history WHERE reference = ? ORDER BY id DESC LIMIT 1",
-                (reference.removeprefix("LNB"),),
-            ).fetchall()
-        customer = sent.partition("CustomerId>")[2].partition("<")[0]
-        assert rows == [("sending", reference, int(customer), 1)]
-        seen.append((reference, rows[0][0], steps[0][0]))
-        return exchange.apply()
-
-    office.box.faults.add("SaveInvoices", look, times=len(CLEAN))
-    office.run("push-orders")
-    assert seen == [(f"LNB{name}", "sending", "order.sending") for name in CLEAN]
-
-
-def test_orders_read_back_equal_the_plan(office: Installation) -> None:
-    planned = planned_invoices(office)
-    office.run("push-orders")
-    config = office.config
-    soap = SoapClient(config.erp, config.paths.state, Clock(), lambda *_, **__: None)
-    found = soap.orders_by_id([made.order_id for made in office.box.erp.creates])
-    assert len(found) == len(planned) == len(CLEAN)
-    for order in found:
-        sent = replace(order, order_id=None, total=None, total_with_vat=None)
-        assert sent == planned[order.reference]
-
-
 def test_orders_in_24sevenoffice_hold_what_le_new_black_says(office: Installation) -> None:
     office.run("push-orders")
     rates = {each["Symbol"]: each for each in office.box.erp.currencies}
@@ -246,3 +166,17 @@ def test_no_request_of_a_whole_day_is_refused_by_the_schema(office: Installation
     }
     assert {seen.status for seen in asked} == {200}
     assert len(office.box.erp.creates) == len(CLEAN)
+
+
+def test_what_was_mended_before_the_adoption_is_no_change_after_it(office: Installation) -> None:
+    mended = deepcopy(office.box.lnb.orders["70102"])
+    office.run("push-orders", "--order", "70102")
+    typed = deepcopy(max(office.box.erp.orders.items())[1])
+    office.box.lnb.orders["70102x"] = broken = mended | {"reference": "70102x", "currency": None}
+    assert office.run("push-orders", "--order", "70102x").code == 3
+    broken["currency"] = mended["currency"]
+    typed.pop("OrderId")
+    office.box.erp.type_in(typed | {"ReferenceNumber": "LNB70102x"})
+    assert office.run("push-orders", "--order", "70102x").code == 0
+    assert "adopted" in office.run("status", "70102x").out
+    assert office.run("push-orders", "--order", "70102x").code == 0

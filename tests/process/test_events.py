@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 from typing import get_args
 
+from faults import Fault
 from installation import Installation
 
 from lnb24so.process.events import EVENTS, ORDER, THE_ORDER, EventName
 from lnb24so.process.log import OWN_KEYS
-from lnb24so.sandbox import Fault
 
 
 def test_the_type_of_the_names_is_the_list() -> None:

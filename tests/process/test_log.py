@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import io
 import json
-import os
 import re
 import stat
 import subprocess
@@ -15,6 +14,7 @@ from typing import Any
 
 import pytest
 import structlog
+from hand_clock import HandClock
 
 from lnb24so.errors import ConfigError
 from lnb24so.process.events import EVENTS
@@ -24,29 +24,19 @@ NOON = datetime(2026, 1, 31, 12, 0, 1, 250_000, tzinfo=UTC)
 SECRET = 'hunter2/ &ø"'
 
 
-class Clock:
-    """A clock that a test sets."""
-
-    def __init__(self) -> None:
-        self.time = NOON
-
-    def __call__(self) -> datetime:
-        return self.time
-
-
 @pytest.fixture
-def clock() -> Clock:
-    return Clock()
+def clock() -> HandClock:
+    return HandClock(NOON)
 
 
 Open = Callable[..., Log]
 
 
 @pytest.fixture
-def opened(tmp_path: Path, clock: Clock) -> Open:
+def opened(tmp_path: Path, clock: HandClock) -> Open:
     def opened(**changes: Any) -> Log:
         usual: dict[str, Any] = {"run_id": "r1", "task": "push-orders", "secrets": [SECRET]}
-        usual |= {"keep_days": 90, "now": clock}
+        usual |= {"keep_days": 90, "now": clock.now}
         return open_log(tmp_path / "logs", **(usual | changes))
 
     return opened
@@ -220,7 +210,9 @@ def test_a_huge_traceback_keeps_its_beginning_and_its_end(opened: Open, tmp_path
     assert line["traceback"].endswith("end\n")
 
 
-def test_a_run_over_midnight_changes_the_file(opened: Open, tmp_path: Path, clock: Clock) -> None:
+def test_a_run_over_midnight_changes_the_file(
+    opened: Open, tmp_path: Path, clock: HandClock
+) -> None:
     log = opened()
     log.event("run.started")
     clock.time = NOON + timedelta(hours=12)
@@ -229,21 +221,18 @@ def test_a_run_over_midnight_changes_the_file(opened: Open, tmp_path: Path, cloc
     assert [line["event"] for line in lines(tmp_path, "2026-02-01")] == ["run.finished"]
 
 
-def test_the_file_is_named_by_the_utc_day(opened: Open, tmp_path: Path, clock: Clock) -> None:
+def test_the_file_is_named_by_the_utc_day(opened: Open, tmp_path: Path, clock: HandClock) -> None:
     clock.time = datetime(2026, 2, 1, 0, 30, tzinfo=timezone(timedelta(hours=1)))
     opened().event("run.started")
     assert lines(tmp_path)[0]["timestamp"] == "2026-01-31T23:30:00.000Z"
 
 
-@pytest.mark.parametrize("umask", [0o000, 0o077])
+@pytest.mark.parametrize("mask", [0o000, 0o077])
 def test_the_file_is_readable_for_its_group_whatever_the_umask(
-    opened: Open, tmp_path: Path, umask: int
+    opened: Open, tmp_path: Path, umask: Callable[[int], int], mask: int
 ) -> None:
-    before = os.umask(umask)
-    try:
-        opened().event("run.started")
-    finally:
-        os.umask(before)
+    umask(mask)
+    opened().event("run.started")
     mode = (tmp_path / "logs/lnb24so-2026-01-31.jsonl").stat().st_mode
     assert stat.S_IMODE(mode) == 0o640
 
@@ -270,7 +259,7 @@ def test_a_folder_that_cannot_be_used_is_a_mistake_in_paths_logs(
 
 
 def test_a_write_that_fails_is_remembered_and_never_raised(
-    opened: Open, tmp_path: Path, clock: Clock
+    opened: Open, tmp_path: Path, clock: HandClock
 ) -> None:
     log = opened()
     assert log.failed is None

@@ -10,10 +10,11 @@ from urllib.parse import parse_qs, urlsplit
 from uuid import UUID
 
 import pytest
-from installation import Events, HandClock, Installation
+from events import Events
+from hand_clock import HandClock
+from installation import Installation
 from raw_server import closed_port
 
-from lnb24so.clock import Clock
 from lnb24so.process import ping
 from lnb24so.process.ping import Pings, ping_address
 
@@ -151,7 +152,7 @@ def test_a_dead_monitor_leaves_the_job_alone_and_one_line_a_ping_in_the_log(
     office: Installation,
 ) -> None:
     url = f"http://localhost:{closed_port()}/{SECRET}"
-    office.use_clock(Clock(sleep=lambda _: None))
+    office.by_hand()
     office.change("paths:\n", f"monitoring:\n  pull_stock_ping_url: {url}\npaths:\n")
     answer = office.run("pull-stock")
     assert (answer.code, answer.out, answer.err) == (0, "", "")

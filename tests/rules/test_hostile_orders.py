@@ -60,13 +60,12 @@ class Outcome:
 
 @pytest.fixture(scope="module")
 def outcome(
-    sample: Brand, project_root: Path, tmp_path_factory: pytest.TempPathFactory
+    sample: Brand, best_wsdl_dir: Path | None, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Outcome]:
     """Return what became of the whole sheet in one run, and what a second run said."""
-    real = project_root.parent / "shared" / "wsdl"
     with (
         pytest.MonkeyPatch.context() as patch,
-        Sandbox(sample, wsdl_dir=real if real.is_dir() else None) as box,
+        Sandbox(sample, wsdl_dir=best_wsdl_dir) as box,
     ):
         office = Installation(box, tmp_path_factory.mktemp("hostile"), patch)
         office.set("orders", max_per_run=1000)

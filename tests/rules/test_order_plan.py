@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from copy import deepcopy
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
+from config_file import ConfigFile
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lnb24so.config.schema import Config, load_config
+from lnb24so.config.schema import Config
 from lnb24so.ledger.types import Entry
 from lnb24so.lnb.types import Order
 from lnb24so.orders.plan import plan_orders
@@ -35,10 +35,7 @@ orders:
 
 @pytest.fixture(scope="module")
 def config(tmp_path_factory: pytest.TempPathFactory) -> Config:
-    file: Path = tmp_path_factory.mktemp("plan") / "config.yaml"
-    file.write_text(CONFIG)
-    file.chmod(0o600)
-    return load_config(file)
+    return ConfigFile(tmp_path_factory.mktemp("plan"), CONFIG).config
 
 
 LINES = st.lists(

@@ -6,16 +6,12 @@ from typing import Any
 
 import pytest
 from installation import Answer, Installation
-
-CLEAN = [str(number) for number in range(70101, 70113)]
-CONFIRMED, CLOSED, DRAFT, CANCELED = "70113", "70115", "70116", "70117"
-BLOCKED = [str(number) for number in range(70118, 70131)]
-NAMELESS = BLOCKED[0]
+from references import BLOCKED, CANCELED, CLEAN, CLOSED, CONFIRMED, DRAFT, NAMELESS
 
 
 def created(office: Installation) -> list[str]:
     """Return the references of what was created in 24SevenOffice, in that order."""
-    return [made.reference.removeprefix("LNB") for made in office.box.erp.creates]
+    return [reference.removeprefix("LNB") for reference in office.created]
 
 
 def reasons(office: Installation, *arguments: str) -> dict[str, list[str]]:

@@ -2,31 +2,22 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from faults import Fault
 from installation import Answer, Installation
+from seen import batches
 
-from lnb24so.sandbox import Fault
 from lnb24so.sandbox.portal import LevelRefused
 
 EAN = "POST /multi/inventory/ean"
 
 
-def batches(office: Installation, since: int = 0) -> list[list[dict[str, Any]]]:
-    """Return the levels of each batch that was sent, refused ones too."""
-    return [
-        json.loads(seen.body)["requests"]
-        for seen in office.box.requests[since:]
-        if seen.operation.startswith("POST /multi/inventory/")
-    ]
-
-
 def sent(office: Installation, since: int = 0) -> Iterator[dict[str, Any]]:
-    return (level for batch in batches(office, since) for level in batch)
+    return (level for batch in batches(office.box, since) for level in batch)
 
 
 def test_a_level_is_a_code_pieces_and_a_time_and_nothing_else(office: Installation) -> None:
@@ -52,7 +43,7 @@ def test_by_sku_the_levels_go_to_the_skus(office: Installation) -> None:
 def test_a_batch_holds_as_many_levels_as_the_setting_says(office: Installation) -> None:
     office.set("lenewblack", batch_size=64)
     office.run("pull-stock", "--all")
-    sizes = [len(batch) for batch in batches(office)]
+    sizes = [len(batch) for batch in batches(office.box)]
     assert set(sizes[:-1]) == {64}
     assert 0 < sizes[-1] <= 64
 
@@ -60,11 +51,11 @@ def test_a_batch_holds_as_many_levels_as_the_setting_says(office: Installation) 
 def test_a_batch_that_is_too_large_is_sent_again_in_halves(office: Installation) -> None:
     office.box.lnb.max_batch = 30
     assert office.run("pull-stock", "--all").code == 0
-    sizes = [len(batch) for batch in batches(office)]
+    sizes = [len(batch) for batch in batches(office.box)]
     assert sizes[:5] == [100, 50, 25, 25, 50]
     seen = len(office.box.requests)
     assert office.run("pull-stock") == Answer(0, "", "")
-    assert batches(office, since=seen) == []
+    assert batches(office.box, since=seen) == []
 
 
 def test_a_level_that_is_too_large_all_alone_is_refused_and_the_rest_goes_on(
@@ -130,11 +121,11 @@ def test_a_batch_without_an_answer_is_sent_again_as_it_was(
 ) -> None:
     office.box.faults.add(EAN, fault, skip=1)
     assert office.run("pull-stock", "--all").code == 0
-    first, second, again, *_ = batches(office)
+    first, second, again, *_ = batches(office.box)
     assert second == again != first
     seen = len(office.box.requests)
     assert office.run("pull-stock") == Answer(0, "", "")
-    assert batches(office, since=seen) == []
+    assert batches(office.box, since=seen) == []
 
 
 def test_what_was_not_sent_is_sent_by_the_next_run(office: Installation) -> None:
@@ -145,7 +136,7 @@ def test_what_was_not_sent_is_sent_by_the_next_run(office: Installation) -> None
     assert "Le New Black" in answer.err
     seen = len(office.box.requests)
     assert office.run("pull-stock").code == 0
-    first_again = {level["ean13"] for level in batches(office)[0]}
+    first_again = {level["ean13"] for level in batches(office.box)[0]}
     assert first_again.isdisjoint(level["ean13"] for level in sent(office, since=seen))
     assert office.run("pull-stock") == Answer(0, "", "")
 

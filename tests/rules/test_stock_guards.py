@@ -7,9 +7,9 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from installation import HandClock, Installation
+from faults import Fault
+from installation import Installation
 
-from lnb24so.sandbox import Fault
 from lnb24so.sandbox.erp import Erp
 from lnb24so.sandbox.exchange import Reply
 from lnb24so.sandbox.faults import after
@@ -164,6 +164,6 @@ def test_accept_drop_does_not_pass_an_answer_that_is_not_whole(
     office: Installation, fault: Any
 ) -> None:
     office.box.faults.add("GetProducts", fault, times=99)
-    office.use_clock(HandClock(office.box.erp.now()).clock)
+    office.by_hand(office.box.erp.now())
     assert office.run("pull-stock", "--accept-drop").code == 1
     assert office.writes() == []

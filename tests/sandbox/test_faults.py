@@ -12,9 +12,10 @@ from urllib.parse import urlsplit
 
 import pytest
 import requests
-from conftest import RawErp, RawLnb, erp_calls
+from faults import Fault
+from raw_calls import RawErp, RawLnb, erp_calls
 
-from lnb24so.sandbox import Exchange, Fault, Reply, Sandbox
+from lnb24so.sandbox import Exchange, Reply, Sandbox
 
 CLOSED = (requests.ConnectionError, requests.exceptions.ChunkedEncodingError)
 

@@ -9,30 +9,21 @@ from typing import Any
 
 import pytest
 import requests
-from conftest import RawLnb
+from hand_clock import HandClock
+from raw_calls import RawLnb
 
 from lnb24so.sandbox import Sandbox
 
 
-class Clock:
-    """A clock that stands still until it is told to move."""
-
-    def __init__(self) -> None:
-        self.time = datetime(2026, 11, 23, 5, 30, tzinfo=UTC)
-
-    def __call__(self) -> datetime:
-        return self.time
+@pytest.fixture
+def clock() -> HandClock:
+    return HandClock(datetime(2026, 11, 23, 5, 30, tzinfo=UTC))
 
 
 @pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-def timed(clock: Clock) -> Iterator[RawLnb]:
+def timed(clock: HandClock) -> Iterator[RawLnb]:
     """Return raw calls to a sandbox that lives by `clock`."""
-    with Sandbox(now=clock) as box:
+    with Sandbox(now=clock.now) as box:
         caller = RawLnb(box)
         with caller.http:
             yield caller
@@ -67,10 +58,10 @@ def test_every_call_needs_the_token_as_a_query_parameter(raw_lnb: RawLnb) -> Non
     assert raw_lnb.get("/version").json() == {"version": "2.22"}
 
 
-def test_a_token_expires(timed: RawLnb, clock: Clock) -> None:
-    clock.time += timedelta(seconds=3599)
+def test_a_token_expires(timed: RawLnb, clock: HandClock) -> None:
+    clock.move(3599)
     assert timed.get("/version").status_code == 200
-    clock.time += timedelta(seconds=1)
+    clock.move(1)
     assert timed.get("/version").status_code == 401
 
 
@@ -82,7 +73,7 @@ def test_the_expiry_is_shown_in_three_ways(timed: RawLnb) -> None:
     assert timed.ask_token().json()["expires_in"] == 3600
 
 
-def test_the_date_header_follows_le_new_blacks_own_clock(timed: RawLnb, clock: Clock) -> None:
+def test_the_date_header_follows_le_new_blacks_own_clock(timed: RawLnb, clock: HandClock) -> None:
     timed.box.lnb.clock_ahead = timedelta(minutes=3)
     shown = parsedate_to_datetime(timed.get("/version").headers["Date"])
     assert shown == clock.time + timedelta(minutes=3)
@@ -154,7 +145,7 @@ def test_money_travels_as_json_numbers(raw_lnb: RawLnb) -> None:
     assert order["items"][0]["discount_rate"] is None
 
 
-def test_a_status_can_be_set(timed: RawLnb, clock: Clock) -> None:
+def test_a_status_can_be_set(timed: RawLnb, clock: HandClock) -> None:
     done = timed.post("/orders/status", {"reference": "70101", "status": "closed"})
     assert done.json() == {"reference": "70101", "status": "closed"}
     order = timed.box.lnb.orders["70101"]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -11,12 +10,13 @@ from typing import Any
 import pytest
 import requests
 import zeep
-from conftest import AUTHENTICATE, ENDPOINTS, NAMESPACE, RawErp, erp_calls
-from lxml import etree
+from raw_calls import AUTHENTICATE, ENDPOINTS, NAMESPACE, RawErp, erp_calls
 
 from lnb24so.sandbox import Sandbox
 from lnb24so.sandbox.erp import TRADING_ID, TRAINING_ID
 from lnb24so.sandbox.sample import catalogue
+
+from .answers import company_ids, fault, order_ids, products, strings
 
 ALL_PRODUCTS = "<searchParams><DateChanged>1900-01-01T00:00:00</DateChanged></searchParams>"
 UNASKED = '<IncludeVAT xsi:nil="true" />'
@@ -29,44 +29,6 @@ def strict_erp(request: pytest.FixtureRequest) -> Iterator[RawErp]:
     folder = request.getfixturevalue("real_wsdl_dir") if is_real else None
     with Sandbox(wsdl_dir=folder) as box, erp_calls(box) as caller:
         yield caller
-
-
-def fault(answer: requests.Response) -> str:
-    """Return the fault's text; the answer must be one as ASP.NET sends it."""
-    assert answer.status_code == 500
-    root = etree.fromstring(answer.content)
-    assert root.findtext(".//faultcode") == "soap:Server"
-    text = root.findtext(".//faultstring") or ""
-    assert "Server was unable to process request. ---> " in text
-    assert "Internal.Server.Stack" in text, "a real fault brings the server's stack trace"
-    return text.partition(" ---> ")[2].partition("\n")[0]
-
-
-def strings(*names: str) -> str:
-    return "".join(f"<string>{name}</string>" for name in names)
-
-
-def products(raw_erp: RawErp, search: str, *names: str) -> list[dict[str, str | None]]:
-    """Return the found products, each as its elements by name."""
-    asked = f"<returnProperties>{strings(*names)}</returnProperties>"
-    answer = raw_erp.call("GetProducts", f"<searchParams>{search}</searchParams>{asked}")
-    assert answer.status_code == 200, answer.text
-    found = etree.fromstring(answer.content).iter(f"{{{NAMESPACE}}}Product")
-    return [{etree.QName(child).localname: child.text for child in each} for each in found]
-
-
-def order_ids(raw_erp: RawErp, search: str) -> list[int]:
-    answer = raw_erp.call("GetInvoices", f"<searchParams>{search}</searchParams>")
-    assert answer.status_code == 200, answer.text
-    found = etree.fromstring(answer.content).iter(f"{{{NAMESPACE}}}OrderId")
-    return [int(each.text or 0) for each in found]
-
-
-def company_ids(raw_erp: RawErp, search: str) -> list[int]:
-    answer = raw_erp.call("GetCompanies", f"<searchParams>{search}</searchParams>")
-    assert answer.status_code == 200, answer.text
-    found = etree.fromstring(answer.content).iter(f"{{{NAMESPACE}}}Id")
-    return [int(each.text or 0) for each in found]
 
 
 def test_a_wrong_password_gets_no_result_and_no_fault(raw_erp: RawErp) -> None:
@@ -97,90 +59,6 @@ def test_a_login_without_identity_lands_in_the_other_company(raw_erp: RawErp) ->
     assert "true" in raw_erp.call("SetIdentityById", switch.format(TRADING_ID.upper())).text
     assert "opplæring" not in raw_erp.call("GetIdentity").text
     assert "<Id>4242</Id>" in raw_erp.call("GetIdentity").text
-
-
-def test_only_named_properties_come_back_and_defaults_are_left_out(
-    raw_erp: RawErp, box: Sandbox
-) -> None:
-    box.erp.change_product(1001, Name="", Stock=Decimal("-1.50"), EAN1="0012345678905")
-    found = products(raw_erp, "<Id>1001</Id>", "Id", "Name", "Stock", "EAN1", "Weight")
-    assert found == [{"Id": "1001", "Stock": "-1.50", "EAN1": "0012345678905"}]
-    assert products(raw_erp, "<Id>1001</Id>") == [{"Id": "1001"}]
-
-
-def test_products_are_found_by_every_parameter(raw_erp: RawErp, box: Sandbox) -> None:
-    wanted = box.erp.products[1003]
-    for search in (
-        "<Id>1003</Id>",
-        f"<No>{wanted['No']}</No>",
-        f"<EAN1>{wanted['EAN1']}</EAN1>",
-        f"<Name>{wanted['Name'].upper()}</Name>",
-        "<ProductIds><int>1003</int></ProductIds>",
-    ):
-        assert products(raw_erp, search) == [{"Id": "1003"}], search
-    box.erp.change_product(1003)
-    just_now = (datetime.now(UTC) - timedelta(minutes=1)).isoformat()
-    assert products(raw_erp, f"<DateChanged>{just_now}</DateChanged>") == [{"Id": "1003"}]
-
-
-def test_a_changed_product_shows_at_once(raw_erp: RawErp, box: Sandbox) -> None:
-    search = "<ProductIds><int>1001</int></ProductIds>"
-    for stock in ("5", "6"):
-        box.erp.change_product(1001, Stock=Decimal(stock))
-        assert products(raw_erp, search, "Stock") == [{"Stock": stock}]
-
-
-@pytest.mark.parametrize("operation", ["GetProducts", "GetCompanies", "GetInvoices"])
-def test_a_search_needs_a_parameter_that_is_not_its_default(
-    raw_erp: RawErp, operation: str
-) -> None:
-    expected = "Please specify at least one search parameter"
-    assert fault(raw_erp.call(operation)) == expected
-    assert fault(raw_erp.call(operation, "<searchParams />")) == expected
-    is_product = operation == "GetProducts"
-    date = "DateChanged" if is_product else "ChangedAfter"
-    never = f"<searchParams><{date}>0001-01-01T00:00:00</{date}></searchParams>"
-    assert fault(raw_erp.call(operation, never)) == expected
-
-
-def test_an_empty_result_is_an_empty_element(raw_erp: RawErp) -> None:
-    answer = raw_erp.call("GetProducts", "<searchParams><No>none</No></searchParams>")
-    assert "<GetProductsResult />" in answer.text
-
-
-def test_companies_are_found_by_every_parameter(raw_erp: RawErp, box: Sandbox) -> None:
-    number = box.erp.customers[502]["OrganizationNumber"]
-    for search in (
-        "<ExternalId>K-502</ExternalId>",
-        "<CompanyId>502</CompanyId>",
-        "<CompanyIds><int>502</int></CompanyIds>",
-        "<CompanyName>str%dame%</CompanyName>",
-        "<CompanyEmail>innkjop502@shop.example</CompanyEmail>",
-        f"<OrganizationNumber>{number}</OrganizationNumber>",
-    ):
-        assert company_ids(raw_erp, search) == [502], search
-    everyone = "<ChangedAfter>1900-01-01T00:00:00</ChangedAfter>"
-    assert len(company_ids(raw_erp, everyone)) == len(box.erp.customers)
-    phone = box.erp.customers[502]["PhoneNumbers"]["Work"]["Value"]
-    assert company_ids(raw_erp, f"<CompanyPhone>{phone}</CompanyPhone>") == [502]
-
-
-def test_order_searches_are_combined(raw_erp: RawErp, box: Sandbox) -> None:
-    customer = "<CustomerIds><int>501</int></CustomerIds>"
-    states = "<OrderStates><OrderSlipStateType>Web</OrderSlipStateType></OrderStates>"
-    web = [number for number, each in box.erp.orders.items() if each["OrderStatus"] == "Web"]
-    assert order_ids(raw_erp, states) == web
-    assert order_ids(raw_erp, customer + states) == [54001]
-    ids = "<OrderIds><int>54001</int><int>54002</int></OrderIds>"
-    assert order_ids(raw_erp, ids) == [54001, 54002]
-    future = "<ChangedAfter>2100-01-01T00:00:00</ChangedAfter>"
-    assert order_ids(raw_erp, customer + future) == []
-
-
-def test_more_than_a_thousand_order_ids_are_refused(raw_erp: RawErp) -> None:
-    ids = "".join(f"<int>{number}</int>" for number in range(1001))
-    answer = raw_erp.call("GetInvoices", f"<searchParams><OrderIds>{ids}</OrderIds></searchParams>")
-    assert "1000" in fault(answer)
 
 
 def test_a_saved_order_reads_back_as_sent(raw_erp: RawErp, box: Sandbox) -> None:

@@ -1,19 +1,15 @@
-"""What people and scripts see: on a terminal, in a pipe, as JSON, and when they mistype."""
+"""What people and scripts see: on a terminal, in a pipe, and as JSON."""
 
 from __future__ import annotations
 
 import json
-import os
-import pty
 import re
 import subprocess
-import sys
-from pathlib import Path
 
 import pytest
 from installation import Answer, Installation
+from terminal import on_a_terminal
 
-from lnb24so.__main__ import main
 from lnb24so.sandbox.exchange import json_reply
 
 COLOUR = re.compile(r"\x1b\[[0-9;]*(?:3[0-8]|4[0-8]|9[0-7])[0-9;]*m")
@@ -23,31 +19,6 @@ ORDER_KEYS = {
     *("line_count", "reasons", "outcome"),
 }
 STOCK_KEYS = {"code", "product_id", "name", "action", "before", "after", "reason", "outcome"}
-
-
-def on_a_terminal(office: Installation, *arguments: str, **environment: str) -> str:
-    """Run a command in a terminal of 80 columns; return all that it wrote there."""
-    ours, theirs = pty.openpty()
-    process = subprocess.Popen(
-        [sys.executable, "-m", "lnb24so", "--config", str(office.file), *arguments],
-        stdin=theirs,
-        stdout=theirs,
-        stderr=theirs,
-        env={**os.environ, "TERM": "xterm-256color", "COLUMNS": "80", **environment},
-    )
-    os.close(theirs)
-    seen = b""
-    while True:
-        try:
-            part = os.read(ours, 65536)
-        except OSError:  # how Linux says that the other end is closed
-            break
-        if not part:
-            break
-        seen += part
-    process.wait(timeout=30)
-    os.close(ours)
-    return seen.decode()
 
 
 def everything(answer: Answer) -> str:
@@ -94,8 +65,9 @@ def test_verbose_shows_the_log_on_stderr(office: Installation) -> None:
 
 
 def test_a_reader_that_leaves_is_no_error(office: Installation) -> None:
-    command = [sys.executable, "-m", "lnb24so", "--config", str(office.file), "preview"]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    process = subprocess.Popen(
+        office.command("preview"), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
     assert process.stdout is not None
     process.stdout.close()
     assert process.wait(timeout=30) == 0
@@ -151,7 +123,7 @@ def test_the_story_of_a_level_is_one_document(office: Installation) -> None:
 
 
 def test_json_is_the_same_on_a_terminal(office: Installation) -> None:
-    shown = on_a_terminal(office, "-q", "preview", "orders", "--json")
+    shown = on_a_terminal(office, "-q", "preview", "orders", "--json").out
     assert json.loads(STYLE.sub("", shown)).keys() == {"orders"}
 
 
@@ -159,7 +131,7 @@ def test_json_is_the_same_on_a_terminal(office: Installation) -> None:
 
 
 def test_a_terminal_shows_tables_and_words(office: Installation) -> None:
-    shown = STYLE.sub("", on_a_terminal(office, "preview")).replace("\r", "\n")
+    shown = STYLE.sub("", on_a_terminal(office, "preview").out).replace("\r", "\n")
     assert re.search(r"^ *Order +Retailer +What +Lines +Total", shown, re.M)
     assert re.search(r"^ *Code +Product +Now +New +Note", shown, re.M)
     assert "24SevenOffice company 4242" in shown
@@ -170,14 +142,14 @@ def test_a_reason_is_never_broken_in_a_terminal_of_80_columns(office: Installati
     office.run("pull-stock")
     for product in office.box.erp.products.values():
         office.box.erp.change_product(product["Id"], Name="A name as long as a name can be, 34")
-    text = STYLE.sub("", on_a_terminal(office, "preview", "stock"))
+    text = STYLE.sub("", on_a_terminal(office, "preview", "stock").out)
     assert "product.not_stock_controlled" in text
     assert "A name as long" in text
     assert max(map(len, text.splitlines())) <= 80
 
 
 def test_no_color_takes_the_colours_away(office: Installation) -> None:
-    assert not COLOUR.search(on_a_terminal(office, "preview", NO_COLOR="1"))
+    assert not COLOUR.search(on_a_terminal(office, "preview", NO_COLOR="1").out)
 
 
 HOSTILE = "[red]Røde[/red] :smile: \x1b[2J\x1b]0;owned\x07 \x9b31m\u202e"
@@ -192,8 +164,8 @@ def test_remote_text_is_neither_markup_nor_a_command_to_the_terminal(
     order |= {"retailer_name": HOSTILE, "comment": HOSTILE}
     order["items"] = [line | {"name": HOSTILE, "ean13": None} for line in order["items"]]
     if where == "terminal":
-        shown = on_a_terminal(office, "preview", "orders")
-        shown += on_a_terminal(office, "push-orders")
+        shown = on_a_terminal(office, "preview", "orders").out
+        shown += on_a_terminal(office, "push-orders").out
     else:
         shown = everything(office.run("preview", "orders"))
         shown += everything(office.run("push-orders"))
@@ -208,60 +180,3 @@ def test_an_error_of_le_new_black_is_no_command_to_the_terminal(office: Installa
     answer = office.run("push-orders")
     assert "[red]Røde[/red]" in answer.err
     assert answer.err.strip().isprintable()
-
-
-# Mistyped
-
-
-@pytest.mark.parametrize(
-    ("arguments", "said"),
-    [
-        (["pull-stok"], "No such command 'pull-stok'"),
-        (["push-orders", "--dry"], "--dry"),
-        (["push-orders", "--any-status"], "--any-status needs --order REF."),
-        (["push-orders", "--limit", "0"], "--limit"),
-        (["push-orders", "--limit", "many"], "--limit"),
-        (["push-orders", "extra"], "extra"),
-        (["preview", "orders", "--code", "1"], "--code is about stock, not orders."),
-        (["push-orders", "--order", "\udcff"], "An argument is no UTF-8 text."),
-        (["status", "\udcff"], "An argument is no UTF-8 text."),
-        (["preview", "customers"], "'customers' is not one of 'stock', 'orders'"),
-        (["--config"], "--config"),
-    ],
-)
-def test_a_usage_error_is_exit_2_and_one_sentence(
-    office: Installation, arguments: list[str], said: str
-) -> None:
-    answer = office.run(*arguments)
-    assert answer.code == 2
-    assert answer.out == ""
-    assert said in answer.err
-    assert "Traceback" not in answer.err
-
-
-@pytest.mark.parametrize("flag", ["-h", "--help"])
-def test_help_names_every_command(capsys: pytest.CaptureFixture[str], flag: str) -> None:
-    assert main([flag]) == 0
-    shown = capsys.readouterr().out
-    for command in ("pull-stock", "push-orders", "preview", "check", "status", "resolve", "demo"):
-        assert f"\n  {command} " in shown
-
-
-def test_the_version_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["--version"]) == 0
-    assert re.fullmatch(r"lnb24so \d+\.\d+\.\d+\n", capsys.readouterr().out)
-
-
-def test_the_configuration_is_found_by_flag_by_variable_and_in_the_folder(
-    office: Installation, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.delenv("LNB24SO_CONFIG", raising=False)
-    assert main(["-q", "preview", "stock"]) == 0
-    elsewhere = tmp_path / "elsewhere"
-    elsewhere.mkdir()
-    monkeypatch.chdir(elsewhere)
-    assert main(["-q", "preview", "stock"]) == 2
-    monkeypatch.setenv("LNB24SO_CONFIG", str(office.file))
-    assert main(["-q", "preview", "stock"]) == 0
-    assert main(["--config", str(elsewhere / "none.yaml"), "preview"]) == 2

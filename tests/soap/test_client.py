@@ -4,23 +4,25 @@ from __future__ import annotations
 
 import json
 import logging
-import os
 import stat
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from installation import Events, HandClock, Installation
+from desk import BareDesk
+from faults import Fault
+from hand_clock import HandClock
+from installation import Installation
 from raw_server import RawServer, http
 
 from lnb24so.config.schema import Erp, Secret
 from lnb24so.errors import Ambiguous, BudgetSpent, ConfigError, Lnb24soError, Transient
 from lnb24so.process.events import EVENTS
-from lnb24so.sandbox import Exchange, Fault, Reply, Sandbox
+from lnb24so.sandbox import Exchange, Reply, Sandbox
 from lnb24so.sandbox.erp import TRADING_ID, TRAINING_ID
 from lnb24so.sandbox.faults import Behaviour
 from lnb24so.soap.client import SoapClient
@@ -36,14 +38,12 @@ ORDER = InvoiceOrder(
 )
 
 
-class Desk:
+class Desk(BareDesk):
     """A client of a sandbox, and how to make the next run's."""
 
     def __init__(self, box: Sandbox, folder: Path) -> None:
-        self.box = box
+        super().__init__(box, HandClock())
         self.state = folder / "state"
-        self.hand = HandClock()
-        self.events = Events()
         self.settings = Erp(
             username=box.erp.username,
             password=Secret(box.erp.password),
@@ -60,12 +60,6 @@ class Desk:
         self.client = SoapClient(self.settings, self.state, self.hand.clock, self.events)
         return self.client
 
-    def asked(self, since: int = 0) -> list[str]:
-        return [seen.operation for seen in self.box.requests[since:]]
-
-    def count(self, operation: str) -> int:
-        return self.asked().count(operation)
-
     @property
     def session_file(self) -> Path:
         return self.state / "session.json"
@@ -74,13 +68,6 @@ class Desk:
 @pytest.fixture
 def desk(box: Sandbox, tmp_path: Path) -> Desk:
     return Desk(box, tmp_path)
-
-
-@pytest.fixture
-def open_umask() -> Iterator[None]:
-    before = os.umask(0)
-    yield
-    os.umask(before)
 
 
 # The session
@@ -94,8 +81,10 @@ def test_nothing_is_asked_before_it_is_needed(desk: Desk) -> None:
     assert desk.client.is_open
 
 
-@pytest.mark.usefixtures("open_umask")
-def test_the_session_is_kept_for_this_users_eyes_only(desk: Desk) -> None:
+def test_the_session_is_kept_for_this_users_eyes_only(
+    desk: Desk, umask: Callable[[int], int]
+) -> None:
+    umask(0)
     desk.client.own_currency()
     assert stat.S_IMODE(desk.session_file.stat().st_mode) == 0o600
     assert stat.S_IMODE(desk.state.stat().st_mode) == 0o700

@@ -8,9 +8,10 @@ import signal
 from dataclasses import replace
 
 import pytest
+from faults import Fault
 from installation import Answer, Installation
 
-from lnb24so.sandbox import Exchange, Fault, Reply
+from lnb24so.sandbox import Exchange, Reply
 from lnb24so.sandbox.faults import Behaviour
 
 LEVELS = "POST /multi/inventory/ean"

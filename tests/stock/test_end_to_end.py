@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter, defaultdict
 from decimal import Decimal
 from math import floor
 from typing import Any
 
 import pytest
-from installation import Answer, HandClock, Installation
+from installation import Answer, Installation
+from seen import batches
 
 from lnb24so.clock import Clock
 from lnb24so.process.lock import run_lock
@@ -138,7 +138,7 @@ def test_only_what_changed_is_sent(office: Installation) -> None:
     product = next(each for each in office.box.erp.products.values() if each.get("EAN1") == code)
     office.box.erp.change_product(product["Id"], Stock=product["Stock"] + 7)
     office.run("pull-stock")
-    (sent,) = json.loads(office.box.requests[-1].body)["requests"]
+    (sent,) = batches(office.box)[-1]
     assert (sent["ean13"], sent["in_stock"]) == (code, level + 7)
 
 
@@ -146,12 +146,7 @@ def test_everything_is_sent_when_asked_for(office: Installation) -> None:
     office.run("pull-stock", "--accept-drop")
     seen = len(office.box.requests)
     assert office.run("pull-stock", "--all").code == 0
-    sent = [
-        level["ean13"]
-        for each in office.box.requests[seen:]
-        if each.operation == "POST /multi/inventory/ean"
-        for level in json.loads(each.body)["requests"]
-    ]
+    sent = [level["ean13"] for batch in batches(office.box, seen) for level in batch]
     assert set(sent) == wanted_levels(office.box).keys() & known_codes(office.box)
     assert len(sent) == len(set(sent))
 
@@ -159,8 +154,7 @@ def test_everything_is_sent_when_asked_for(office: Installation) -> None:
 def test_the_product_list_is_read_once_a_day_and_only_for_missing_codes(
     strict_box: Sandbox, office: Installation
 ) -> None:
-    hand = HandClock(strict_box.erp.now())
-    office.use_clock(hand.clock)
+    hand = office.by_hand(strict_box.erp.now())
 
     def reads_products(*options: str) -> bool:
         seen = len(office.box.requests)

@@ -1,0 +1,67 @@
+"""The command line: what it understands, what it refuses, and where it finds its configuration."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from installation import Installation
+
+from lnb24so.__main__ import main
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["pull-stok"], "No such command 'pull-stok'"),
+        (["push-orders", "--dry"], "--dry"),
+        (["push-orders", "--any-status"], "--any-status needs --order REF."),
+        (["push-orders", "--limit", "0"], "--limit"),
+        (["push-orders", "--limit", "many"], "--limit"),
+        (["push-orders", "extra"], "extra"),
+        (["preview", "orders", "--code", "1"], "--code is about stock, not orders."),
+        (["push-orders", "--order", "\udcff"], "An argument is no UTF-8 text."),
+        (["status", "\udcff"], "An argument is no UTF-8 text."),
+        (["preview", "customers"], "'customers' is not one of 'stock', 'orders'"),
+        (["--config"], "--config"),
+    ],
+)
+def test_a_usage_error_is_exit_2_and_one_sentence(
+    office: Installation, arguments: list[str], said: str
+) -> None:
+    answer = office.run(*arguments)
+    assert answer.code == 2
+    assert answer.out == ""
+    assert said in answer.err
+    assert "Traceback" not in answer.err
+
+
+@pytest.mark.parametrize("flag", ["-h", "--help"])
+def test_help_names_every_command(capsys: pytest.CaptureFixture[str], flag: str) -> None:
+    assert main([flag]) == 0
+    shown = capsys.readouterr().out
+    for command in ("pull-stock", "push-orders", "preview", "check", "status", "resolve", "demo"):
+        assert f"\n  {command} " in shown
+
+
+def test_the_version_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--version"]) == 0
+    assert re.fullmatch(r"lnb24so \d+\.\d+\.\d+\n", capsys.readouterr().out)
+
+
+def test_the_configuration_is_found_by_flag_by_variable_and_in_the_folder(
+    office: Installation, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    places = (Path("config.yaml"), tmp_path / "etc.yaml")  # never the host's own /etc
+    monkeypatch.setattr("lnb24so.config.schema.DEFAULT_PLACES", places)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("LNB24SO_CONFIG", raising=False)
+    assert main(["-q", "preview", "stock"]) == 0
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    monkeypatch.chdir(elsewhere)
+    assert main(["-q", "preview", "stock"]) == 2
+    monkeypatch.setenv("LNB24SO_CONFIG", str(office.file))
+    assert main(["-q", "preview", "stock"]) == 0
+    assert main(["--config", str(elsewhere / "none.yaml"), "preview"]) == 2
