@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,8 +12,6 @@ from . import __version__
 from .screen.terminal import Screen
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from .commands.resolve import Way
 
 HELP = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
@@ -30,7 +29,7 @@ HELP = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 @click.pass_context
 def cli(context: click.Context, config: Path | None, verbose: bool, quiet: bool) -> None:
     """Stock from 24SevenOffice to Le New Black, orders from Le New Black to 24SevenOffice."""
-    context.obj = Screen(config, verbose, quiet)
+    context.obj = Screen(config, verbose=verbose, quiet=quiet)
 
 
 _dry_run = click.option(

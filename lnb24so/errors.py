@@ -6,11 +6,8 @@ No message carries a password, a token or a server's stack trace.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-    from datetime import datetime
+from collections.abc import Iterable, Mapping
+from datetime import datetime
 
 PRECEDENCE = (4, 1, 3, 0)
 """A person is needed, failed for now, items blocked, all well: the first that applies wins."""

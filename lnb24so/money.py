@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Context, Decimal, localcontext
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 _EXACT = Context(prec=60, rounding=ROUND_HALF_UP)
 """Enough digits that a price, three discounts and a quantity multiply without rounding."""

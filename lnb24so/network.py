@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Callable
 from datetime import timedelta
 from typing import TYPE_CHECKING, TypeVar
 
 from .errors import BudgetSpent, SessionLost, Transient
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from .clock import Clock
 
 T = TypeVar("T")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -9,8 +10,6 @@ from typing import TYPE_CHECKING
 from .soap.types import Company
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from .clock import Clock
     from .config.schema import Config
     from .ledger.store import Ledger

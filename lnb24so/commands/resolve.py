@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import getpass
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
+from lnb24so.config.schema import Config
 from lnb24so.errors import Rejected
 from lnb24so.ledger.journal import Journal
-from lnb24so.ledger.types import Sent
+from lnb24so.ledger.types import Entry, Sent
 from lnb24so.lnb.types import is_canceled
 from lnb24so.orders import life
 from lnb24so.orders.draft import fold_reference
@@ -24,16 +26,9 @@ from lnb24so.orders.ready import status_after, why_not_now
 from lnb24so.orders.settle import SEARCH_BACK, canceled_after_export
 from lnb24so.orders.types import Case, Selection
 from lnb24so.run import Mode, Parts, Report, run
+from lnb24so.soap.order import InvoiceOrder
 from lnb24so.soap.types import Customer
-from lnb24so.tools import check_company
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from lnb24so.config.schema import Config
-    from lnb24so.ledger.types import Entry
-    from lnb24so.soap.order import InvoiceOrder
-    from lnb24so.tools import Tools
+from lnb24so.tools import Tools, check_company
 
 Way = Literal["exported_as", "send_again", "skip", "accept_total", "acknowledge"]
 

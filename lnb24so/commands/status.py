@@ -4,27 +4,24 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from lnb24so.clock import utc_text
+from lnb24so.config.schema import Config
 from lnb24so.ledger.store import Ledger
+from lnb24so.ledger.types import Entry, Run
 from lnb24so.process.streams import printing
 from lnb24so.reasons import sentence
 from lnb24so.run import Mode, Parts, run
 from lnb24so.screen.report import print_json, print_lines
 
 from .story import _entry_document, ask_live, find_entry, story_document, story_lines, why_waiting
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from lnb24so.config.schema import Config
-    from lnb24so.ledger.types import Entry, Run
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from lnb24so.clock import utc_text
+from lnb24so.ledger.store import Ledger
+from lnb24so.ledger.types import Entry, Step
 from lnb24so.orders.draft import fold_reference
 from lnb24so.orders.plan import plan_orders
 from lnb24so.orders.reading import read_orders
 from lnb24so.orders.types import Selection
 from lnb24so.reasons import Reason, sentence
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-
-    from lnb24so.ledger.store import Ledger
-    from lnb24so.ledger.types import Entry, Step
-    from lnb24so.tools import Tools
+from lnb24so.tools import Tools
 
 COMMANDS: Mapping[str, str] = {
     "blocked": "Mend it; the next run takes it.",

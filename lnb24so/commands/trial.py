@@ -4,20 +4,18 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from lnb24so.config.schema import Config
 from lnb24so.errors import ConfigError, Rejected, Transient
 from lnb24so.orders.draft import REFERENCE_LENGTH, draft_order
 from lnb24so.orders.lookup import facts_for
 from lnb24so.reasons import sentence
 from lnb24so.run import Mode, Parts, Report, run
+from lnb24so.soap.order import InvoiceOrder
 from lnb24so.soap.outcome import create_outcome
 from lnb24so.texts import cut
-
-if TYPE_CHECKING:
-    from lnb24so.config.schema import Config
-    from lnb24so.soap.order import InvoiceOrder
-    from lnb24so.tools import Tools
+from lnb24so.tools import Tools
 
 
 def test_order(config: Config, mode: Mode, reference: str) -> Report:

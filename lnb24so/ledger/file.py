@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import os
 import sqlite3
+from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from datetime import datetime
+from pathlib import Path
 
 from lnb24so.errors import ConfigError, Lnb24soError
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from datetime import datetime
-    from pathlib import Path
 
 SMALLEST_FILE = 512
 """One page of the smallest size (SQLite's file format)."""

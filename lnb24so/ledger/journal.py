@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
+from lnb24so.process.events import WriteEvent
 from lnb24so.reasons import Reason, sentence
 
+from .store import Ledger
 from .types import Entry, Transition, new_entry
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from lnb24so.process.events import WriteEvent
-
-    from .store import Ledger
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Literal, get_args
+from typing import Any, Literal, get_args
 
 from lnb24so.clock import from_utc_text, utc_text
+from lnb24so.process.events import EventName
 from lnb24so.reasons import Reason
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from lnb24so.process.events import EventName
 
 State = Literal[
     "blocked",

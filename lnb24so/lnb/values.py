@@ -6,12 +6,10 @@ What is not what it should be reads as "not there"; the plan then says what is m
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
+from typing import Any
 
 _DIGITS_AT_MOST = 18
 _DIGITS_OF_A_DECIMAL = 28

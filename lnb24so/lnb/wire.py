@@ -6,6 +6,7 @@ The access token travels in the query of every URL, because that is what the API
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -13,8 +14,6 @@ from lnb24so.errors import Ambiguous, ConfigError, NotProcessed, Transient
 from lnb24so.network import never_left, timeouts
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     import requests
 
 

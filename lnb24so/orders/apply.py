@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from lnb24so.ledger.journal import Journal
+from lnb24so.tools import Tools
 
 from . import life
 from .create import create_all, read_back
-from .results import planned
+from .results import Results, planned
 from .status_step import take_status_steps
-from .types import Adopt, Announce, Block, Create, Decide, Finish, Leave, OrderPlan, Result, Wait
-
-if TYPE_CHECKING:
-    from lnb24so.tools import Tools
-
-    from .results import Results
-    from .types import Item
+from .types import (
+    Adopt,
+    Announce,
+    Block,
+    Create,
+    Decide,
+    Finish,
+    Item,
+    Leave,
+    OrderPlan,
+    Result,
+    Wait,
+)
 
 
 def apply_orders(plan: OrderPlan, tools: Tools, results: Results) -> None:

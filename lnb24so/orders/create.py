@@ -2,29 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from decimal import Decimal
 
 from lnb24so.errors import Interrupted, Lnb24soError
+from lnb24so.ledger.journal import Journal
+from lnb24so.ledger.types import Entry
 from lnb24so.money import amount_text, differs
 from lnb24so.reasons import Reason
-from lnb24so.soap.outcome import create_outcome
+from lnb24so.soap.order import Currency, InvoiceOrder
+from lnb24so.soap.outcome import Seen, create_outcome
+from lnb24so.tools import Tools
 
 from . import life
-from .results import FAILURES_IN_A_ROW
+from .results import FAILURES_IN_A_ROW, Results
 from .types import Create, Result
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from decimal import Decimal
-
-    from lnb24so.ledger.journal import Journal
-    from lnb24so.ledger.types import Entry
-    from lnb24so.soap.order import Currency, InvoiceOrder
-    from lnb24so.soap.outcome import Seen
-    from lnb24so.tools import Tools
-
-    from .results import Results
 
 REFUSED = (
     "24SevenOffice refused it ({}). Fix: correct the order or 24SevenOffice; each run tries again."

@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import TYPE_CHECKING
+from decimal import Decimal
 
+from lnb24so.config.schema import Orders, ResolvedMode
+from lnb24so.lnb import types as lnb_types
+from lnb24so.lnb.types import Order
 from lnb24so.lnb.values import LOST_LETTER
 from lnb24so.reasons import Reason
 from lnb24so.soap.order import Address, Currency, InvoiceOrder, InvoiceRow
+from lnb24so.soap.types import Customer
 from lnb24so.texts import clean, length, shown
 
 from .matching import match_customer, names_differ
 from .rows import Facts, Notes, check_total, fit, order_rows, shipping_row
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from decimal import Decimal
-
-    from lnb24so.config.schema import Orders, ResolvedMode
-    from lnb24so.lnb import types as lnb_types
-    from lnb24so.lnb.types import Order
-    from lnb24so.soap.types import Customer
 
 REFERENCE_LENGTH = 50
 COMMENT_LENGTH = 300

@@ -19,16 +19,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import timedelta
-from typing import TYPE_CHECKING
+from datetime import datetime, timedelta
 
-from lnb24so.ledger.types import Transition
-
-if TYPE_CHECKING:
-    from datetime import datetime
-
-    from lnb24so.ledger.types import AskedFor, Entry, Sent
-    from lnb24so.reasons import Reason
+from lnb24so.ledger.types import AskedFor, Entry, Sent, Transition
+from lnb24so.reasons import Reason
 
 SECOND_LOOK_AFTER = timedelta(hours=1)
 """When an order that was once in doubt is looked up again: a late creation shows by then."""

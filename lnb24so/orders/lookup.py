@@ -2,28 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
 
+from lnb24so.config.schema import Config
+from lnb24so.lnb.types import Order
+from lnb24so.soap.client import SoapClient
+from lnb24so.soap.order import InvoiceOrder
 from lnb24so.soap.types import Customer
+from lnb24so.tools import Tools
 
 from .draft import fold_reference
 from .matching import customer_number, index_customers, index_products, match_customer
 from .ready import why_not_now
 from .rows import Facts
 from .settle import SEARCH_BACK
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-
-    from lnb24so.config.schema import Config
-    from lnb24so.lnb.types import Order
-    from lnb24so.soap.client import SoapClient
-    from lnb24so.soap.order import InvoiceOrder
-    from lnb24so.tools import Tools
-
-    from .types import Case, Reading, Selection
+from .types import Case, Reading, Selection
 
 LOOK_UP_BACK = timedelta(hours=48)
 """A look-up begins this long before Le New Black made the order: never by our own clock."""

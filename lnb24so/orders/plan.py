@@ -6,10 +6,11 @@ gone, what is not up for export, and what is left is exported.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from lnb24so.config.schema import Config
+from lnb24so.ledger.types import AskedFor, Entry
 from lnb24so.lnb.types import is_canceled
 from lnb24so.reasons import Reason
+from lnb24so.soap.order import InvoiceOrder
 from lnb24so.texts import shown
 
 from .draft import Draft, draft_order, fold_reference
@@ -43,11 +44,6 @@ from .types import (
     Selection,
     Wait,
 )
-
-if TYPE_CHECKING:
-    from lnb24so.config.schema import Config
-    from lnb24so.ledger.types import AskedFor, Entry
-    from lnb24so.soap.order import InvoiceOrder
 
 NO_PRODUCTS = (
     "Orders not sent: 24SevenOffice has no products. "

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from lnb24so.clock import from_utc_text, utc_text
@@ -11,9 +12,6 @@ from lnb24so.errors import Rejected, Transient
 from .types import Case, Reading
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-    from datetime import datetime
-
     from lnb24so.config.schema import Config
     from lnb24so.ledger.store import Ledger
     from lnb24so.ledger.types import Entry

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from lnb24so.config.schema import Orders
 from lnb24so.lnb.types import is_canceled, same_status
 from lnb24so.reasons import Reason
 from lnb24so.texts import shown
 
-if TYPE_CHECKING:
-    from lnb24so.config.schema import Orders
-
-    from .types import Case, Selection
+from .types import Case, Selection
 
 
 def stands(case: Case) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from lnb24so.errors import worst
@@ -11,8 +12,6 @@ from lnb24so.reasons import sentence
 from .types import Adopt, Announce, Decide, Leave, OrderReport, Result
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
-
     from .types import Item, OrderPlan, Outcome
 
 FAILURES_IN_A_ROW = 3

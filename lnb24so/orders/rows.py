@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import TYPE_CHECKING
 
+from lnb24so.config.schema import Orders
+from lnb24so.lnb.types import Line, Order
 from lnb24so.money import amount_text, differs, price_row, row_total, to_minor
 from lnb24so.reasons import Reason
 from lnb24so.soap.order import Currency, InvoiceRow
 from lnb24so.texts import clean, cut, shown
 
 from .matching import CustomerIndex, ProductIndex, line_name, match_product
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from lnb24so.config.schema import Orders
-    from lnb24so.lnb.types import Line, Order
 
 MOST_PIECES = Decimal(1_000_000)
 MOST_MONEY = Decimal(10) ** 12

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from lnb24so.ledger.types import Entry, Sent
 from lnb24so.reasons import Reason
+from lnb24so.soap.order import InvoiceOrder
 
 from .draft import fold_reference
 from .ready import status_after
 from .types import Adopt, Case, Decide, Item, Reading, Wait
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from lnb24so.soap.order import InvoiceOrder
 
 SEARCH_BACK = timedelta(hours=24)
 """How far before an attempt its look-up begins; more than any two clocks differ."""

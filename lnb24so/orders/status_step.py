@@ -6,28 +6,20 @@ It is separate from the export and can be repeated; its failure never stops a cr
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import timedelta
-from typing import TYPE_CHECKING
+from datetime import datetime, timedelta
 
 from lnb24so.errors import Rejected, Transient
+from lnb24so.ledger.journal import Journal
+from lnb24so.ledger.types import Entry
 from lnb24so.lnb.types import same_status
 from lnb24so.reasons import Reason
+from lnb24so.tools import Tools
 
 from . import life
 from .reading import case_of
 from .ready import is_ours_to_move, status_after, status_of_blocked
-from .results import FAILURES_IN_A_ROW
-from .types import Finish, Result
-
-if TYPE_CHECKING:
-    from datetime import datetime
-
-    from lnb24so.ledger.journal import Journal
-    from lnb24so.ledger.types import Entry
-    from lnb24so.tools import Tools
-
-    from .results import Results
-    from .types import Case
+from .results import FAILURES_IN_A_ROW, Results
+from .types import Case, Finish, Result
 
 CLOCKS_APART = timedelta(minutes=5)
 

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from lnb24so.ledger.types import AskedFor, Entry, Sent, new_entry
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-    from datetime import datetime
-    from decimal import Decimal
-
     from lnb24so.config.schema import ResolvedMode
     from lnb24so.lnb.types import Order
     from lnb24so.reasons import Reason

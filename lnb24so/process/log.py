@@ -13,15 +13,13 @@ from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 from html import escape
 from itertools import chain
-from typing import TYPE_CHECKING, Any, TextIO
+from pathlib import Path
+from typing import Any, TextIO
 from urllib.parse import quote, quote_plus
 
 from lnb24so.errors import ConfigError
 
 from .events import EVENTS, EventName
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 Redact = Callable[[str], str]
 

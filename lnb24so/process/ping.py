@@ -6,17 +6,14 @@ secret of its own (who has it can answer for us), so only the host is ever named
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from threading import Thread
-from typing import TYPE_CHECKING
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
+from lnb24so.clock import Clock
 
-    from lnb24so.clock import Clock
-
-    from .events import WriteEvent
+from .events import WriteEvent
 
 SECONDS_AT_MOST = 10.0
 """For one ping with its retries, whatever the network does."""

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import Any, TextIO
 
 import click
 
 from lnb24so.errors import Lnb24soError
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 
 def open_streams() -> None:

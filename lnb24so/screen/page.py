@@ -7,26 +7,22 @@ or to run anything.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable, Sequence
+from datetime import datetime
 from decimal import Decimal
 from html import escape
 from importlib.resources import files
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from lnb24so.errors import ConfigError
 from lnb24so.money import amount_text, row_total, to_minor
+from lnb24so.orders.types import OrderReport, Result
 from lnb24so.process.whole_file import write_whole
 from lnb24so.reasons import STOCK_REASONS, Reason
+from lnb24so.run import Report
+from lnb24so.soap.order import InvoiceOrder, InvoiceRow
+from lnb24so.stock.plan import StockItem, StockReport
 from lnb24so.texts import clean, visible
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-    from datetime import datetime
-    from pathlib import Path
-
-    from lnb24so.orders.types import OrderReport, Result
-    from lnb24so.run import Report
-    from lnb24so.soap.order import InvoiceOrder, InvoiceRow
-    from lnb24so.stock.plan import StockItem, StockReport
 
 NONE = '<p class="soft">None.</p>'
 OTHER_WORDS = {

@@ -8,23 +8,20 @@ from __future__ import annotations
 import json
 import sys
 from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, replace
-from typing import TYPE_CHECKING, Any
+from decimal import Decimal
+from typing import Any
 
 import click
 
 from lnb24so.money import amount_text, to_minor
+from lnb24so.orders.types import OrderReport, Result
 from lnb24so.process.streams import printing
 from lnb24so.reasons import sentence
+from lnb24so.run import Report
+from lnb24so.stock.plan import StockItem, StockReport
 from lnb24so.texts import shown, visible
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-    from decimal import Decimal
-
-    from lnb24so.orders.types import OrderReport, Result
-    from lnb24so.run import Report
-    from lnb24so.stock.plan import StockItem, StockReport
 
 ROWS_ON_A_SCREEN = 50
 """More rows than this are counted on a terminal, not shown; a pipe gets them all."""

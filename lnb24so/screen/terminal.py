@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 class Screen:
     """The options that belong to no single command."""
 
-    def __init__(self, config: Path | None, verbose: bool, quiet: bool) -> None:
+    def __init__(self, config: Path | None, *, verbose: bool, quiet: bool) -> None:
         self._config = config
         self._verbose = verbose
         self.quiet = quiet

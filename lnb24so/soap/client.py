@@ -6,29 +6,26 @@ goes out once and comes back as what was seen of it.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from lnb24so.clock import Clock, http_date
+from lnb24so.config.schema import Erp
 from lnb24so.errors import ConfigError, Lnb24soError, SessionLost, Transient
 from lnb24so.network import patiently
+from lnb24so.process.events import WriteEvent
 
 from . import types
 from .order import Currency, InvoiceOrder, as_sent, currency, invoice_order
 from .outcome import Seen, fault_kind
 from .session import Session, listed
+from .types import Company, Customer, Identity, Product
 from .wire import FaultError, NotConnectedError, TooManyError, UnreadableError, Wire
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
-    from pathlib import Path
-
     from lxml.etree import _Element
-
-    from lnb24so.config.schema import Erp
-    from lnb24so.process.events import WriteEvent
-
-    from .types import Company, Customer, Identity, Product
 
 T = TypeVar("T")
 

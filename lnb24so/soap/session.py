@@ -8,10 +8,14 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from lnb24so.clock import Clock
+from lnb24so.config.schema import Erp
 from lnb24so.errors import (
     Ambiguous,
     BudgetSpent,
@@ -21,6 +25,7 @@ from lnb24so.errors import (
     SessionLost,
     Transient,
 )
+from lnb24so.process.events import WriteEvent
 from lnb24so.process.whole_file import write_whole
 
 from .outcome import fault_kind
@@ -28,14 +33,7 @@ from .types import Identity, identity
 from .wire import FaultError, NotConnectedError, TooManyError, UnreadableError, Wire
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
-    from pathlib import Path
-
     from lxml.etree import _Element
-
-    from lnb24so.clock import Clock
-    from lnb24so.config.schema import Erp
-    from lnb24so.process.events import WriteEvent
 
 T = TypeVar("T")
 

@@ -5,6 +5,7 @@ Sentinels that mean "no value" and left-out defaults are those of the 24SevenOff
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
@@ -14,8 +15,6 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 from .wire import NAMESPACE, UnreadableError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
-
     from lxml.etree import _Element
 
 PRODUCT_FIELDS = ("Id", "No", "Name", "EAN1", "Stock", "StatusId", "StockControlled")

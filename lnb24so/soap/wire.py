@@ -8,6 +8,7 @@ four exceptions below.
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from functools import cache
 from http.cookiejar import DefaultCookiePolicy
 from importlib.resources import files
@@ -18,8 +19,6 @@ from lnb24so.network import never_left, retry_seconds, timeouts
 from .outcome import fault_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-
     import requests
     from lxml.etree import _Element
 

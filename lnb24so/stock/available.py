@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
 from math import floor
-from typing import TYPE_CHECKING
 
+from lnb24so.config.schema import CodeField, Stock
 from lnb24so.lnb.types import Line, Order, is_canceled, same_status
+from lnb24so.soap.order import InvoiceOrder
 from lnb24so.soap.types import Product, products_by
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
-
-    from lnb24so.config.schema import CodeField, Stock
-    from lnb24so.soap.order import InvoiceOrder
-
 
 NOTHING = Decimal(0)
 

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from datetime import datetime
+from typing import Literal, NamedTuple
 
+from lnb24so.config.schema import CodeField, Stock
 from lnb24so.reasons import STOCK_REASONS
+from lnb24so.soap.types import Product
 from lnb24so.texts import shown
 
 from .available import (
@@ -19,14 +23,6 @@ from .available import (
     waiting_pieces,
     waiting_rows,
 )
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-    from datetime import datetime
-
-    from lnb24so.config.schema import CodeField, Stock
-    from lnb24so.soap.types import Product
-
 
 SMALL_SHOP = 20
 """Below so many codes in stock a drop in percent says nothing."""

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+
+from lnb24so.config.schema import Config
+from lnb24so.lnb.client import LnbClient
+from lnb24so.tools import Tools
 
 from .available import Catalogue, StockReading, index_by_code, index_eans_by_sku, still_waiting
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from lnb24so.config.schema import Config
-    from lnb24so.lnb.client import LnbClient
-    from lnb24so.tools import Tools
-
 
 OPEN_ORDERS_NOTE = "open_orders"
 """Under this name the ledger remembers how many open orders the last run saw."""

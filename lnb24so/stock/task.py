@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from lnb24so.errors import Guard, Lnb24soError
+from lnb24so.process.events import EventName
 from lnb24so.tools import Tools, bind_company, check_company
 
 from .plan import StockItem, StockPlan, StockReport, plan_stock, stock_report
 from .reading import OPEN_ORDERS_NOTE, read_stock
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence, Set
-
-    from lnb24so.process.events import EventName
 
 
 def carry_stock(

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from .findings import Findings
+from .findings import Findings
 
 CLOCK_AGREES = timedelta(seconds=2)
 CLOCK_TOLERATED = timedelta(seconds=60)

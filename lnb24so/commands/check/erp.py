@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
+from lnb24so.soap.order import Currency
+from lnb24so.soap.types import Company, Customer, Identity, Product
 from lnb24so.texts import shown
+from lnb24so.tools import Tools
 
 from .clock import check_clock
 from .findings import Findings, Pair, count, few
 from .products import check_products
 from .services import check_services
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from lnb24so.soap.order import Currency
-    from lnb24so.soap.types import Company, Customer, Identity, Product
-    from lnb24so.tools import Tools
 
 FEW_REQUESTS = 500
 """24SevenOffice gives 7,200 an hour (its documentation); a run needs a few dozen."""

@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import tempfile
-from typing import TYPE_CHECKING
+from pathlib import Path
 
+from lnb24so.clock import Clock
+from lnb24so.config.schema import Config
 from lnb24so.errors import ConfigError
 from lnb24so.ledger.store import Ledger
 
 from .findings import Findings, count
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from lnb24so.clock import Clock
-    from lnb24so.config.schema import Config
 
 SAMPLE = b"." * 65536
 """Enough to notice a full disk."""

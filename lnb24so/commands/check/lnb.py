@@ -3,24 +3,21 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from lnb24so.config.schema import Config
 from lnb24so.lnb.types import Order, Sku, is_canceled, same_status
 from lnb24so.money import amount_text
 from lnb24so.texts import shown
+from lnb24so.tools import Tools
 
 from .clock import check_clock
 from .findings import Findings, Pair, count
 from .statuses import check_statuses
 from .totals import check_totals
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
-
-    from lnb24so.config.schema import Config
-    from lnb24so.tools import Tools
 
 LOOK_BACK = timedelta(days=365)
 

@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, get_args
+from typing import Any, get_args
 
-from lnb24so.config.schema import CustomerMatch
+from lnb24so.config.schema import Config, CustomerMatch, Orders
 from lnb24so.lnb.types import Order, Sku, read_order
 from lnb24so.orders.matching import CustomerIndex, index_customers, match_customer, names_differ
 from lnb24so.reasons import ORDER_REASONS
+from lnb24so.soap.order import Currency
 from lnb24so.soap.types import Customer, Product, products_by
 
+from .erp import ErpSide
 from .findings import Findings, Level, Pair, count
 from .lnb import LnbSide, order_currencies
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
-
-    from lnb24so.config.schema import Config, Orders
-    from lnb24so.soap.order import Currency
-
-    from .erp import ErpSide
 
 
 def check_matches(config: Config, erp: ErpSide, lnb: LnbSide, findings: Findings) -> None:

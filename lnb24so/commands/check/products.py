@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
+from lnb24so.config.schema import Config
 from lnb24so.soap.types import Company, Product, products_by
 from lnb24so.texts import shown
 
 from .findings import Findings, Pair, count
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from lnb24so.config.schema import Config
 
 
 def check_products(

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
@@ -13,11 +14,7 @@ from lnb24so.process.streams import printing
 from lnb24so.texts import shown
 
 from .findings import Finding, Level, Pair, count, ended
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from .task import Checked
+from .task import Checked
 
 EXAMPLES = 3
 """As many details are shown; `--json` has them all."""

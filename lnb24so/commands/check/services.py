@@ -7,6 +7,7 @@ noticed until an order came out wrong.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
@@ -18,8 +19,6 @@ from lnb24so.soap.wire import SERVICES
 from .findings import Findings, Pair, count
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
-
     from lxml.etree import _Element
 
 SENT = frozenset(("Credential", "InvoiceOrder", "InvoiceRow", "Address", "Currency"))

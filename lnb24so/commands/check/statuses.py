@@ -6,17 +6,13 @@ The codes that the API uses for them are not published, so only what is seen can
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator, Sequence
 from difflib import get_close_matches
-from typing import TYPE_CHECKING
 
+from lnb24so.config.schema import Config
 from lnb24so.lnb.types import Order, plain_status, same_status
 
 from .findings import Findings, few
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-    from lnb24so.config.schema import Config
 
 DOCUMENTED = (
     *("draft", "open_for_buyer", "open_for_brand", "confirmed"),

@@ -9,20 +9,16 @@ from __future__ import annotations
 import tempfile
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from lnb24so.config.schema import Paths
+from lnb24so.config.schema import Config, Paths
 from lnb24so.run import Mode, Parts, Report, run
+from lnb24so.tools import Tools
 
 from .erp import check_erp
 from .findings import Finding, Findings
 from .folders import check_folders
 from .lnb import check_lnb
 from .matches import check_matches
-
-if TYPE_CHECKING:
-    from lnb24so.config.schema import Config
-    from lnb24so.tools import Tools
 
 
 @dataclass(frozen=True, slots=True)

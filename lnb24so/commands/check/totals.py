@@ -6,19 +6,15 @@ totals tell, as soon as one order has a line with a discount.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
-from typing import TYPE_CHECKING, get_args
+from typing import get_args
 
-from lnb24so.config.schema import UnitPrice
+from lnb24so.config.schema import Orders, UnitPrice
 from lnb24so.lnb.types import Line, Order, is_canceled
 from lnb24so.money import differs, row_total
 
 from .findings import Findings, Pair, count
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-
-    from lnb24so.config.schema import Orders
 
 READINGS = get_args(UnitPrice)
 
