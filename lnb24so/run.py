@@ -65,7 +65,7 @@ class Mode:
     clock: Clock
     tell: Callable[[str], None]
     echo: TextIO | None = None
-    progress: Progress = field(default_factory=lambda: Progress(wanted=False))
+    progress: Progress = field(default_factory=lambda: Progress(quiet=True))
 
 
 def push_orders(config: Config, mode: Mode, selection: Selection) -> Report:

@@ -52,13 +52,13 @@ def _nowhere() -> TextIO:
 class Progress:
     """One moving line on stderr; what is told meanwhile goes above it."""
 
-    def __init__(self, *, wanted: bool = True) -> None:
-        self._wanted = wanted and sys.stderr.isatty()
+    def __init__(self, *, quiet: bool = False) -> None:
+        self._is_shown = not quiet and sys.stderr.isatty()
         self._line: Any = None
 
     def show(self, activity: str) -> None:
         """Say what is going on now."""
-        if not self._wanted:
+        if not self._is_shown:
             return
         from rich.text import Text
 

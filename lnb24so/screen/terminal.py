@@ -34,7 +34,7 @@ class Screen:
         from lnb24so.run import Mode
 
         echo = sys.stderr if self._verbose else None
-        progress = Progress(wanted=not self.quiet)
+        progress = Progress(quiet=self.quiet)
         return Mode(task, writes, Clock(), progress.tell, echo, progress)
 
     def say(self, report: Report) -> int:

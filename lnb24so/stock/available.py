@@ -60,11 +60,8 @@ def index_by_code(products: Sequence[Product], code_field: CodeField) -> Catalog
 
 def index_eans_by_sku(products: Iterable[Product]) -> dict[str, list[str]]:
     """Return the EANs of the active products by SKU."""
-    eans: dict[str, list[str]] = {}
-    for product in products:
-        if product.active and product.sku and product.ean13:
-            eans.setdefault(product.sku, []).append(product.ean13)
-    return eans
+    active = products_by("sku", (one for one in products if one.active and one.ean13))
+    return {sku: [product.ean13 for product in twins] for sku, twins in active.items()}
 
 
 def available(pieces: Decimal | int) -> int:
