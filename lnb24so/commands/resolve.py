@@ -15,12 +15,7 @@ from lnb24so.lnb.types import is_canceled
 from lnb24so.orders import life
 from lnb24so.orders.draft import fold_reference
 from lnb24so.orders.lookup import LONG_AGO, LOOK_UP_BACK
-from lnb24so.orders.matching import (
-    HIGHEST_ID,
-    customer_number,
-    index_customers,
-    match_customer,
-)
+from lnb24so.orders.matching import HIGHEST_ID, customer_number, index_customers, match_customer
 from lnb24so.orders.reading import case_of
 from lnb24so.orders.ready import status_after, why_not_now
 from lnb24so.orders.settle import SEARCH_BACK, canceled_after_export
@@ -43,10 +38,7 @@ class Decision:
 
     def who(self) -> Mapping[str, object]:
         """Return what the order's history keeps of it: the decision, the user and the note."""
-        who: dict[str, object] = {
-            "decision": self.way.replace("_", "-"),
-            "user": getpass.getuser(),
-        }
+        who: dict[str, object] = {"decision": self.way.replace("_", "-"), "user": getpass.getuser()}
         return who | ({"note": self.note} if self.note else {})
 
 

@@ -177,10 +177,7 @@ def _customers(
 
 
 def _matched(
-    retailers: Sequence[Order],
-    index: CustomerIndex,
-    settings: Orders,
-    way: CustomerMatch,
+    retailers: Sequence[Order], index: CustomerIndex, settings: Orders, way: CustomerMatch
 ) -> int:
     other = replace(settings, customer_match=way)
     return sum(isinstance(match_customer(one, index, other), Customer) for one in retailers)
