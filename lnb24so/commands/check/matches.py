@@ -15,7 +15,8 @@ from lnb24so.soap.types import Customer, Product, products_by
 
 from .erp import ErpSide
 from .findings import Findings, Level, Pair, count
-from .lnb import LnbSide, order_currencies
+from .lnb import LnbSide
+from .orders import order_currencies
 
 
 def check_matches(config: Config, erp: ErpSide, lnb: LnbSide, findings: Findings) -> None:

@@ -16,8 +16,8 @@ from lnb24so.tools import Tools
 
 from .erp import check_erp
 from .findings import Finding, Findings
-from .folders import check_folders
 from .lnb import check_lnb
+from .machine import check_folders
 from .matches import check_matches
 
 
