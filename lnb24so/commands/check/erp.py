@@ -33,7 +33,7 @@ def check_erp(tools: Tools, findings: Findings) -> ErpSide:
     """Look at 24SevenOffice; without a login there is nothing more to ask."""
     soap, config = tools.soap, tools.config
     company = findings.attempt(
-        "24sevenoffice.login", setting="24sevenoffice.base_url", read=lambda: soap.company
+        "24sevenoffice.login", lambda: soap.company, setting="24sevenoffice.base_url"
     )
     if company is None:
         return ErpSide()
@@ -43,19 +43,17 @@ def check_erp(tools: Tools, findings: Findings) -> ErpSide:
     _company(tools, company, findings)
     findings.attempt(
         "24sevenoffice.services",
+        lambda: check_services(soap.description, findings),
         setting="24sevenoffice.base_url",
-        read=lambda: check_services(soap.description, findings),
     )
     own, currencies = _currencies(tools, findings)
     products = findings.attempt(
-        "products",
-        setting="products.sku_field",
-        read=lambda: soap.products(config.products.sku_field),
+        "products", lambda: soap.products(config.products.sku_field), setting="products.sku_field"
     )
     if products is not None:
         _products(products, config, company, findings)
     customers = findings.attempt(
-        "customers", setting="24sevenoffice.identity_id", read=soap.all_customers
+        "customers", soap.all_customers, setting="24sevenoffice.identity_id"
     )
     if customers is not None:
         _customers(tools, customers, findings)
@@ -68,13 +66,11 @@ def _company(tools: Tools, company: Company, findings: Findings) -> None:
     name, chosen = "24sevenoffice.company", tools.config.erp.identity_id
     findings.attempt(
         name,
+        lambda: tools.ledger.check_company(company.id, company.name),
         setting="24sevenoffice.identity_id",
-        read=lambda: tools.ledger.check_company(company.id, company.name),
     )
     opened = f"Company {company.id} {shown(company.name)}"
-    reachable = findings.attempt(
-        name, setting="24sevenoffice.identity_id", read=tools.soap.identities
-    )
+    reachable = findings.attempt(name, tools.soap.identities, setting="24sevenoffice.identity_id")
     if reachable is None:
         return
     lines = [_line(one) for one in reachable]
@@ -103,8 +99,8 @@ def _currencies(
     tools: Tools, findings: Findings
 ) -> tuple[str | None, Mapping[str, Currency] | None]:
     name, setting = "24sevenoffice.currencies", "24sevenoffice.identity_id"
-    own = findings.attempt(name, setting=setting, read=tools.soap.own_currency)
-    currencies = findings.attempt(name, setting=setting, read=tools.soap.currencies)
+    own = findings.attempt(name, tools.soap.own_currency, setting=setting)
+    currencies = findings.attempt(name, tools.soap.currencies, setting=setting)
     if own is None or currencies is None:
         return own, currencies
     if not own:

@@ -48,7 +48,7 @@ class Findings:
         """Note a finding."""
         self.all.append(Finding(level, name, message, details))
 
-    def attempt(self, name: str, *, setting: str, read: Callable[[], T]) -> T | None:
+    def attempt(self, name: str, read: Callable[[], T], *, setting: str) -> T | None:
         """Return what `read` returns; where it fails, note why and the setting, and return None."""
         self._say(name)
         try:
@@ -57,11 +57,9 @@ class Findings:
             raise
         except Lnb24soError as error:
             message = str(error)
-            self.add(
-                "error",
-                name,
-                message if setting in message else f"{ended(message)} Check {setting}.",
-            )
+            if setting not in message:
+                message = f"{ended(message)} Check {setting}."
+            self.add("error", name, message)
             return None
 
 

@@ -41,7 +41,7 @@ def check_lnb(tools: Tools, findings: Findings) -> LnbSide:
     """Look at Le New Black; without a login there is nothing more to ask."""
     lnb, config = tools.lnb, tools.config
     _stock_mode(config, findings)
-    now = findings.attempt("lenewblack.login", setting="lenewblack.base_url", read=lnb.server_now)
+    now = findings.attempt("lenewblack.login", lnb.server_now, setting="lenewblack.base_url")
     if now is None:
         return LnbSide()
     findings.add("ok", "lenewblack.login", f"{shown(config.lenewblack.client_id)} is logged in.")
@@ -49,19 +49,19 @@ def check_lnb(tools: Tools, findings: Findings) -> LnbSide:
     check_clock("lenewblack.clock", findings, system="Le New Black", ahead=ahead)
     since, base = now - LOOK_BACK, "lenewblack.base_url"
     orders = findings.attempt(
-        "lenewblack.orders", setting=base, read=lambda: lnb.orders_changed_since(since)
+        "lenewblack.orders", lambda: lnb.orders_changed_since(since), setting=base
     )
     if orders is not None:
         check_orders(orders, tools, findings)
-    skus = findings.attempt("lenewblack.products", setting=base, read=lnb.skus)
+    skus = findings.attempt("lenewblack.products", lnb.skus, setting=base)
     if skus is not None:
         _skus(skus, config.products.code_field, findings)
     inventory = findings.attempt(
-        "lenewblack.inventory", setting=base, read=lambda: lnb.inventory(config.products.code_field)
+        "lenewblack.inventory", lambda: lnb.inventory(config.products.code_field), setting=base
     )
     if inventory is not None:
         findings.add("ok", "lenewblack.inventory", f"{count(len(inventory), 'code')} with a level.")
-    retailers = findings.attempt("lenewblack.retailers", setting=base, read=lnb.retailers)
+    retailers = findings.attempt("lenewblack.retailers", lnb.retailers, setting=base)
     return LnbSide(orders, skus, inventory, retailers)
 
 

@@ -42,7 +42,7 @@ def check_folders(config: Config, clock: Clock, findings: Findings) -> bool:
         findings.add("ok", setting, f"{folder} can be written.")
         if setting == "paths.state":
             owner = findings.attempt(
-                "ledger", setting="paths.state", read=lambda: _ledger_owner(config, clock)
+                "ledger", lambda: _ledger_owner(config, clock), setting="paths.state"
             )
             if owner is not None:
                 findings.add("ok", "ledger", owner)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any, get_args
+from typing import Any, Literal, get_args
 
 from lnb24so.config.schema import Config, CustomerMatch, Orders
-from lnb24so.lnb.types import Order, Sku, read_order
+from lnb24so.lnb.types import Order, Sku, is_canceled, read_order
 from lnb24so.orders.matching import CustomerIndex, index_customers, match_customer, names_differ
 from lnb24so.reasons import ORDER_REASONS
 from lnb24so.soap.order import Currency
@@ -16,7 +17,6 @@ from lnb24so.soap.types import Customer, Product, products_by
 from .erp import ErpSide
 from .findings import Findings, Level, Pair, count
 from .lnb import LnbSide
-from .orders import order_currencies
 
 
 def check_matches(config: Config, erp: ErpSide, lnb: LnbSide, findings: Findings) -> None:
@@ -87,11 +87,11 @@ def _by_other_code(
     field: str, products: Sequence[Product], skus: Sequence[Sku]
 ) -> Mapping[str, Product]:
     """Return by code the product that has the size's other code: it lacks this one."""
-    if field == "ean13":
-        by_sku = {product.sku: product for product in products if product.sku}
-        return {sku.ean13: by_sku[sku.sku] for sku in skus if sku.sku in by_sku}
-    by_ean = {product.ean13: product for product in products if product.ean13}
-    return {sku.sku: by_ean[sku.ean13] for sku in skus if sku.ean13 in by_ean}
+    other: Literal["ean13", "sku"] = "sku" if field == "ean13" else "ean13"
+    having = products_by(other, products)
+    return {
+        sku.code(field): having[code][-1] for sku in skus if (code := sku.code(other)) in having
+    }
 
 
 def _lacking(code: str, name: str, product: Product | None) -> Pair:
@@ -226,14 +226,14 @@ def _other_customers(
 def _currencies(
     own: str, currencies: Mapping[str, Currency], orders: Iterable[Order], findings: Findings
 ) -> None:
-    seen = order_currencies(orders)
+    seen = Counter(order.currency for order in orders if not is_canceled(order)).most_common()
     lacking = []
-    for symbol, number in seen.items():
+    for symbol, number in seen:
         known = currencies.get(symbol)
         if symbol != own.upper() and (known is None or not known.has_rate):
             why = "has no rate" if known else "is not set up"
             lacking.append(Pair(symbol or "no currency", note=f"{why}; {count(number, 'order')}"))
-    seen_ones = ", ".join(f"{symbol or 'none'} ({number:,})" for symbol, number in seen.items())
+    seen_ones = ", ".join(f"{symbol or 'none'} ({number:,})" for symbol, number in seen)
     findings.add(
         "ok", "lenewblack.currencies", f"Orders of the last year are in {seen_ones or 'none'}."
     )

@@ -8,7 +8,7 @@ orders' totals tell, as soon as one order has a line with a discount.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from decimal import Decimal
 from difflib import get_close_matches
 from typing import get_args
@@ -81,28 +81,28 @@ def _why_not(status: str, seen: Sequence[str]) -> str | None:
             return f'Le New Black writes "{status}" as "{one}". Fix: write it so.'
     if any(same_status(one, status) for one in DOCUMENTED):
         return None
-    known = list(dict.fromkeys([*seen, *DOCUMENTED]))
-    near = get_close_matches(plain_status(status), [plain_status(one) for one in known], 1, 0.5)
-    meant = next((one for one in known if near and plain_status(one) == near[0]), None)
-    fix = f'Fix: did you mean "{meant}"?' if meant else f"Fix: use one of {few(known)}."
+    fix = _fix(status, list(dict.fromkeys([*seen, *DOCUMENTED])), plain_status)
     return f'Le New Black shows no order with the status "{status}", nor documents it. {fix}'
+
+
+def _fix(name: str, known: Sequence[str], plain: Callable[[str], str]) -> str:
+    by_plain = {plain(one): one for one in reversed(known)}
+    near = get_close_matches(plain(name), by_plain, 1, 0.5)
+    return f'Fix: did you mean "{by_plain[near[0]]}"?' if near else f"Fix: use one of {few(known)}."
 
 
 def _modes(orders: Sequence[Order], config: Config, findings: Findings) -> None:
     seen = Counter(order.order_mode for order in orders if order.order_mode)
     if seen:
         findings.add("ok", "lenewblack.modes", f"Order modes of the last year: {_counted(seen)}.")
-    known = {_fold(mode): mode for mode in seen}
+    known = set(map(_fold, seen))
     for mode in config.orders.by_mode:
         if seen and _fold(mode) not in known:
-            near = get_close_matches(_fold(mode), known, 1, 0.5)
-            other = f"use one of {few(list(seen))}."
-            meant = f'did you mean "{known[near[0]]}"?' if near else other
             findings.add(
                 "warning",
                 "orders.by_mode",
                 f'No order of the last year has the order mode "{mode}" of orders.by_mode. '
-                f"Fix: {meant}",
+                f"{_fix(mode, list(seen), _fold)}",
             )
 
 
@@ -167,15 +167,11 @@ def _tells(order: Order) -> bool:
         not is_canceled(order)
         and order.amount_total is not None
         and not order.unreadable
-        and _sane(order.lines)
+        and all(
+            line.unit_price is not None and line.quantity is not None and not line.unreadable
+            for line in order.lines
+        )
         and any(line.discount_rate and line.unit_price and line.quantity for line in order.lines)
-    )
-
-
-def _sane(lines: Sequence[Line]) -> bool:
-    return all(
-        line.unit_price is not None and line.quantity is not None and not line.unreadable
-        for line in lines
     )
 
 
@@ -220,9 +216,3 @@ def _shipping(orders: Iterable[Order], config: Config, findings: Findings) -> No
             if order.amount_shipping is not None
         ],
     )
-
-
-def order_currencies(orders: Iterable[Order]) -> Counter[str]:
-    """Return the currencies of the orders, the commonest first; "" where one has none."""
-    seen = Counter(order.currency for order in orders if not is_canceled(order))
-    return Counter(dict(seen.most_common()))
