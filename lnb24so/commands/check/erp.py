@@ -37,7 +37,7 @@ def check_erp(tools: Tools, findings: Findings) -> ErpSide:
     )
     if company is None:
         return ErpSide()
-    findings.add("ok", "24sevenoffice.login", f"{shown(config.erp.username)} is logged in.")
+    findings.ok("24sevenoffice.login", f"{shown(config.erp.username)} is logged in.")
     name = "24sevenoffice.clock"
     check_clock(name, findings, system="24SevenOffice", ahead=soap.clock_ahead)
     _company(tools, company, findings)
@@ -76,8 +76,7 @@ def _company(tools: Tools, company: Company, findings: Findings) -> None:
     lines = [_line(one) for one in reachable]
     others = len({one.company.id for one in reachable} - {company.id})
     if others and not chosen:
-        findings.add(
-            "error",
+        findings.error(
             name,
             f"{opened} was opened, but this login reaches {count(others, 'other')}, and the wrong "
             "one would be written to. Fix: put the line of the right one under 24sevenoffice in "
@@ -88,7 +87,7 @@ def _company(tools: Tools, company: Company, findings: Findings) -> None:
     reach = (
         count(others, "other company", plural="other companies") if others else "no other company"
     )
-    findings.add("ok", name, f"{opened} is opened; this login reaches {reach}.", lines)
+    findings.ok(name, f"{opened} is opened; this login reaches {reach}.", lines)
 
 
 def _line(one: Identity) -> Pair:
@@ -104,8 +103,7 @@ def _currencies(
     if own is None or currencies is None:
         return own, currencies
     if not own:
-        findings.add(
-            "warning",
+        findings.warn(
             name,
             "The company names no currency of its own, so every order's is taken as foreign. "
             "Fix: set the default currency in 24SevenOffice.",
@@ -114,7 +112,7 @@ def _currencies(
     rated = [symbol for symbol, one in foreign.items() if one.has_rate]
     without = [symbol for symbol, one in foreign.items() if not one.has_rate]
     rates = f"Own currency {own or 'unknown'}; foreign ones with a rate: {few(rated)}"
-    findings.add("ok", name, f"{rates}; without: {few(without)}." if without else f"{rates}.")
+    findings.ok(name, f"{rates}; without: {few(without)}." if without else f"{rates}.")
     return own, currencies
 
 
@@ -123,15 +121,14 @@ def _products(
 ) -> None:
     """Note how many products there are, which lack a code, and which share one."""
     if not products:
-        findings.add(
-            "error",
+        findings.error(
             "products",
             f"Company {company.id} {shown(company.name)} has no products. Fix: choose the right "
             "company with 24sevenoffice.identity_id, or let this user see products.",
         )
         return
     active = sum(product.active for product in products)
-    findings.add("ok", "products", f"{count(len(products), 'product')}, {active:,} of them active.")
+    findings.ok("products", f"{count(len(products), 'product')}, {active:,} of them active.")
     _product_codes(products, config, findings)
     if config.orders.shipping_product is not None:
         _shipping_product(products, config.orders.shipping_product, findings)
@@ -145,8 +142,7 @@ def _product_codes(products: Sequence[Product], config: Config, findings: Findin
     without = [product for product in active if not getattr(product, field)]
     if len(without) == len(active):
         setting = "products.match_by" if field == "ean13" else "products.sku_field"
-        findings.add(
-            "error",
+        findings.error(
             "products.codes",
             f"No active product has an {kind}, so nothing can match. Fix: change {setting}, or "
             "enter the codes in 24SevenOffice.",
@@ -181,10 +177,9 @@ def _shipping_product(products: Sequence[Product], number: str, findings: Findin
     name = "orders.shipping_product"
     fitting = [product for product in products if product.active and product.number == number]
     if len(fitting) == 1:
-        findings.add("ok", name, f"{shown(number)} is product {fitting[0].id}.")
+        findings.ok(name, f"{shown(number)} is product {fitting[0].id}.")
         return
-    findings.add(
-        "error",
+    findings.error(
         name,
         f"{count(len(fitting), 'active product')} with the No {shown(number)}. Fix: set "
         "orders.shipping_product to the No of exactly one product in 24SevenOffice.",
@@ -193,12 +188,11 @@ def _shipping_product(products: Sequence[Product], number: str, findings: Findin
 
 def _customers(tools: Tools, customers: Sequence[Customer], findings: Findings) -> None:
     blocked = sum(customer.blocked for customer in customers)
-    findings.add("ok", "customers", f"{count(len(customers), 'customer')}, {blocked} blocked.")
+    findings.ok("customers", f"{count(len(customers), 'customer')}, {blocked} blocked.")
     known = {customer.id for customer in customers}
     for reference, number in tools.config.orders.customer_map.items():
         if number not in known:
-            findings.add(
-                "error",
+            findings.error(
                 "orders.customer_map",
                 f"{shown(reference)} leads to customer {number}, which 24SevenOffice does not "
                 "have. Fix: correct orders.customer_map.",
@@ -208,15 +202,12 @@ def _customers(tools: Tools, customers: Sequence[Customer], findings: Findings) 
 def _budget(left: str | None, findings: Findings) -> None:
     name = "24sevenoffice.budget"
     if left is None or not left.isdigit():
-        findings.add(
-            "ok", name, "24SevenOffice does not tell how many requests are left this hour."
-        )
+        findings.ok(name, "24SevenOffice does not tell how many requests are left this hour.")
     elif int(left) < FEW_REQUESTS:
-        findings.add(
-            "warning",
+        findings.warn(
             name,
             f"Only {int(left):,} requests are left until the next hour. Fix: find out which "
             "other program uses 24sevenoffice.username, or run less often.",
         )
     else:
-        findings.add("ok", name, f"{int(left):,} requests are left this hour.")
+        findings.ok(name, f"{int(left):,} requests are left this hour.")

@@ -48,6 +48,18 @@ class Findings:
         """Note a finding."""
         self.all.append(Finding(level, name, message, details))
 
+    def ok(self, name: str, message: str, details: Sequence[Pair] = ()) -> None:
+        """Note what is as it should be."""
+        self.add("ok", name, message, details)
+
+    def warn(self, name: str, message: str, details: Sequence[Pair] = ()) -> None:
+        """Note what costs some orders or levels."""
+        self.add("warning", name, message, details)
+
+    def error(self, name: str, message: str, details: Sequence[Pair] = ()) -> None:
+        """Note what is wrong."""
+        self.add("error", name, message, details)
+
     def attempt(self, name: str, read: Callable[[], T], *, setting: str) -> T | None:
         """Return what `read` returns; where it fails, note why and the setting, and return None."""
         self._say(name)
@@ -59,7 +71,7 @@ class Findings:
             message = str(error)
             if setting not in message:
                 message = f"{ended(message)} Check {setting}."
-            self.add("error", name, message)
+            self.error(name, message)
             return None
 
 

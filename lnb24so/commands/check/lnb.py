@@ -44,7 +44,7 @@ def check_lnb(tools: Tools, findings: Findings) -> LnbSide:
     now = findings.attempt("lenewblack.login", lnb.server_now, setting="lenewblack.base_url")
     if now is None:
         return LnbSide()
-    findings.add("ok", "lenewblack.login", f"{shown(config.lenewblack.client_id)} is logged in.")
+    findings.ok("lenewblack.login", f"{shown(config.lenewblack.client_id)} is logged in.")
     ahead = now - tools.clock.now()
     check_clock("lenewblack.clock", findings, system="Le New Black", ahead=ahead)
     since, base = now - LOOK_BACK, "lenewblack.base_url"
@@ -60,15 +60,14 @@ def check_lnb(tools: Tools, findings: Findings) -> LnbSide:
         "lenewblack.inventory", lambda: lnb.inventory(config.products.code_field), setting=base
     )
     if inventory is not None:
-        findings.add("ok", "lenewblack.inventory", f"{count(len(inventory), 'code')} with a level.")
+        findings.ok("lenewblack.inventory", f"{count(len(inventory), 'code')} with a level.")
     retailers = findings.attempt("lenewblack.retailers", lnb.retailers, setting=base)
     return LnbSide(orders, skus, inventory, retailers)
 
 
 def _stock_mode(config: Config, findings: Findings) -> None:
     mode = config.stock.lnb_mode
-    findings.add(
-        "ok",
+    findings.ok(
         "stock.lnb_mode",
         f"{mode} is assumed: {STOCK_MODES[mode]}. The API does not tell the account's mode: a "
         "brand manager sees it in Le New Black under Settings, Inventory. They must agree.",
@@ -79,8 +78,7 @@ def _skus(skus: Sequence[Sku], field: str, findings: Findings) -> None:
     without = [sku for sku in skus if not sku.code(field)]
     kind = "EAN" if field == "ean13" else "SKU"
     if not skus:
-        findings.add(
-            "error",
+        findings.error(
             "lenewblack.products",
             "Le New Black shows no products. Fix: use the lenewblack.client_id of the right brand, "
             "or load the collection into Le New Black.",

@@ -32,20 +32,19 @@ def check_folders(config: Config, clock: Clock, findings: Findings) -> bool:
     ):
         problem = _why_not_writable(folder, mode)
         if problem is not None:
-            findings.add(
-                "error",
+            findings.error(
                 setting,
                 f"{folder} cannot be written: {problem}. Fix: give this user the folder "
                 f"(df -h and ls -ld tell more), or change {setting}.",
             )
             continue
-        findings.add("ok", setting, f"{folder} can be written.")
+        findings.ok(setting, f"{folder} can be written.")
         if setting == "paths.state":
             owner = findings.attempt(
                 "ledger", lambda: _ledger_owner(config, clock), setting="paths.state"
             )
             if owner is not None:
-                findings.add("ok", "ledger", owner)
+                findings.ok("ledger", owner)
     return all(finding.level != "error" for finding in findings.all[before:])
 
 
@@ -82,15 +81,15 @@ def _ledger_owner(config: Config, clock: Clock) -> str:
 def check_clock(name: str, findings: Findings, *, system: str, ahead: timedelta | None) -> None:
     """Note how far a server's clock and this machine's are apart."""
     if ahead is None:
-        findings.add("ok", name, f"{system} does not tell its time.")
+        findings.ok(name, f"{system} does not tell its time.")
         return
     if abs(ahead) <= CLOCK_AGREES:
-        findings.add("ok", name, f"{system}'s clock agrees with ours.")
+        findings.ok(name, f"{system}'s clock agrees with ours.")
         return
     seconds = round(ahead / timedelta(seconds=1))
     apart = f"{system}'s clock is {abs(seconds):,} s {'ahead of' if seconds > 0 else 'behind'} ours"
     if abs(ahead) <= CLOCK_TOLERATED:
-        findings.add("ok", name, f"{apart}.")
+        findings.ok(name, f"{apart}.")
         return
     findings.add(
         "error" if abs(ahead) > CLOCK_TOO_FAR else "warning",

@@ -61,8 +61,7 @@ def _codes(
     )
     if lacking:
         likely = _by_other_code(field, products, skus)
-        findings.add(
-            "warning",
+        findings.warn(
             "codes.not_in_24so",
             f"{count(len(lacking), 'code')} on no product in 24SevenOffice: the level stays, and "
             "orders with it are blocked. Fix: enter the code on the product in 24SevenOffice "
@@ -74,8 +73,7 @@ def _codes(
         for code, twins in by_code.items()
         if code not in there and any(one.active for one in twins)
     ]
-    findings.add(
-        "ok",
+    findings.ok(
         "codes.not_in_lnb",
         f"{count(len(ours), 'code')} of active products unknown to Le New Black; nothing to do "
         "unless they should be sold there.",
@@ -192,8 +190,7 @@ def _other_customers(
 ) -> None:
     """Note retailers without a customer, odd pairs, and customers without a retailer."""
     if lacking:
-        findings.add(
-            "warning",
+        findings.warn(
             "customers.not_in_24so",
             f"{count(len(lacking), 'retailer')} without a usable customer: their orders are "
             "blocked. Fix: correct the reference in Le New Black, or name it in "
@@ -202,8 +199,7 @@ def _other_customers(
         )
     strangers = [pair for pair in matching if names_differ(pair.lnb, pair.erp)]
     if strangers:
-        findings.add(
-            "warning",
+        findings.warn(
             "customers.names",
             f"{count(len(strangers), 'retailer')} whose name shares no word with the customer's. "
             "Fix: check the reference in Le New Black (orders.customer_match).",
@@ -211,8 +207,7 @@ def _other_customers(
         )
     taken = {pair.item for pair in matching}
     rest = [Pair(str(one.id), one.name) for one in customers if str(one.id) not in taken]
-    findings.add(
-        "ok",
+    findings.ok(
         "customers.not_in_lnb",
         f"{count(len(rest), 'customer')} with no retailer in Le New Black; nothing to do unless "
         "they should order there.",
@@ -234,12 +229,9 @@ def _currencies(
             why = "has no rate" if known else "is not set up"
             lacking.append(Pair(symbol or "no currency", note=f"{why}; {count(number, 'order')}"))
     seen_ones = ", ".join(f"{symbol or 'none'} ({number:,})" for symbol, number in seen)
-    findings.add(
-        "ok", "lenewblack.currencies", f"Orders of the last year are in {seen_ones or 'none'}."
-    )
+    findings.ok("lenewblack.currencies", f"Orders of the last year are in {seen_ones or 'none'}.")
     if lacking:
-        findings.add(
-            "warning",
+        findings.warn(
             "orders.currencies",
             f"{count(len(lacking), 'currency', plural='currencies')} of Le New Black's orders that "
             "24SevenOffice cannot take: they are blocked. Fix: add the currency with its rate in "

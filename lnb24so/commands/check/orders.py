@@ -40,16 +40,14 @@ def check_orders(orders: Sequence[Order], tools: Tools, findings: Findings) -> N
 def _statuses(orders: Sequence[Order], config: Config, findings: Findings) -> None:
     """Note the statuses and modes of the last year, and settings that fit none of them."""
     if not orders:
-        findings.add(
-            "warning", "lenewblack.orders", "Le New Black shows no orders of the last year."
-        )
+        findings.warn("lenewblack.orders", "Le New Black shows no orders of the last year.")
     seen = Counter(order.status for order in orders if order.status)
     if seen:
-        findings.add("ok", "lenewblack.statuses", f"Seen in the last year: {_counted(seen)}.")
+        findings.ok("lenewblack.statuses", f"Seen in the last year: {_counted(seen)}.")
     for setting, status in _status_settings(config):
         problem = _why_not(status, list(seen))
         if problem is not None:
-            findings.add("error", setting, f"{setting}: {problem}")
+            findings.error(setting, f"{setting}: {problem}")
     _modes(orders, config, findings)
 
 
@@ -94,12 +92,11 @@ def _fix(name: str, known: Sequence[str], plain: Callable[[str], str]) -> str:
 def _modes(orders: Sequence[Order], config: Config, findings: Findings) -> None:
     seen = Counter(order.order_mode for order in orders if order.order_mode)
     if seen:
-        findings.add("ok", "lenewblack.modes", f"Order modes of the last year: {_counted(seen)}.")
+        findings.ok("lenewblack.modes", f"Order modes of the last year: {_counted(seen)}.")
     known = set(map(_fold, seen))
     for mode in config.orders.by_mode:
         if seen and _fold(mode) not in known:
-            findings.add(
-                "warning",
+            findings.warn(
                 "orders.by_mode",
                 f'No order of the last year has the order mode "{mode}" of orders.by_mode. '
                 f"{_fix(mode, list(seen), _fold)}",
@@ -124,19 +121,15 @@ def _totals(orders: Iterable[Order], settings: Orders, findings: Findings) -> No
     [other] = set(READINGS) - {ours}
     name = "orders.unit_price"
     if not telling:
-        findings.add(
-            "ok",
+        findings.ok(
             name,
             f"{ours} is assumed; no order of the last year has a line with a discount to tell.",
         )
     elif len(fitting[ours]) >= len(fitting[other]):
         agreeing = f"{len(fitting[ours])} of {count(len(telling), 'order')} with discounts"
-        findings.add(
-            "ok", name, f"{agreeing} add up with {ours}, {len(fitting[other])} with {other}."
-        )
+        findings.ok(name, f"{agreeing} add up with {ours}, {len(fitting[other])} with {other}.")
     else:
-        findings.add(
-            "error",
+        findings.error(
             name,
             f"Of {count(len(telling), 'order')} with discounts, {len(fitting[ours])} add up with "
             f"{ours} and {len(fitting[other])} with {other}. Fix: orders.unit_price: {other}",
@@ -203,10 +196,9 @@ def _shipping(orders: Iterable[Order], config: Config, findings: Findings) -> No
         return
     charged = [order for order in orders if order.amount_shipping and not is_canceled(order)]
     if not charged:
-        findings.add("ok", "orders.shipping_product", "It is not set, and no order has a fee.")
+        findings.ok("orders.shipping_product", "It is not set, and no order has a fee.")
         return
-    findings.add(
-        "warning",
+    findings.warn(
         "orders.shipping_product",
         f"{count(len(charged), 'order')} of the last year with a shipping fee; such orders are "
         "blocked. Fix: set orders.shipping_product to the No of a product in 24SevenOffice.",

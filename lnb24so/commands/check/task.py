@@ -42,7 +42,7 @@ def check(config: Config, mode: Mode) -> Checked:
 
 def _check(config: Config, mode: Mode) -> Checked:
     findings = Findings(lambda name: mode.progress.show(f"Checking {name}"))
-    findings.add("ok", "config", f"{config.file} holds no mistake.")
+    findings.ok("config", f"{config.file} holds no mistake.")
     _check_grace(config, findings)
     usable = check_folders(config, mode.clock, findings)
 
@@ -62,8 +62,7 @@ def _check(config: Config, mode: Mode) -> Checked:
 def _check_grace(config: Config, findings: Findings) -> None:
     minutes, seconds = config.orders.unknown_grace_minutes, config.erp.timeout_seconds
     if minutes * 60 < seconds:
-        findings.add(
-            "warning",
+        findings.warn(
             "orders.unknown_grace_minutes",
             f"{minutes:g} minutes are shorter than 24sevenoffice.timeout_seconds ({seconds:g}): an "
             "order would be looked for while 24SevenOffice may still be at it. "
