@@ -155,13 +155,12 @@ def check(screen: Screen, as_json: bool) -> int:
     from .commands.check.task import check as look
     from .screen.report import print_json
 
-    config = screen.config()
-    checked = look(config, screen.mode("check"))
+    report, findings = look(screen.config(), screen.mode("check"))
     if as_json:
-        print_json(check_document(checked))
+        print_json(check_document(report, findings))
     elif not screen.quiet:
-        show_check(checked)
-    return checked.report.exit_code
+        show_check(findings)
+    return report.exit_code
 
 
 @cli.command()

@@ -11,10 +11,10 @@ from typing import Any
 import click
 
 from lnb24so.process.streams import printing
+from lnb24so.run import Report
 from lnb24so.texts import shown
 
 from .findings import Finding, Level, Pair, count, ended
-from .task import Checked
 
 EXAMPLES = 3
 """As many details are shown; `--json` has them all."""
@@ -23,54 +23,42 @@ LEVELS: Mapping[Level, str] = {"ok": "green", "warning": "yellow", "error": "red
 """With the colour of each on a terminal."""
 
 
-def check_document(checked: Checked) -> dict[str, Any]:
+def check_document(report: Report, findings: Sequence[Finding]) -> dict[str, Any]:
     """Return the findings for `--json`, each with all its details."""
-    report = checked.report
     return {
         "task": report.task,
         "run_id": report.run_id,
         "company": asdict(report.company) if report.company else None,
-        "findings": [_as_json(finding) for finding in checked.findings],
-        "summary": _summary(checked),
+        "findings": [
+            {**asdict(finding), "details": [_by_system(pair) for pair in finding.details]}
+            for finding in findings
+        ],
+        "summary": _summary(findings),
         "exit_code": report.exit_code,
     }
 
 
-def _as_json(finding: Finding) -> dict[str, Any]:
-    return {
-        "level": finding.level,
-        "name": finding.name,
-        "message": finding.message,
-        "details": [
-            {
-                "item": pair.item,
-                "24sevenoffice": pair.erp,
-                "lenewblack": pair.lnb,
-                "note": pair.note,
-            }
-            for pair in finding.details
-        ],
-    }
+def _by_system(pair: Pair) -> dict[str, str]:
+    return {"item": pair.item, "24sevenoffice": pair.erp, "lenewblack": pair.lnb, "note": pair.note}
 
 
-def _summary(checked: Checked) -> dict[str, int]:
-    levels = Counter(finding.level for finding in checked.findings)
+def _summary(findings: Sequence[Finding]) -> dict[str, int]:
+    levels = Counter(finding.level for finding in findings)
     return {level: levels[level] for level in LEVELS}
 
 
 @printing()
-def show_check(checked: Checked) -> None:
+def show_check(findings: Sequence[Finding]) -> None:
     """Print the findings for people."""
     if sys.stdout.isatty():
-        _show_table(checked.findings)
+        _show_table(findings)
     else:
-        for finding in checked.findings:
-            examples = "; ".join(_examples(finding))
-            message = finding.message
+        for finding in findings:
+            message, examples = finding.message, "; ".join(_examples(finding))
             if examples:
                 message = f"{ended(message)} First: {examples}"
             click.echo(f"{finding.level} {finding.name}: {message}")
-    levels = _summary(checked)
+    levels = _summary(findings)
     errors, warnings = count(levels["error"], "error"), count(levels["warning"], "warning")
     click.echo(f"Check: {errors}, {warnings}, {levels['ok']} ok.")
 
