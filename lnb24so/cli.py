@@ -195,12 +195,14 @@ def status(
         raise click.UsageError("--exported lists every order; leave out REF.")
     if only_open and (exported or reference is not None):
         raise click.UsageError("status -q looks at every order; leave out REF and --exported.")
-    from .commands import status as status_command
+    from .commands.status import show_exported, show_overview, show_story
 
-    ask = status_command.Question(
-        reference, only_open or screen.quiet, exported, since, as_csv, as_json
-    )
-    return status_command.answer(screen.config(), screen.mode("status"), ask)
+    config, mode = screen.config(), screen.mode("status")
+    if exported:
+        return show_exported(config, mode, since, as_csv=as_csv, as_json=as_json)
+    if reference is not None:
+        return show_story(config, mode, reference, as_json=as_json)
+    return show_overview(config, mode, only_open=only_open or screen.quiet, as_json=as_json)
 
 
 @cli.command()

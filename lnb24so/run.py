@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, TextIO
@@ -34,7 +34,7 @@ class Parts:
 
     orders: OrderReport | None = None
     stock: StockReport | None = None
-    lines: tuple[str, ...] = ()
+    lines: Sequence[str] = ()
     exit_code: int = 0
 
 
@@ -51,7 +51,7 @@ class Report:
     company: Company | None
     orders: OrderReport | None
     stock: StockReport | None
-    lines: tuple[str, ...]
+    lines: Sequence[str]
     summary: Counter[str]
     exit_code: int
 
@@ -112,7 +112,7 @@ def explain_level(config: Config, mode: Mode, code: str) -> Report:
     from .stock.reading import read_stock
 
     def explain(tools: Tools) -> Parts:
-        return Parts(lines=tuple(level_story(code, read_stock(tools), config.stock)))
+        return Parts(lines=list(level_story(code, read_stock(tools), config.stock)))
 
     return run(config, mode, explain)
 

@@ -61,7 +61,7 @@ def resolve_orders(
                     lines.append(f"{reference}: {_settle(tools, reference, decision)}")
             except Rejected as error:
                 tools.tell(f"{reference}: not changed. {error}")
-        return Parts(lines=tuple(lines), exit_code=0 if len(lines) == len(references) else 3)
+        return Parts(lines=lines, exit_code=0 if len(lines) == len(references) else 3)
 
     return run(config, mode, settle_all)
 

@@ -77,7 +77,7 @@ def _next(entry: Entry) -> str:
 def story_document(entry: Entry, steps: Iterable[Step]) -> dict[str, Any]:
     """Return the same for `--json`."""
     return {
-        **_entry_document(entry),
+        **entry_document(entry),
         "history": [
             {
                 "at": utc_text(step.at),
@@ -131,15 +131,15 @@ def _facts(detail: Mapping[str, Any]) -> str:
     return f"order {detail['order_id']}" if "order_id" in detail else ""
 
 
-def _entry_document(entry: Entry) -> dict[str, Any]:
+def entry_document(entry: Entry) -> dict[str, Any]:
+    """Return what `--json` tells of one order."""
+    reasons = why_waiting(entry) if not entry.final or entry.notice else []
     return {
         "reference": entry.reference,
         "state": entry.state,
         "order_id": entry.order_id,
         "customer_id": entry.customer_id,
         "erp_reference": entry.erp_reference,
-        "reasons": [asdict(reason) for reason in why_waiting(entry)]
-        if not entry.final or entry.notice
-        else [],
+        "reasons": [asdict(reason) for reason in reasons],
         "next": _next(entry),
     }
