@@ -144,7 +144,7 @@ def check(screen: Screen, as_json: bool) -> int:
 
     Exit code 3 says that something is wrong; warnings do not count.
     """
-    from .commands.check.report import check_document, show_check
+    from .commands.check.findings import check_document, show_check
     from .commands.check.task import check as look
     from .screen.report import print_json
 

@@ -41,7 +41,8 @@ def show_overview(config: Config, mode: Mode, *, only_open: bool, as_json: bool)
         lines = [_run_line(run, mode.clock.now()) for run in runs] or ["No run yet."]
         for entry in waiting:
             lines += [sentence(entry.reference, reason) for reason in why_waiting(entry)]
-        lines.append(f"{_orders(len(waiting))} waiting." if waiting else "Nothing waits.")
+        orders = "1 order is" if len(waiting) == 1 else f"{len(waiting)} orders are"
+        lines.append(f"{orders} waiting." if waiting else "Nothing waits.")
         print_lines(lines)
     return 3 if only_open else 0
 
@@ -149,7 +150,3 @@ def _run_line(run: Run, now: datetime) -> str:
         f"{run.task}: ended {ended} {_age(now - (run.finished or run.started))} ago "
         f"({run.run_id}){': ' if counted else ''}{counted}."
     )
-
-
-def _orders(count: int) -> str:
-    return "1 order is" if count == 1 else f"{count} orders are"

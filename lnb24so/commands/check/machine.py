@@ -83,16 +83,12 @@ def check_clock(name: str, findings: Findings, *, system: str, ahead: timedelta 
     if ahead is None:
         findings.ok(name, f"{system} does not tell its time.")
         return
-    if abs(ahead) <= CLOCK_AGREES:
-        findings.ok(name, f"{system}'s clock agrees with ours.")
-        return
     seconds = round(ahead / timedelta(seconds=1))
     apart = f"{system}'s clock is {abs(seconds):,} s {'ahead of' if seconds > 0 else 'behind'} ours"
-    if abs(ahead) <= CLOCK_TOLERATED:
+    fix = "Fix: set this machine's clock, for example with: timedatectl set-ntp true"
+    if abs(ahead) <= CLOCK_AGREES:
+        findings.ok(name, f"{system}'s clock agrees with ours.")
+    elif abs(ahead) <= CLOCK_TOLERATED:
         findings.ok(name, f"{apart}.")
-        return
-    findings.add(
-        "error" if abs(ahead) > CLOCK_TOO_FAR else "warning",
-        name,
-        f"{apart}. Fix: set this machine's clock, for example with: timedatectl set-ntp true",
-    )
+    else:
+        findings.add("error" if abs(ahead) > CLOCK_TOO_FAR else "warning", name, f"{apart}. {fix}")
