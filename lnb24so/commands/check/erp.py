@@ -7,13 +7,16 @@ from dataclasses import dataclass
 
 from lnb24so.config.schema import Config
 from lnb24so.soap.order import Currency
-from lnb24so.soap.types import Company, Customer, Identity, Product, products_by
+from lnb24so.soap.types import Company, Customer, Product, products_by
 from lnb24so.texts import shown
-from lnb24so.tools import Tools
+from lnb24so.tools import Tools, check_company
 
 from .findings import Findings, Pair, count, few
 from .machine import check_clock
 from .services import check_services
+
+ADDRESS, IDENTITY = "24sevenoffice.base_url", "24sevenoffice.identity_id"
+"""The settings that are to blame where 24SevenOffice does not tell something."""
 
 FEW_REQUESTS = 500
 """24SevenOffice gives 7,200 an hour (its documentation); a run needs a few dozen."""
@@ -32,19 +35,16 @@ class ErpSide:
 def check_erp(tools: Tools, findings: Findings) -> ErpSide:
     """Look at 24SevenOffice; without a login there is nothing more to ask."""
     soap, config = tools.soap, tools.config
-    company = findings.attempt(
-        "24sevenoffice.login", lambda: soap.company, setting="24sevenoffice.base_url"
-    )
+    company = findings.attempt("24sevenoffice.login", lambda: soap.company, setting=ADDRESS)
     if company is None:
         return ErpSide()
     findings.ok("24sevenoffice.login", f"{shown(config.erp.username)} is logged in.")
-    name = "24sevenoffice.clock"
-    check_clock(name, findings, system="24SevenOffice", ahead=soap.clock_ahead)
+    check_clock("24sevenoffice.clock", findings, system="24SevenOffice", ahead=soap.clock_ahead)
     _company(tools, company, findings)
     findings.attempt(
         "24sevenoffice.services",
         lambda: check_services(soap.description, findings),
-        setting="24sevenoffice.base_url",
+        setting=ADDRESS,
     )
     own, currencies = _currencies(tools, findings)
     products = findings.attempt(
@@ -52,9 +52,7 @@ def check_erp(tools: Tools, findings: Findings) -> ErpSide:
     )
     if products is not None:
         _products(products, config, company, findings)
-    customers = findings.attempt(
-        "customers", soap.all_customers, setting="24sevenoffice.identity_id"
-    )
+    customers = findings.attempt("customers", soap.all_customers, setting=IDENTITY)
     if customers is not None:
         _customers(tools, customers, findings)
     _budget(soap.requests_left, findings)
@@ -64,16 +62,15 @@ def check_erp(tools: Tools, findings: Findings) -> ErpSide:
 def _company(tools: Tools, company: Company, findings: Findings) -> None:
     """Note the company that would be written to, and the others within reach."""
     name, chosen = "24sevenoffice.company", tools.config.erp.identity_id
-    findings.attempt(
-        name,
-        lambda: tools.ledger.check_company(company.id, company.name),
-        setting="24sevenoffice.identity_id",
-    )
+    findings.attempt(name, lambda: check_company(tools), setting=IDENTITY)
     opened = f"Company {company.id} {shown(company.name)}"
-    reachable = findings.attempt(name, tools.soap.identities, setting="24sevenoffice.identity_id")
+    reachable = findings.attempt(name, tools.soap.identities, setting=IDENTITY)
     if reachable is None:
         return
-    lines = [_line(one) for one in reachable]
+    lines = [
+        Pair(f"identity_id: {one.id}", one.company.name, note=f"company {one.company.id}")
+        for one in reachable
+    ]
     others = len({one.company.id for one in reachable} - {company.id})
     if others and not chosen:
         findings.error(
@@ -90,16 +87,12 @@ def _company(tools: Tools, company: Company, findings: Findings) -> None:
     findings.ok(name, f"{opened} is opened; this login reaches {reach}.", lines)
 
 
-def _line(one: Identity) -> Pair:
-    return Pair(f"identity_id: {one.id}", one.company.name, note=f"company {one.company.id}")
-
-
 def _currencies(
     tools: Tools, findings: Findings
 ) -> tuple[str | None, Mapping[str, Currency] | None]:
-    name, setting = "24sevenoffice.currencies", "24sevenoffice.identity_id"
-    own = findings.attempt(name, tools.soap.own_currency, setting=setting)
-    currencies = findings.attempt(name, tools.soap.currencies, setting=setting)
+    name = "24sevenoffice.currencies"
+    own = findings.attempt(name, tools.soap.own_currency, setting=IDENTITY)
+    currencies = findings.attempt(name, tools.soap.currencies, setting=IDENTITY)
     if own is None or currencies is None:
         return own, currencies
     if not own:
@@ -148,24 +141,19 @@ def _product_codes(products: Sequence[Product], config: Config, findings: Findin
             "enter the codes in 24SevenOffice.",
         )
         return
-    findings.add(
-        "warning" if without else "ok",
+    findings.flaws(
         "products.codes",
         f"{len(active) - len(without):,} active products have an {kind}, {len(without):,} have "
-        "none" + (" and send no stock. Fix: enter it in 24SevenOffice." if without else "."),
+        "none",
+        " and send no stock. Fix: enter it in 24SevenOffice.",
         [Pair(f"product {product.id}", product.name) for product in without],
     )
     shared = {code: twins for code, twins in products_by(field, active).items() if len(twins) > 1}
-    findings.add(
-        "warning" if shared else "ok",
+    findings.flaws(
         "products.duplicates",
-        f"{count(len(shared), 'code')} on more than one active product"
-        + (
-            "; their orders are blocked and their level stays. Fix: remove it from one in "
-            "24SevenOffice."
-            if shared
-            else "."
-        ),
+        f"{count(len(shared), 'code')} on more than one active product",
+        "; their orders are blocked and their level stays. Fix: remove it from one in "
+        "24SevenOffice.",
         [
             Pair(code, twins[0].name, note=f"products {', '.join(str(one.id) for one in twins)}")
             for code, twins in shared.items()

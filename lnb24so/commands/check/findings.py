@@ -76,6 +76,13 @@ class Findings:
         """Note what is wrong."""
         self.add("error", name, message, details)
 
+    def flaws(self, name: str, fact: str, cost: str, found: Sequence[Pair]) -> None:
+        """Note a fact, and where flaws were found, what they cost and how to mend them."""
+        if found:
+            self.warn(name, fact + cost, found)
+        else:
+            self.ok(name, f"{fact}.")
+
     def attempt(self, name: str, read: Callable[[], T], *, setting: str) -> T | None:
         """Return what `read` returns; where it fails, note why and the setting, and return None."""
         self._say(name)

@@ -84,15 +84,10 @@ def _skus(skus: Sequence[Sku], field: str, findings: Findings) -> None:
             "or load the collection into Le New Black.",
         )
         return
-    findings.add(
-        "warning" if without else "ok",
+    findings.flaws(
         "lenewblack.products",
-        f"{count(len(skus), 'size')}, {len(without):,} of them without {kind}"
-        + (
-            ", so their order lines are blocked. Fix: enter it in Le New Black, or change "
-            "products.match_by."
-            if without
-            else "."
-        ),
+        f"{count(len(skus), 'size')}, {len(without):,} of them without {kind}",
+        ", so their order lines are blocked. Fix: enter it in Le New Black, or change "
+        "products.match_by.",
         [Pair(sku.sku or sku.ean13, lnb=sku.name) for sku in without],
     )

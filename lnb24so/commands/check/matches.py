@@ -9,7 +9,7 @@ from typing import Any, Literal, get_args
 
 from lnb24so.config.schema import Config, CustomerMatch, Orders
 from lnb24so.lnb.types import Order, Sku, is_canceled, read_order
-from lnb24so.orders.matching import CustomerIndex, index_customers, match_customer, names_differ
+from lnb24so.orders.matching import index_customers, match_customer, names_differ
 from lnb24so.reasons import ORDER_REASONS
 from lnb24so.soap.order import Currency
 from lnb24so.soap.types import Customer, Product, products_by
@@ -161,7 +161,10 @@ def _customers(
             why = ORDER_REASONS[match.code]
             lacking.append(Pair(reference or "no reference", lnb=name, note=why))
     ways = {
-        f"set orders.customer_match: {way}": _matched(retailers, index, settings, way)
+        f"set orders.customer_match: {way}": sum(
+            isinstance(match_customer(one, index, replace(settings, customer_match=way)), Customer)
+            for one in retailers
+        )
         for way in get_args(CustomerMatch)
     }
     level, hint = _better_way(ways, now=len(matching), of=len(retailers))
@@ -173,13 +176,6 @@ def _customers(
         matching,
     )
     _other_customers(customers, matching, lacking, findings)
-
-
-def _matched(
-    retailers: Sequence[Order], index: CustomerIndex, settings: Orders, way: CustomerMatch
-) -> int:
-    other = replace(settings, customer_match=way)
-    return sum(isinstance(match_customer(one, index, other), Customer) for one in retailers)
 
 
 def _other_customers(

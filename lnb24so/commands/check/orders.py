@@ -194,7 +194,11 @@ def _waiting(orders: Iterable[Order], tools: Tools, findings: Findings) -> None:
 def _shipping(orders: Iterable[Order], config: Config, findings: Findings) -> None:
     if config.orders.shipping_product is not None:
         return
-    charged = [order for order in orders if order.amount_shipping and not is_canceled(order)]
+    charged = [
+        Pair(order.reference, note=amount_text(order.amount_shipping, order.currency))
+        for order in orders
+        if order.amount_shipping and not is_canceled(order)
+    ]
     if not charged:
         findings.ok("orders.shipping_product", "It is not set, and no order has a fee.")
         return
@@ -202,9 +206,5 @@ def _shipping(orders: Iterable[Order], config: Config, findings: Findings) -> No
         "orders.shipping_product",
         f"{count(len(charged), 'order')} of the last year with a shipping fee; such orders are "
         "blocked. Fix: set orders.shipping_product to the No of a product in 24SevenOffice.",
-        [
-            Pair(order.reference, note=amount_text(order.amount_shipping, order.currency))
-            for order in charged
-            if order.amount_shipping is not None
-        ],
+        charged,
     )

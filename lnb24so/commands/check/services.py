@@ -50,8 +50,7 @@ class Service:
 
 def check_services(description: Callable[[str], bytes], findings: Findings) -> None:
     """Compare each live WSDL with ours; `description` fetches one."""
-    changed = 0
-    operations = 0
+    changed = operations = 0
     for name in SERVICES:
         ours = read_service((files("lnb24so") / "wsdl" / f"{name}.wsdl").read_bytes())
         differences = list(compare(ours, read_service(description(name))))
