@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
+from itertools import zip_longest
 from typing import Any
 
 from lnb24so.config.schema import Config
@@ -69,13 +70,10 @@ HEADER = (
 def side_by_side(sent: InvoiceOrder, held: InvoiceOrder) -> list[str]:
     """Return one line for each field: name, what was sent, and what 24SevenOffice holds."""
     lines = [_compared(name, getattr(sent, name), getattr(held, name)) for name in HEADER]
-    for number in range(max(len(sent.rows), len(held.rows))):
+    for number, rows in enumerate(zip_longest(sent.rows, held.rows), 1):
         for name in ("product_id", "name", "quantity", "price", "discount_rate"):
-            one, other = (
-                getattr(rows[number], name) if number < len(rows) else None
-                for rows in (sent.rows, held.rows)
-            )
-            lines.append(_compared(f"row {number + 1} {name}", one, other))
+            one, other = (getattr(row, name, None) for row in rows)
+            lines.append(_compared(f"row {number} {name}", one, other))
     lines.append(f"  total without VAT: {held.total}; with VAT: {held.total_with_vat}")
     return lines
 

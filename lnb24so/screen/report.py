@@ -114,8 +114,8 @@ def show(report: Report, most: int | None = None) -> None:
     """
     if sys.stdout.isatty():
         _show_tables(report, ROWS_ON_A_SCREEN if most is None else most)
-        return
-    print_lines(plain_lines(report, most))
+    else:
+        print_lines(plain_lines(report, most))
 
 
 def plain_lines(report: Report, most: int | None = None) -> Iterable[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,8 +22,6 @@ class Screen:
 
     def config(self) -> Config:
         """Return the configuration, from wherever it is."""
-        import os
-
         from lnb24so.config.schema import find_config, load_config
 
         return load_config(find_config(self._config, os.environ, Path.cwd()))
