@@ -48,10 +48,7 @@ class Decision:
 def resolve_orders(
     config: Config, mode: Mode, references: Sequence[str], decision: Decision
 ) -> Report:
-    """Let a person settle orders; exit code 3 where some could not be.
-
-    Raises Transient where a system does not answer, and ConfigError as every run does.
-    """
+    """Let a person settle orders; exit code 3 where some could not be; raises as `run` does."""
 
     def settle_all(tools: Tools) -> Parts:
         lines = []
@@ -95,7 +92,6 @@ def _settle(tools: Tools, reference: str, decision: Decision) -> str:
 def _exported_as(entry: Entry, order_id: int, tools: Tools, who: Facts) -> Settled:
     there = _order_to_take(entry, order_id, tools)
     case = _case(entry, tools)
-    order = case.order
     customers = _customers_sent_for(entry, tools)
     if there.customer_id not in customers:
         customers.add(_customer_id(case, tools))
@@ -105,7 +101,7 @@ def _exported_as(entry: Entry, order_id: int, tools: Tools, who: Facts) -> Settl
             f"Order {order_id} belongs to customer {there.customer_id}, this one to "
             f"customer {theirs}."
         )
-    is_gone = order is not None and is_canceled(order)
+    is_gone = case.order is not None and is_canceled(case.order)
     notice = canceled_after_export(entry.reference, order_id) if is_gone else None
     sent = Sent(
         erp_reference=entry.erp_reference or there.reference,
