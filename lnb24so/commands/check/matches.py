@@ -127,8 +127,7 @@ def _way_for_codes(
 def _better_way(ways: Mapping[str, int], *, now: int, of: int) -> tuple[Level, str]:
     best, most = max(ways.items(), key=lambda way: way[1])
     if now * 2 >= of or most <= now:
-        level: Level = "error" if of and not now else "ok"
-        return level, " Fix: enter the same in both systems." if level == "error" else ""
+        return ("ok", "") if now or not of else ("error", " Fix: enter the same in both systems.")
     return ("warning" if now else "error"), f" Fix: {best}; {most:,} would match then."
 
 
