@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, TextIO
@@ -34,26 +34,22 @@ class Parts:
 
     orders: OrderReport | None = None
     stock: StockReport | None = None
-    lines: tuple[str, ...] = ()
+    lines: Sequence[str] = ()
     exit_code: int = 0
 
 
 Body = Callable[[Tools], Parts]
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report(Parts):
     """One run, as the screen, the log and `--json` show it."""
 
     task: str
     dry_run: bool
     run_id: str
     company: Company | None
-    orders: OrderReport | None
-    stock: StockReport | None
-    lines: tuple[str, ...]
     summary: Counter[str]
-    exit_code: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +108,7 @@ def explain_level(config: Config, mode: Mode, code: str) -> Report:
     from .stock.reading import read_stock
 
     def explain(tools: Tools) -> Parts:
-        return Parts(lines=tuple(level_story(code, read_stock(tools), config.stock)))
+        return Parts(lines=list(level_story(code, read_stock(tools), config.stock)))
 
     return run(config, mode, explain)
 
@@ -123,7 +119,7 @@ def run(config: Config, mode: Mode, body: Body) -> Report:
     run_id = f"{mode.clock.now():%Y%m%dT%H%M%S}-{os.urandom(2).hex()}"
     stop = Stop()
     with closing(_log(config, mode, run_id)) as log, stop.watching():
-        url = ping_url(config, mode.task) if mode.writes else None
+        url = _ping_url(config, mode.task) if mode.writes else None
         pings = Pings(url, run_id, mode.clock, log.event)
         log.event("run.started", version=__version__, dry_run=not mode.writes)
         exit_code, summary = 1, Counter[str]()
@@ -166,6 +162,12 @@ def _log(config: Config, mode: Mode, run_id: str) -> Log:
 
 def _work(config: Config, mode: Mode, body: Body, log: Log, stop: Stop, run_id: str) -> Report:
     """Run the body under the lock, with the ledger open; one that does not write needs no lock."""
+
+    def tell(text: str) -> None:
+        from .texts import visible
+
+        mode.tell(visible(log.redact(text)))
+
     state = config.paths.state
     with ExitStack() as stack:
         if mode.writes:
@@ -183,7 +185,7 @@ def _work(config: Config, mode: Mode, body: Body, log: Log, stop: Stop, run_id: 
             lnb=LnbClient(config.lenewblack, mode.clock, log.event),
             ledger=ledger,
             event=log.event,
-            tell=lambda text: mode.tell(_visible(log.redact(text))),
+            tell=tell,
             progress=mode.progress.show,
             stop=stop,
         )
@@ -201,26 +203,20 @@ def _work(config: Config, mode: Mode, body: Body, log: Log, stop: Stop, run_id: 
         finally:
             if mode.writes:
                 ledger.finish_run(exit_code, summary)
-        return Report(
-            mode.task,
-            not mode.writes,
-            run_id,
-            company,
-            parts.orders,
-            parts.stock,
-            parts.lines,
-            summary,
-            exit_code,
-        )
+    return Report(
+        orders=parts.orders,
+        stock=parts.stock,
+        lines=parts.lines,
+        exit_code=exit_code,
+        task=mode.task,
+        dry_run=not mode.writes,
+        run_id=run_id,
+        company=company,
+        summary=summary,
+    )
 
 
-def _visible(text: str) -> str:
-    from .texts import visible
-
-    return visible(text)
-
-
-def ping_url(config: Config, task: str) -> str | None:
+def _ping_url(config: Config, task: str) -> str | None:
     """Return the address that is told of a task's runs, or None."""
     monitoring = config.monitoring
     urls = {

@@ -44,7 +44,7 @@ LIBRARIES = {
     "sqlite3": {"ledger.file"},
     "structlog": {"process.log"},
     "yaml": {"config.nodes"},
-    "rich": {"screen.report", "process.streams", "commands.check.report"},
+    "rich": {"screen.report", "process.streams", "commands.check.findings"},
 }
 """The only modules that may know each library."""
 

@@ -6,7 +6,6 @@ import csv
 import io
 from collections.abc import Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -15,51 +14,67 @@ import click
 from lnb24so.clock import utc_text
 from lnb24so.config.schema import Config
 from lnb24so.ledger.store import Ledger
-from lnb24so.ledger.types import Entry, Run
+from lnb24so.ledger.types import Run
 from lnb24so.process.streams import printing
 from lnb24so.reasons import sentence
 from lnb24so.run import Mode, Parts, run
 from lnb24so.screen.report import print_json, print_lines
 
-from .story import _entry_document, ask_live, find_entry, story_document, story_lines, why_waiting
+from .story import ask_live, entry_document, find_entry, story_document, story_lines, why_waiting
+
+EXPORTED = ("reference", "order_id", "erp_reference", "customer_id", "exported")
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
-    """The options of `status`."""
+def show_overview(config: Config, mode: Mode, *, only_open: bool, as_json: bool) -> int:
+    """Print the last runs and each waiting order; return 3 where `only_open` is asked and one is.
 
-    reference: str | None
-    only_open: bool
-    exported: bool
-    since: datetime | None
-    as_csv: bool
-    as_json: bool
-
-
-def answer(config: Config, mode: Mode, ask: Question) -> int:
-    """Print the answer; return 3 where `only_open` is asked and something waits."""
+    With `only_open`, and nothing that waits, print nothing and return 0.
+    """
     with closing(Ledger.peek(config.paths.state, mode.clock)) as ledger:
-        if ask.exported:
-            return _exported(ledger, ask)
-        if ask.reference is not None:
-            return _story(config, mode, ledger, ask, ask.reference)
-        state = overview(ledger, mode.clock.now())
-        if ask.only_open and not state.waiting:
-            return 0
-        if ask.as_json:
-            print_json(overview_document(state))
-        else:
-            print_lines(overview_lines(state))
-        return 3 if ask.only_open else 0
+        runs, waiting = ledger.last_runs(), ledger.waiting()
+    if only_open and not waiting:
+        return 0
+    if as_json:
+        entries = [entry_document(entry) for entry in waiting]
+        print_json({"runs": [_run_document(run) for run in runs], "waiting": entries})
+    else:
+        lines = [_run_line(run, mode.clock.now()) for run in runs] or ["No run yet."]
+        for entry in waiting:
+            lines += [sentence(entry.reference, reason) for reason in why_waiting(entry)]
+        orders = "1 order is" if len(waiting) == 1 else f"{len(waiting)} orders are"
+        lines.append(f"{orders} waiting." if waiting else "Nothing waits.")
+        print_lines(lines)
+    return 3 if only_open else 0
 
 
-def _exported(ledger: Ledger, ask: Question) -> int:
-    rows = exported(ledger, ask.since.replace(tzinfo=UTC) if ask.since else None)
-    if ask.as_json:
+def show_story(config: Config, mode: Mode, reference: str, *, as_json: bool) -> int:
+    """Print the story of one order, from 24SevenOffice and Le New Black where we have none."""
+    with closing(Ledger.peek(config.paths.state, mode.clock)) as ledger:
+        entry = find_entry(ledger, reference)
+        steps = ledger.history(entry.reference) if entry else []
+    if entry is None:
+        lines = run(config, mode, lambda tools: Parts(lines=ask_live(tools, reference))).lines
+        document = {"reference": reference, "state": None, "lines": list(lines)}
+    else:
+        lines, document = story_lines(entry, steps), story_document(entry, steps)
+    if as_json:
+        print_json(document)
+    else:
+        print_lines(lines)
+    return 0
+
+
+def show_exported(
+    config: Config, mode: Mode, since: datetime | None, *, as_csv: bool, as_json: bool
+) -> int:
+    """Print which order became which, oldest first: for reconciliation."""
+    with closing(Ledger.peek(config.paths.state, mode.clock)) as ledger:
+        rows = _exported(ledger, since.replace(tzinfo=UTC) if since else None)
+    if as_json:
         print_json({"exported": rows})
-    elif ask.as_csv:
+    elif as_csv:
         with printing():
-            click.echo(exported_csv(rows), nl=False)
+            click.echo(_as_csv(rows), nl=False)
     else:
         print_lines(
             f"{row['reference']} is order {row['order_id']}, customer {row['customer_id']}, "
@@ -69,69 +84,7 @@ def _exported(ledger: Ledger, ask: Question) -> int:
     return 0
 
 
-def _story(config: Config, mode: Mode, ledger: Ledger, ask: Question, reference: str) -> int:
-    entry = find_entry(ledger, reference)
-    if entry is None:
-        report = run(config, mode, lambda tools: Parts(lines=tuple(ask_live(tools, reference))))
-        if ask.as_json:
-            print_json({"reference": reference, "state": None, "lines": list(report.lines)})
-        else:
-            print_lines(report.lines)
-        return 0
-    steps = ledger.history(entry.reference)
-    if ask.as_json:
-        print_json(story_document(entry, steps))
-    else:
-        print_lines(story_lines(entry, steps))
-    return 0
-
-
-@dataclass(frozen=True, slots=True)
-class Overview:
-    """The last run of each task, and every order that waits for something."""
-
-    now: datetime
-    runs: Sequence[Run]
-    waiting: Sequence[Entry]
-
-
-def overview(ledger: Ledger, now: datetime) -> Overview:
-    """Return the state of things for `status`."""
-    return Overview(now, ledger.last_runs(), ledger.waiting())
-
-
-def overview_lines(state: Overview) -> list[str]:
-    """Return the last runs with their age, then each waiting order with its reasons."""
-    lines = [_run_line(run, state.now) for run in state.runs]
-    if not lines:
-        lines.append("No run yet.")
-    for entry in state.waiting:
-        lines += [sentence(entry.reference, reason) for reason in why_waiting(entry)]
-    lines.append(f"{_orders(len(state.waiting))} waiting." if state.waiting else "Nothing waits.")
-    return lines
-
-
-def overview_document(state: Overview) -> dict[str, Any]:
-    """Return the same for `--json`."""
-    return {
-        "runs": [
-            {
-                "task": run.task,
-                "run_id": run.run_id,
-                "started": utc_text(run.started),
-                "finished": utc_text(run.finished) if run.finished else None,
-                "exit_code": run.exit_code,
-                "summary": dict(run.counters),
-            }
-            for run in state.runs
-        ],
-        "waiting": [_entry_document(entry) for entry in state.waiting],
-    }
-
-
-def exported(ledger: Ledger, since: datetime | None) -> list[dict[str, Any]]:
-    """Return which order became which, oldest first: for reconciliation."""
-    entries = {entry.reference: entry for entry in ledger.entries() if entry.in_erp}
+def _exported(ledger: Ledger, since: datetime | None) -> list[dict[str, Any]]:
     when: dict[str, datetime] = {}
     for step in ledger.history():
         if step.state in ("exported", "done"):
@@ -144,19 +97,19 @@ def exported(ledger: Ledger, since: datetime | None) -> list[dict[str, Any]]:
             "customer_id": entry.customer_id,
             "exported": utc_text(when[entry.reference]),
         }
-        for entry in entries.values()
-        if entry.reference in when and (since is None or when[entry.reference] >= since)
+        for entry in ledger.entries()
+        if entry.in_erp and entry.reference in when
+        if since is None or when[entry.reference] >= since
     ]
     return sorted(rows, key=lambda row: (str(row["exported"]), str(row["reference"])))
 
 
-def exported_csv(rows: Sequence[Mapping[str, Any]]) -> str:
+def _as_csv(rows: Sequence[Mapping[str, Any]]) -> str:
     """Return the rows as CSV with a header line."""
-    names = ("reference", "order_id", "erp_reference", "customer_id", "exported")
     out = io.StringIO()
-    writer = csv.DictWriter(out, names, lineterminator="\n")
+    writer = csv.DictWriter(out, EXPORTED, lineterminator="\n")
     writer.writeheader()
-    writer.writerows({name: _cell(row[name]) for name in names} for row in rows)
+    writer.writerows({name: _cell(row[name]) for name in EXPORTED} for row in rows)
     return out.getvalue()
 
 
@@ -167,7 +120,7 @@ def _cell(value: object) -> object:
     return value
 
 
-def age(seconds: timedelta) -> str:
+def _age(seconds: timedelta) -> str:
     """Return `12 minutes`, in the largest unit that fits."""
     total = max(0, int(seconds.total_seconds()))
     for size, name in ((86400, "day"), (3600, "hour"), (60, "minute")):
@@ -177,16 +130,23 @@ def age(seconds: timedelta) -> str:
     return f"{total} second{'' if total == 1 else 's'}"
 
 
+def _run_document(run: Run) -> dict[str, Any]:
+    return {
+        "task": run.task,
+        "run_id": run.run_id,
+        "started": utc_text(run.started),
+        "finished": utc_text(run.finished) if run.finished else None,
+        "exit_code": run.exit_code,
+        "summary": dict(run.counters),
+    }
+
+
 def _run_line(run: Run, now: datetime) -> str:
     counted = ", ".join(f"{count} {name}" for name, count in run.counters.items() if count)
     if run.exit_code is None:
-        return f"{run.task}: began {age(now - run.started)} ago and has not ended ({run.run_id})."
+        return f"{run.task}: began {_age(now - run.started)} ago and has not ended ({run.run_id})."
     ended = "well" if run.exit_code == 0 else f"with exit code {run.exit_code}"
     return (
-        f"{run.task}: ended {ended} {age(now - (run.finished or run.started))} ago "
+        f"{run.task}: ended {ended} {_age(now - (run.finished or run.started))} ago "
         f"({run.run_id}){': ' if counted else ''}{counted}."
     )
-
-
-def _orders(count: int) -> str:
-    return "1 order is" if count == 1 else f"{count} orders are"

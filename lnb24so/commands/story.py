@@ -31,7 +31,9 @@ COMMANDS: Mapping[str, str] = {
 
 
 def why_waiting(entry: Entry) -> list[Reason]:
-    """Return why an order waits, never nothing."""
+    """Return why an order waits, nothing only where it does not."""
+    if entry.final and not entry.notice:
+        return []
     reasons = [*entry.reasons, *([entry.notice] if entry.notice else [])]
     if reasons:
         return reasons
@@ -59,8 +61,7 @@ def story_lines(entry: Entry, steps: Iterable[Step]) -> list[str]:
     became = f", order {entry.order_id} in 24SevenOffice" if entry.order_id else ""
     lines = [f"{entry.reference} is {entry.state}{became}."]
     lines += [line for step in steps for line in _step_lines(step)]
-    if not entry.final or entry.notice:
-        lines += [sentence(entry.reference, reason) for reason in why_waiting(entry)]
+    lines += [sentence(entry.reference, reason) for reason in why_waiting(entry)]
     lines.append(f"Next: {_next(entry)}")
     return lines
 
@@ -77,7 +78,7 @@ def _next(entry: Entry) -> str:
 def story_document(entry: Entry, steps: Iterable[Step]) -> dict[str, Any]:
     """Return the same for `--json`."""
     return {
-        **_entry_document(entry),
+        **entry_document(entry),
         "history": [
             {
                 "at": utc_text(step.at),
@@ -131,15 +132,14 @@ def _facts(detail: Mapping[str, Any]) -> str:
     return f"order {detail['order_id']}" if "order_id" in detail else ""
 
 
-def _entry_document(entry: Entry) -> dict[str, Any]:
+def entry_document(entry: Entry) -> dict[str, Any]:
+    """Return what `--json` tells of one order."""
     return {
         "reference": entry.reference,
         "state": entry.state,
         "order_id": entry.order_id,
         "customer_id": entry.customer_id,
         "erp_reference": entry.erp_reference,
-        "reasons": [asdict(reason) for reason in why_waiting(entry)]
-        if not entry.final or entry.notice
-        else [],
+        "reasons": [asdict(reason) for reason in why_waiting(entry)],
         "next": _next(entry),
     }

@@ -2,30 +2,28 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from lnb24so.config.schema import Config
     from lnb24so.run import Mode, Report
 
 
-class Screen:
+class Screen(NamedTuple):
     """The options that belong to no single command."""
 
-    def __init__(self, config: Path | None, *, verbose: bool, quiet: bool) -> None:
-        self._config = config
-        self._verbose = verbose
-        self.quiet = quiet
+    file: Path | None
+    verbose: bool
+    quiet: bool
 
     def config(self) -> Config:
         """Return the configuration, from wherever it is."""
-        import os
-
         from lnb24so.config.schema import find_config, load_config
 
-        return load_config(find_config(self._config, os.environ, Path.cwd()))
+        return load_config(find_config(self.file, os.environ, Path.cwd()))
 
     def mode(self, task: str, *, writes: bool = False) -> Mode:
         """Return how a task runs on this screen."""
@@ -33,7 +31,7 @@ class Screen:
         from lnb24so.process.streams import Progress
         from lnb24so.run import Mode
 
-        echo = sys.stderr if self._verbose else None
+        echo = sys.stderr if self.verbose else None
         progress = Progress(quiet=self.quiet)
         return Mode(task, writes, Clock(), progress.tell, echo, progress)
 
