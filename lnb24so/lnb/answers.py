@@ -13,14 +13,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from lnb24so.clock import http_date
-from lnb24so.errors import (
-    Ambiguous,
-    BudgetSpent,
-    ConfigError,
-    NotProcessed,
-    Rejected,
-    Transient,
-)
+from lnb24so.errors import Ambiguous, BudgetSpent, ConfigError, NotProcessed, Rejected, Transient
 from lnb24so.network import retry_seconds
 
 from .values import objects, read_text

@@ -49,11 +49,7 @@ class LnbWire:
         self._last: tuple[object, requests.PreparedRequest] | None = None
 
     def send(
-        self,
-        method: str,
-        path: str,
-        search: Mapping[str, str],
-        body: Mapping[str, Any] | None,
+        self, method: str, path: str, search: Mapping[str, str], body: Mapping[str, Any] | None
     ) -> Answer:
         """Return the answer, whatever its status, read to its end.
 
@@ -82,10 +78,7 @@ class LnbWire:
         address = (method, path, dict(search))
         if self._last is None or self._last[0] != address:
             request = requests.Request(
-                method,
-                self._base_url + path,
-                params=search,
-                headers={"Accept": "application/json"},
+                method, self._base_url + path, params=search, headers={"Accept": "application/json"}
             )
             self._last = (address, self._session.prepare_request(request))
         return self._last[1]
