@@ -26,14 +26,6 @@ PATIENCE_SECONDS = 45.0
 """How long one call may go on being repeated, beyond its own first time-out."""
 
 
-def pause(attempt: int, jitter: float) -> float:
-    """Return the seconds to wait after failure number `attempt` (from 1): 1, 2, 4... at most 15.
-
-    `jitter` (0 to 1) takes up to half of it away, so that many shops do not knock together.
-    """
-    return float(min(2 ** (attempt - 1), 15)) * (1.0 - jitter / 2)
-
-
 def patiently(
     call: Callable[[], T], clock: Clock, on_retry: Callable[[Transient, float], None]
 ) -> T:
@@ -42,8 +34,7 @@ def patiently(
     A lost session is the caller's to mend. A server that names a time to come back is waited
     for when that time is near enough; else its error is raised at once.
     """
-    attempt = 0
-    until = math.inf
+    attempt, until = 0, math.inf
     while True:
         try:
             return call()
@@ -52,10 +43,11 @@ def patiently(
         except Transient as error:
             if not error.again:
                 raise
-            attempt += 1
-            if attempt == 1:
+            if not attempt:
                 until = clock.monotonic() + PATIENCE_SECONDS
-            wait = pause(attempt, clock.jitter())
+            # Up to half of it is taken away, so that many shops do not knock together.
+            wait = min(2**attempt, 15) * (1 - clock.jitter() / 2)
+            attempt += 1
             if isinstance(error, BudgetSpent):
                 if error.until is None:
                     raise
