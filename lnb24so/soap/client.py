@@ -37,10 +37,10 @@ IDS_A_REQUEST = 500
 
 
 class SoapClient:
-    """Log in when first needed; see each method for what it asks and returns.
+    """Log in when first needed; `event` writes to the log.
 
     Raises ConfigError for refused credentials or the wrong company, Transient and its kin for
-    everything that may pass. `event` writes to the log.
+    everything that may pass.
     """
 
     def __init__(self, settings: Erp, state: Path, clock: Clock, event: WriteEvent) -> None:
@@ -117,23 +117,17 @@ class SoapClient:
         search: dict[str, Any] = {"ChangedAfter": since.replace(tzinfo=None)}
         if customer_ids:
             search["CustomerIds"] = {"int": list(customer_ids)}
-        return self._orders(search, fields=types.ORDER_FIELDS, rows=types.ROW_FIELDS)
+        return self._orders(search)
 
     def orders_by_id(self, order_ids: Sequence[int]) -> list[InvoiceOrder]:
         """Return the orders with these ids; absent ones are left out."""
-        orders: list[InvoiceOrder] = []
-        for portion in _portions(order_ids):
-            orders += self._orders(
-                {"OrderIds": {"int": portion}}, fields=types.ORDER_FIELDS, rows=types.ROW_FIELDS
-            )
-        return orders
+        searches = ({"OrderIds": {"int": ids}} for ids in _portions(order_ids))
+        return [order for search in searches for order in self._orders(search)]
 
     def customers_by_id(self, customer_ids: Sequence[int]) -> list[Customer]:
         """Return the customers with these numbers; absent ones are left out."""
-        customers: list[Customer] = []
-        for portion in _portions(customer_ids):
-            customers += self._customers({"CompanyIds": {"int": portion}})
-        return customers
+        searches = ({"CompanyIds": {"int": ids}} for ids in _portions(customer_ids))
+        return [customer for search in searches for customer in self._customers(search)]
 
     def all_customers(self) -> list[Customer]:
         """Return every customer, in one request."""
@@ -146,8 +140,7 @@ class SoapClient:
 
     def currencies(self) -> dict[str, Currency]:
         """Return the company's foreign currencies with rate and unit, by symbol."""
-        foreign = self._list("GetCurrencyList", currency)
-        return {one.symbol: one for one in foreign}
+        return {one.symbol: one for one in self._list("GetCurrencyList", currency)}
 
     # The one write
 
@@ -182,7 +175,11 @@ class SoapClient:
     # How it is asked
 
     def _orders(
-        self, search: dict[str, Any], *, fields: Sequence[str], rows: Sequence[str]
+        self,
+        search: dict[str, Any],
+        *,
+        fields: Sequence[str] = types.ORDER_FIELDS,
+        rows: Sequence[str] = types.ROW_FIELDS,
     ) -> list[InvoiceOrder]:
         return self._list(
             "GetInvoices",
