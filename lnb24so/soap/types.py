@@ -54,6 +54,14 @@ NO_DATE = "0001-01-01T00:00:00"
 
 
 @dataclass(frozen=True, slots=True)
+class Company:
+    """The company (24SevenOffice: client) that a session works in."""
+
+    id: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class Identity:
     """One company that a login can reach."""
 
@@ -126,10 +134,10 @@ def whole(element: _Element, name: str) -> int | None:
 
 def decimal(element: _Element, name: str) -> Decimal | None:
     """Return a child's decimal, or None where it is absent or the sentinel."""
-    return to_decimal(text(element, name), name)
+    return _decimal(text(element, name), name)
 
 
-def to_decimal(value: str, name: str) -> Decimal | None:
+def _decimal(value: str, name: str) -> Decimal | None:
     """Return the number in a text; NaN, infinity and what .NET cannot hold are no numbers here."""
     if not value:
         return None
@@ -197,7 +205,7 @@ def product_reader(sku_field: str) -> Callable[[_Element], Product]:
 @lru_cache(maxsize=4096)
 def _stock(value: str) -> Decimal | int | None:
     """Return a stock figure; a whole catalogue has few different ones."""
-    pieces = to_decimal(value.strip(), "Stock")
+    pieces = _decimal(value.strip(), "Stock")
     return int(pieces) if pieces is not None and pieces == int(pieces) else pieces
 
 
@@ -206,18 +214,5 @@ def customer(element: _Element) -> Customer:
     number = whole(element, "Id")
     if number is None:
         raise UnreadableError("a customer without an Id")
-    return Customer(
-        id=number,
-        name=text(element, "Name"),
-        external_id=text(element, "ExternalId"),
-        organization_number=text(element, "OrganizationNumber"),
-        blocked=text(element, "BlockInvoice") in ("true", "1"),
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class Company:
-    """The company (24SevenOffice: client) that a session works in."""
-
-    id: int
-    name: str
+    texts = [text(element, name) for name in ("Name", "ExternalId", "OrganizationNumber")]
+    return Customer(number, *texts, blocked=text(element, "BlockInvoice") in ("true", "1"))
