@@ -214,5 +214,7 @@ def customer(element: _Element) -> Customer:
     number = whole(element, "Id")
     if number is None:
         raise UnreadableError("a customer without an Id")
-    texts = [text(element, name) for name in ("Name", "ExternalId", "OrganizationNumber")]
-    return Customer(number, *texts, blocked=text(element, "BlockInvoice") in ("true", "1"))
+    names = ("Name", "ExternalId", "OrganizationNumber")
+    name, external_id, organization = (text(element, name) for name in names)
+    blocked = text(element, "BlockInvoice") in ("true", "1")
+    return Customer(number, name, external_id, organization, blocked)
