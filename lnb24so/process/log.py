@@ -10,6 +10,7 @@ import stat
 import traceback
 from collections.abc import Callable, Iterable, Mapping, MutableMapping
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from html import escape
 from itertools import chain
@@ -40,14 +41,13 @@ NAMED_SECRET = re.compile(
 UNSAFE = re.compile("[\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 
 
+@dataclass(frozen=True)
 class Log:
     """Writes events; a write that fails never raises, see `failed`."""
 
-    def __init__(self, logger: Any, files: _DayFiles, redact: Redact) -> None:
-        """Take the parts that `open_log` put together."""
-        self._logger = logger
-        self._files = files
-        self.redact = redact
+    _logger: Any
+    _files: _DayFiles
+    redact: Redact
 
     @property
     def failed(self) -> str | None:
@@ -105,22 +105,23 @@ def open_log(
             "Fix: make it writable for this user, or set paths.logs to another folder."
         ) from None
 
-    def arrange(_: Any, level: str, fields: MutableMapping[str, Any]) -> Mapping[str, Any]:
-        own = {**fields, "timestamp": _plain(now(), redact), "level": level}
+    def arrange(
+        _: Any, level: str, fields: MutableMapping[str, Any]
+    ) -> tuple[tuple[date, str], dict[str, Any]]:
+        at = now()
+        own = {**fields, "timestamp": _plain(at, redact), "level": level}
         line: dict[str, Any] = {key: own[key] for key in OWN_KEYS}
-        return line | {k: _plain(v, redact, k) for k, v in fields.items() if k not in OWN_KEYS}
-
-    def show(_: Any, __: str, fields: MutableMapping[str, Any]) -> Mapping[str, Any]:
+        line |= {k: _plain(v, redact, k) for k, v in fields.items() if k not in OWN_KEYS}
         if echo is not None:
             # A terminal that went away is no reason to stop moving orders.
             with suppress(OSError, ValueError):
-                print(_for_people(fields), file=echo, flush=True)
-        return fields
+                print(_for_people(line), file=echo, flush=True)
+        return (at.astimezone(UTC).date(), _as_json(line)), {}
 
     # Everything is given here: structlog's global configuration would leak between two logs.
     logger = structlog.wrap_logger(
         files,
-        processors=[arrange, show, _as_json],
+        processors=[arrange],
         wrapper_class=structlog.make_filtering_bound_logger(0),
         context_class=dict,
         cache_logger_on_first_use=False,
@@ -255,14 +256,11 @@ def _is_levels(mapping: Mapping[Any, Any]) -> bool:
     )
 
 
-def _as_json(
-    _: Any, __: str, fields: MutableMapping[str, Any]
-) -> tuple[tuple[date, str], dict[str, Any]]:
+def _as_json(fields: Mapping[str, Any]) -> str:
     line = json.dumps(fields, ensure_ascii=False)
-    day = date.fromisoformat(fields["timestamp"][:10])
-    if not line.isascii() or "\x7f" in line:
-        line = UNSAFE.sub(lambda match: f"\\u{ord(match[0]):04x}", line)
-    return (day, line), {}
+    if line.isascii() and "\x7f" not in line:
+        return line
+    return UNSAFE.sub(lambda match: f"\\u{ord(match[0]):04x}", line)
 
 
 def _for_people(fields: Mapping[str, Any]) -> str:
