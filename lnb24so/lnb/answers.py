@@ -129,7 +129,8 @@ def failed(answer: Mapping[str, Any]) -> bool:
 def refusals(field: str, codes: Sequence[str], answer: object) -> dict[str, str]:
     """Return the codes that were not taken, each with why; success must be said to count."""
     data = objects(answer.get("data")) if isinstance(answer, Mapping) else []
-    named = [_named_code(item, field) for item in data]
+    results = (item.get("result") for item in data)
+    named = [read_text(one.get(field)) if isinstance(one, dict) else "" for one in results]
     by_code = dict(zip(named, data, strict=True))
     sent = set(codes)
     refused: dict[str, str] = {}
@@ -143,8 +144,3 @@ def refusals(field: str, codes: Sequence[str], answer: object) -> dict[str, str]
         elif answered.get("status") != "success" and answered.get("success") is not True:
             refused[code] = complaint(answered.get("errors")) or "refused without a reason"
     return refused
-
-
-def _named_code(item: Mapping[str, Any], field: str) -> str:
-    result = item.get("result")
-    return read_text(result.get(field)) if isinstance(result, dict) else ""

@@ -21,15 +21,12 @@ if TYPE_CHECKING:
 
     from .types import Order, Sku
 
-PAGE_SIZE = 500
-"""Records on a full page, where no header tells (Le New Black's SDK)."""
-
-_EARLY = 60.0
-"""Seconds before its end at which a token is replaced."""
+PAGE_SIZE = 500  # records on a full page, where no header tells (Le New Black's SDK)
+_EARLY = 60.0  # seconds before its end at which a token is replaced
 
 
 class LnbClient:
-    """Get a token when first needed; see each method for what it asks and returns.
+    """Get a token when first needed.
 
     Raises ConfigError for refused credentials, Rejected where Le New Black will not take one
     item, Transient and its kin for everything that may pass.
@@ -187,11 +184,14 @@ class LnbClient:
         After a 401 it is made once more with a new token.
         """
 
+        def send() -> Answer:
+            return self._send(method, path, {**(search or {}), **self._fresh_token()}, body)
+
         def once() -> tuple[Any, Mapping[str, str]]:
-            answer = self._send(method, path, {**(search or {}), **self._fresh_token()}, body)
+            answer = send()
             if answer.status == 401:
                 self._token = ""
-                answer = self._send(method, path, {**(search or {}), **self._fresh_token()}, body)
+                answer = send()
             if answer.status == 404 and missing_is_none:
                 return None, answer.headers
             return self._checked(answer, f"{method} {path}"), answer.headers

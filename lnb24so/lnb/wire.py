@@ -40,11 +40,7 @@ class LnbWire:
         around = self._session.merge_environment_settings(base_url, {}, None, None, None)
         self._session.trust_env = False
         _refuse_missing_certificates(around["verify"])
-        self._how: dict[str, Any] = {
-            "timeout": timeouts(timeout),
-            "verify": around["verify"],
-            "proxies": around["proxies"],
-        }
+        self._how: dict[str, Any] = {**around, "timeout": timeouts(timeout)}
         self._adapter = self._session.get_adapter(base_url)
         self._last: tuple[object, requests.PreparedRequest] | None = None
 
