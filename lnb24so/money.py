@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Context, Decimal, localcontext
+from typing import NamedTuple
 
 _EXACT = Context(prec=60, rounding=ROUND_HALF_UP)
 """Enough digits that a price, three discounts and a quantity multiply without rounding."""
@@ -19,8 +19,7 @@ _MINOR_DIGITS = {
 _CENT = Decimal("0.01")
 
 
-@dataclass(frozen=True, slots=True)
-class Price:
+class Price(NamedTuple):
     """A row as 24SevenOffice wants it: unit price, discount in percent, and what it comes to."""
 
     price: Decimal

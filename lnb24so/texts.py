@@ -8,9 +8,6 @@ import unicodedata
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """What XML 1.0 refuses in any form."""
 
-_SHOWN_AT_MOST = 60
-"""So many characters of a remote text stand in a message."""
-
 
 def clean(text: str) -> str:
     """Return the text without the characters that XML refuses, white space folded."""
@@ -38,7 +35,7 @@ def length(text: str) -> int:
 
 def shown(text: str) -> str:
     """Return a remote text in quotes for a message: one line, shortened, nothing invisible."""
-    return f'"{cut(" ".join(visible(clean(text)).split()), _SHOWN_AT_MOST)}"'
+    return f'"{cut(" ".join(visible(clean(text)).split()), 60)}"'
 
 
 def visible(text: str) -> str:

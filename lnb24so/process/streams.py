@@ -41,8 +41,7 @@ def printing() -> Iterator[None]:
         # Python flushes the stream once more when it ends, and would fail again.
         sys.stdout = _nowhere()
         if not isinstance(error, BrokenPipeError):
-            message = f"The answer could not be printed ({error.strerror})."
-            raise Lnb24soError(message) from None
+            raise Lnb24soError(f"The answer could not be printed ({error.strerror}).") from None
 
 
 def _nowhere() -> TextIO:
