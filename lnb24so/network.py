@@ -9,21 +9,16 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable
-from datetime import timedelta
-from typing import TYPE_CHECKING, TypeVar
+from datetime import datetime, timedelta
+from typing import TypeVar
 
-from .errors import BudgetSpent, SessionLost, Transient
-
-if TYPE_CHECKING:
-    from .clock import Clock
+from .clock import Clock
+from .errors import BudgetSpent, NotProcessed, SessionLost, Transient
 
 T = TypeVar("T")
 
 CONNECT_SECONDS = 10.0
-"""How long to wait for a connection."""
-
-PATIENCE_SECONDS = 45.0
-"""How long one call may go on being repeated, beyond its own first time-out."""
+PATIENCE_SECONDS = 45.0  # how long one call is repeated, beyond its own first time-out
 
 
 def patiently(
@@ -66,6 +61,14 @@ def timeouts(answer_seconds: float) -> tuple[float, float]:
 def retry_seconds(header: str | None) -> int | None:
     """Return the seconds of a Retry-After header; None for another one, or beyond all sense."""
     return int(header) if header and re.fullmatch(r"\s*[0-9]{1,9}\s*", header) else None
+
+
+def too_many(system: str, until: datetime | None) -> NotProcessed:
+    """Return the error of an HTTP 429, whose answer may have named a time to come back."""
+    message = f"{system}: too many requests (HTTP 429)"
+    if until is None:
+        return NotProcessed(f"{message}.")
+    return BudgetSpent(f"{message}; it can go on at {until:%H:%M:%S} UTC.", until)
 
 
 def never_left(error: Exception) -> bool:

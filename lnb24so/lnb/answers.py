@@ -9,17 +9,15 @@ import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import quote
 
 from lnb24so.clock import http_date
-from lnb24so.errors import Ambiguous, BudgetSpent, ConfigError, NotProcessed, Rejected, Transient
-from lnb24so.network import retry_seconds
+from lnb24so.errors import Ambiguous, ConfigError, Rejected, Transient
+from lnb24so.network import retry_seconds, too_many
 
 from .values import objects, read_text
-
-if TYPE_CHECKING:
-    from .wire import Answer
+from .wire import Answer
 
 MASK = "***"
 _LONGEST = 300
@@ -37,7 +35,10 @@ def checked(answer: Answer, asked: str, *, secrets: Sequence[str], now: datetime
     if 200 <= status < 300:
         return _read_json(answer.body, asked)
     if status == 429:
-        raise _spent(answer, now)
+        header = answer.headers.get("Retry-After", "")
+        seconds = retry_seconds(header)
+        until = http_date(header) if seconds is None else now + timedelta(seconds=seconds)
+        raise too_many("Le New Black", until)
     said = _said_by(answer, secrets)
     if status in (401, 403):
         raise ConfigError(
@@ -56,16 +57,6 @@ def checked(answer: Answer, asked: str, *, secrets: Sequence[str], now: datetime
     raise Transient(
         f"Le New Black: {asked} answered HTTP {status}{said}.", again=status in (502, 503, 504)
     )
-
-
-def _spent(answer: Answer, now: datetime) -> NotProcessed:
-    header = answer.headers.get("Retry-After", "")
-    seconds = retry_seconds(header)
-    until = http_date(header) if seconds is None else now + timedelta(seconds=seconds)
-    message = "Le New Black: too many requests (HTTP 429)"
-    if until is None:
-        return NotProcessed(f"{message}.")
-    return BudgetSpent(f"{message}; it can go on at {until:%H:%M:%S} UTC.", until)
 
 
 def _said_by(answer: Answer, secrets: Sequence[str]) -> str:

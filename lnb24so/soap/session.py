@@ -25,6 +25,7 @@ from lnb24so.errors import (
     SessionLost,
     Transient,
 )
+from lnb24so.network import too_many
 from lnb24so.process.events import WriteEvent
 from lnb24so.process.whole_file import write_whole
 
@@ -37,9 +38,8 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-FILE_NAME = "session.json"
+# One to begin with, one where the session dies; more would be two programs in a tug of war.
 LOGINS_A_RUN = 2
-"""One to begin with, one where the session dies; more would be two programs in a tug of war."""
 
 
 class Session:
@@ -50,7 +50,7 @@ class Session:
     ) -> None:
         self._wire = wire
         self._settings = settings
-        self._file = state / FILE_NAME
+        self._file = state / "session.json"
         self._clock = clock
         self._event = event
         self._identity: Identity | None = None
@@ -97,15 +97,10 @@ class Session:
 
     def identities(self) -> list[Identity]:
         """Return every company that the login can reach."""
-        identities = self.ask("GetIdentities", identity)
-        return [one for one in identities if one]
+        return [one for one in self.ask("GetIdentities", identity) if one]
 
     def ask(self, operation: str, convert: Callable[[_Element], T], **arguments: Any) -> list[T]:
-        """Send one request and return its items, converted.
-
-        Raises NotProcessed, BudgetSpent, SessionLost, ConfigError, Transient or Ambiguous for what
-        goes wrong.
-        """
+        """Send one request and return its items, converted; raises Transient or ConfigError."""
         with self._our_errors(operation):
             items = self._wire.items(operation, arguments)
             return [convert(element) for element in items]
@@ -124,11 +119,9 @@ class Session:
                 f"24SevenOffice: {error}. Check the network and 24sevenoffice.base_url."
             ) from None
         except TooManyError as error:
-            if error.seconds is None:
-                raise NotProcessed(f"24SevenOffice: {error}.") from None
-            until = self._clock.now() + timedelta(seconds=error.seconds)
-            message = f"24SevenOffice: {error}; it can go on at {until:%H:%M:%S} UTC."
-            raise BudgetSpent(message, until) from None
+            wait = error.seconds
+            until = None if wait is None else self._clock.now() + timedelta(seconds=wait)
+            raise too_many("24SevenOffice", until) from None
         except FaultError as error:
             raise _as_our_error(str(error), operation) from None
         except UnreadableError as error:
@@ -139,11 +132,10 @@ class Session:
     def _key(self) -> str:
         """Return a key that changes with any part of the login and gives none of them away."""
         settings = self._settings
-        parts = (
-            *(settings.base_url, settings.application_id, settings.username),
-            *(settings.identity_id or "", settings.password.reveal()),
-        )
-        joined = "\0".join(parts).encode()
+        parts = (settings.base_url, settings.application_id, settings.username)
+        joined = "\0".join(
+            (*parts, settings.identity_id or "", settings.password.reveal())
+        ).encode()
         return hashlib.scrypt(joined, salt=b"lnb24so session", n=4096, r=8, p=1, dklen=32).hex()
 
     def _alive(self, session_id: str | None) -> bool:
