@@ -10,12 +10,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypeVar
 
 from .wire import NAMESPACE, UnreadableError
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
+
+T = TypeVar("T")
 
 PRODUCT_FIELDS = ("Id", "No", "Name", "EAN1", "Stock", "StatusId", "StockControlled")
 CUSTOMER_FIELDS = ("Id", "Name", "ExternalId", "OrganizationNumber", "BlockInvoice")
@@ -47,10 +49,9 @@ FIELDS: Mapping[str, tuple[str, ...]] = {
 
 NO_INT = (-2147483648, -32768)
 NO_DECIMAL = Decimal("-79228162514264337593543950335")
+NO_DAY = "0001-01-01"
+# What a decimal of .NET has at most on either side of its point (Microsoft's documentation).
 _PLACES_OF_A_DECIMAL = 28
-"""What a decimal of .NET has at most on either side of its point (Microsoft's documentation)."""
-
-NO_DATE = "0001-01-01T00:00:00"
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,11 +126,15 @@ def whole(element: _Element, name: str) -> int | None:
     value = text(element, name)
     if not value:
         return None
-    try:
-        number = int(value)
-    except ValueError:
-        raise UnreadableError(f"{name} is {value[:40]!r}, which is no whole number") from None
+    number = _parsed(int, value, name, "whole number")
     return None if number in NO_INT else number
+
+
+def _parsed(parse: Callable[[str], T], value: str, name: str, kind: str) -> T:
+    try:
+        return parse(value)
+    except (ValueError, InvalidOperation):
+        raise UnreadableError(f"{name} is {value[:40]!r}, which is no {kind}") from None
 
 
 def decimal(element: _Element, name: str) -> Decimal | None:
@@ -141,10 +146,7 @@ def _decimal(value: str, name: str) -> Decimal | None:
     """Return the number in a text; NaN, infinity and what .NET cannot hold are no numbers here."""
     if not value:
         return None
-    try:
-        number = Decimal(value)
-    except InvalidOperation:
-        number = Decimal("NaN")
+    number = _parsed(Decimal, value, name, "number")
     if not number.is_finite() or abs(number.adjusted()) > _PLACES_OF_A_DECIMAL:
         raise UnreadableError(f"{name} is {value[:40]!r}, which is no number")
     return None if number == NO_DECIMAL else number
@@ -156,12 +158,9 @@ def moment(element: _Element, name: str) -> datetime | None:
     That the API returns UTC is 24SevenOffice's documentation.
     """
     value = text(element, name)
-    if not value or value.startswith(NO_DATE[:10]):
+    if not value or value.startswith(NO_DAY):
         return None
-    try:
-        parsed = datetime.fromisoformat(value)
-    except ValueError:
-        raise UnreadableError(f"{name} is {value[:40]!r}, which is no time") from None
+    parsed = _parsed(datetime.fromisoformat, value, name, "time")
     return parsed.replace(tzinfo=UTC) if parsed.tzinfo is None else parsed.astimezone(UTC)
 
 
