@@ -7,15 +7,15 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from .clock import Clock
+from .config.schema import Config
+from .ledger.store import Ledger
+from .lnb.client import LnbClient
+from .process.events import WriteEvent
+from .process.stop import Stop
 from .soap.types import Company
 
 if TYPE_CHECKING:
-    from .clock import Clock
-    from .config.schema import Config
-    from .ledger.store import Ledger
-    from .lnb.client import LnbClient
-    from .process.events import WriteEvent
-    from .process.stop import Stop
     from .soap.client import SoapClient
 
 
