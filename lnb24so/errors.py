@@ -9,9 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
-PRECEDENCE = (4, 1, 3, 0)
-"""A person is needed, failed for now, items blocked, all well: the first that applies wins."""
-
 
 class Lnb24soError(Exception):
     """Base of everything this tool raises on purpose.
@@ -85,6 +82,8 @@ class Interrupted(Lnb24soError):
 
 
 def worst(exit_codes: Iterable[int]) -> int:
-    """Return the exit code that says most, by the order of precedence."""
-    codes = set(exit_codes)
-    return next((code for code in PRECEDENCE if code in codes), 0)
+    """Return the exit code that says most.
+
+    A person is needed, failed for now, items blocked, all well: the first that applies wins.
+    """
+    return min(exit_codes, key=(4, 1, 3, 0).index, default=0)

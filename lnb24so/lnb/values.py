@@ -12,17 +12,13 @@ from decimal import Decimal
 from typing import Any
 
 _DIGITS_AT_MOST = 18
-_DIGITS_OF_A_DECIMAL = 28
-"""What a decimal of 24SevenOffice's .NET holds."""
-
-LOST_LETTER = "\ufffd"
-"""Stands for half a surrogate pair, which is no text: neither SQLite nor XML can hold it."""
-
+_DIGITS_OF_A_DECIMAL = 28  # what a decimal of 24SevenOffice's .NET holds
+# Half a surrogate pair is no text: neither SQLite nor XML can hold it.
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
-
+LOST_LETTER = "\ufffd"
 _NUMBER = re.compile(r"[+-]?\d+(\.\d+)?", re.ASCII)
+# A date before it stands for "none": databases write 0001-01-01, 24SevenOffice does.
 _FIRST_YEAR = 1900
-"""A date before it stands for "none": databases write 0001-01-01, 24SevenOffice does."""
 
 
 def objects(value: object) -> list[Mapping[str, Any]]:

@@ -1,8 +1,4 @@
-"""24SevenOffice: one client for its five SOAP services.
-
-Reads are repeated patiently, and once with a new session where the old one is dead. A create
-goes out once and comes back as what was seen of it.
-"""
+"""24SevenOffice: one client for its five SOAP services."""
 
 from __future__ import annotations
 
@@ -29,11 +25,9 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+# Searching for what changed since then returns everything (24SevenOffice documentation).
 LONG_AGO = datetime(2000, 1, 1)  # noqa: DTZ001 - what zeep renders without a zone
-"""Searching for what changed since then returns everything (24SevenOffice documentation)."""
-
-IDS_A_REQUEST = 500
-"""24SevenOffice takes at most 1,000 order ids in one search (its documentation)."""
+IDS_A_REQUEST = 500  # 24SevenOffice takes at most 1,000 (its documentation)
 
 
 class SoapClient:

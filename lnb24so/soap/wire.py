@@ -22,9 +22,8 @@ if TYPE_CHECKING:
     import requests
     from lxml.etree import _Element
 
+# The namespace of all five services, and their paths below the base URL (24SevenOffice WSDLs).
 NAMESPACE = "http://24sevenOffice.com/webservices"
-"""Target namespace of all five services (24SevenOffice WSDLs)."""
-
 SERVICES = {
     "authenticate": "/authenticate/v001/authenticate.asmx",
     "product": "/Logistics/Product/V001/ProductService.asmx",
@@ -32,8 +31,8 @@ SERVICES = {
     "company": "/CRM/Company/V001/CompanyService.asmx",
     "client": "/Client/V001/ClientService.asmx",
 }
-"""Path of each service below the base URL (24SevenOffice WSDLs)."""
 
+# Service of each operation, and what one item of its reply is called (24SevenOffice WSDLs).
 OPERATIONS: Mapping[str, tuple[str, str]] = {
     "Login": ("authenticate", "LoginResult"),
     "HasSession": ("authenticate", "HasSessionResult"),
@@ -47,7 +46,6 @@ OPERATIONS: Mapping[str, tuple[str, str]] = {
     "GetClientInformation": ("client", "GetClientInformationResult"),
     "GetCurrencyList": ("client", "Currency"),
 }
-"""Service of each operation, and what one item of its reply is called (24SevenOffice WSDLs)."""
 
 _ENVELOPE = "{http://schemas.xmlsoap.org/soap/envelope/}Envelope"
 _FAULT = "{http://schemas.xmlsoap.org/soap/envelope/}Fault"
@@ -98,10 +96,8 @@ class Wire:
         """
         service, item = OPERATIONS[operation]
         body = _envelope(service, operation, arguments)
-        headers = {
-            "Content-Type": "text/xml; charset=utf-8",
-            "SOAPAction": f'"{NAMESPACE}/{operation}"',
-        }
+        action = f'"{NAMESPACE}/{operation}"'
+        headers = {"Content-Type": "text/xml; charset=utf-8", "SOAPAction": action}
         if self.session_id:
             headers["Cookie"] = f"ASP.NET_SessionId={self.session_id}"
         with self._send("POST", SERVICES[service], headers, body) as response:

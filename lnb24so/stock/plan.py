@@ -24,12 +24,8 @@ from .available import (
     waiting_rows,
 )
 
-SMALL_SHOP = 20
-"""Below so many codes in stock a drop in percent says nothing."""
-
-FEW_ORDERS = 10
-"""Fewer open orders than these come and go within one day."""
-
+SMALL_SHOP = 20  # below so many codes in stock a drop in percent says nothing
+FEW_ORDERS = 10  # fewer open orders than these come and go within one day
 ACCEPT = "if right: lnb24so pull-stock --accept-drop"
 
 
