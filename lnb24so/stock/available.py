@@ -7,11 +7,14 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
 from math import floor
+from typing import TypeVar
 
 from lnb24so.config.schema import CodeField, Stock
 from lnb24so.lnb.types import Line, Order, is_canceled, same_status
 from lnb24so.soap.order import InvoiceOrder
 from lnb24so.soap.types import Product, products_by
+
+K = TypeVar("K", int, str)
 
 NOTHING = Decimal(0)
 
@@ -74,11 +77,8 @@ def available(pieces: Decimal | int) -> int:
 
 def reserved(reading: StockReading, settings: Stock) -> dict[int, Decimal]:
     """Return the pieces that open orders still have to deliver, by product id."""
-    pieces: dict[int, Decimal] = {}
-    for order in counted_orders(reading, settings):
-        for product_id, left in open_rows(order):
-            pieces[product_id] = pieces.get(product_id, Decimal(0)) + left
-    return pieces
+    orders = counted_orders(reading, settings)
+    return _summed(row for order in orders for row in open_rows(order))
 
 
 def counted_orders(reading: StockReading, settings: Stock) -> list[InvoiceOrder]:
@@ -105,10 +105,13 @@ def open_rows(order: InvoiceOrder) -> list[tuple[int, Decimal]]:
 
 def waiting_pieces(reading: StockReading) -> dict[str, Decimal]:
     """Return the pieces by code of Le New Black orders that 24SevenOffice does not have yet."""
-    pieces: dict[str, Decimal] = {}
-    for order in reading.waiting_orders:
-        for code, quantity in waiting_rows(order, reading):
-            pieces[code] = pieces.get(code, Decimal(0)) + quantity
+    return _summed(row for order in reading.waiting_orders for row in waiting_rows(order, reading))
+
+
+def _summed(rows: Iterable[tuple[K, Decimal]]) -> dict[K, Decimal]:
+    pieces: dict[K, Decimal] = {}
+    for key, quantity in rows:
+        pieces[key] = pieces.get(key, NOTHING) + quantity
     return pieces
 
 

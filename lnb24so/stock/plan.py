@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, NamedTuple
 
@@ -76,30 +76,20 @@ def plan_stock(
             unchanged += 1
             continue
         zeroed += shows_stock and after == 0
-        items.append(
-            StockItem(
-                code,
-                "skip" if after is None else "set",
-                before,
-                after,
-                product.id if product else None,
-                product.name if product else "",
-                reason,
-                reason is not None and reading.reported.get(code) != reason,
-            )
-        )
-    plan = StockPlan(
-        reading.at,
-        reading.code_field,
-        tuple(items),
-        unchanged,
-        reading.catalogue.without_code,
-        len(reading.open_orders),
-    )
-    if accept_drop:
-        return plan
+        product_id, name = (product.id, product.name) if product else (None, "")
+        news = reason is not None and reading.reported.get(code) != reason
+        action: Literal["set", "skip"] = "skip" if after is None else "set"
+        items.append(StockItem(code, action, before, after, product_id, name, reason, news))
     guard = _no_products(reading) or _drop(zeroed, in_stock, settings) or _fewer(reading, settings)
-    return replace(plan, guard=guard)
+    return StockPlan(
+        at=reading.at,
+        code_field=reading.code_field,
+        items=tuple(items),
+        unchanged=unchanged,
+        without_code=reading.catalogue.without_code,
+        open_orders=len(reading.open_orders),
+        guard=None if accept_drop else guard,
+    )
 
 
 def _levels(
@@ -120,8 +110,10 @@ def _levels(
                 yield code, product, None, "code.unknown"
         elif len(active) > 1:
             yield code, product, None, "code.conflict"
-        elif reason := _why_left_alone(product):
-            yield code, product, None, reason
+        elif not product.stock_controlled:
+            yield code, product, None, "product.not_stock_controlled"
+        elif product.active and product.stock is None:
+            yield code, product, None, "product.no_stock_figure"
         elif product.active:
             held = taken.get(product.id, 0) + waiting.get(code, 0) + settings.buffer
             yield code, product, available((product.stock or 0) - held), None
@@ -131,14 +123,6 @@ def _levels(
         for code in sorted(reading.codes_set.difference(by_code)):
             if inventory.get(code):
                 yield code, None, 0, "product.deleted"
-
-
-def _why_left_alone(product: Product) -> str | None:
-    if not product.stock_controlled:
-        return "product.not_stock_controlled"
-    if product.stock is None and product.active:
-        return "product.no_stock_figure"
-    return None
 
 
 # The guards: why nothing may be sent without a person's look, or None
@@ -166,10 +150,9 @@ def _drop(zeroed: int, in_stock: int, settings: Stock) -> str | None:
 
 def _fewer(reading: StockReading, settings: Stock) -> str | None:
     before, now = reading.open_orders_before, len(reading.open_orders)
-    if before is None or before < FEW_ORDERS or now * 2 > before:
+    # On hand: open orders hold nothing back and are not read.
+    if settings.quantity == "on_hand" or not before or before < FEW_ORDERS or now * 2 > before:
         return None
-    if settings.quantity == "on_hand":
-        return None  # Open orders hold nothing back and are not read.
     return (
         f"Stock not sent: {now} open orders in 24SevenOffice, {before} in the "
         f"run before, so stock may show what is sold. Check: lnb24so preview stock; {ACCEPT}"
@@ -212,10 +195,7 @@ def _sum(code: str, product: Product, reading: StockReading, settings: Stock) ->
 
 @dataclass(frozen=True, slots=True)
 class StockReport:
-    """What a run did with stock, or would do; `refused` says why codes were not taken.
-
-    `refused` is None where nothing was sent.
-    """
+    """What a run did, or would do; `refused` says why codes were not taken, None: nothing sent."""
 
     plan: StockPlan
     refused: Mapping[str, str] | None
@@ -224,7 +204,7 @@ class StockReport:
 
 
 def stock_report(plan: StockPlan, refused: Mapping[str, str] | None = None) -> StockReport:
-    """Return the report of a stock run, counted; without `refused` nothing was sent."""
+    """Return the report of a stock run, counted."""
     summary = Counter[str](set=0, skip=0, unchanged=plan.unchanged)
     summary.update(item.action for item in plan.items)
     if plan.without_code:

@@ -10,8 +10,8 @@ from lnb24so.tools import Tools
 
 from .available import Catalogue, StockReading, index_by_code, index_eans_by_sku, still_waiting
 
+# Under this name the ledger remembers how many open orders the last run saw.
 OPEN_ORDERS_NOTE = "open_orders"
-"""Under this name the ledger remembers how many open orders the last run saw."""
 
 
 def read_stock(tools: Tools, *, ask_again: bool = False) -> StockReading:
@@ -33,9 +33,8 @@ def read_stock(tools: Tools, *, ask_again: bool = False) -> StockReading:
     inventory = lnb.inventory(code_field)
     tools.event("inventory.read", count=len(inventory))
     tools.progress("Reading open orders and products from 24SevenOffice")
-    open_orders = (
-        soap.open_orders(settings.open_order_states) if settings.quantity == "available" else []
-    )
+    on_hand = settings.quantity == "on_hand"
+    open_orders = [] if on_hand else soap.open_orders(settings.open_order_states)
     products = soap.products(config.products.sku_field)
     tools.event("products.read", count=len(products), open_orders=len(open_orders))
     catalogue = index_by_code(products, code_field)

@@ -18,9 +18,8 @@ def carry_stock(
 ) -> StockReport:
     """Carry stock to Le New Black, or only plan it where nothing is to be written.
 
-    Raises ConfigError for another company than the ledger's, and what `read_stock`,
-    `apply_stock` and `note_stock` raise. A guard is no error: its sentence is told, and the
-    report's exit code is 4.
+    Raises ConfigError for another company than the ledger's, and what the steps raise. A guard is
+    no error: its sentence is told, and the report's exit code is 4.
     """
     reading = read_stock(tools, ask_again=send_all)
     check_company(tools)
