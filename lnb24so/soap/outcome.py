@@ -21,7 +21,6 @@ _FAULTS: tuple[tuple[str, FaultKind], ...] = (
     ("instance validation error", "validation"),
     ("application id is not registered", "application"),
 )
-_TURNED_AWAY = ("session", "identity", "identity_blocked", "quarantine")
 
 
 def fault_text(text: str) -> str:
@@ -72,12 +71,10 @@ def create_outcome(seen: Seen) -> Literal["exported", "retry", "blocked", "uncon
         return "retry"
     if seen.fault is not None:
         kind = fault_kind(seen.fault)
-        if kind in _TURNED_AWAY:
+        if kind in ("session", "identity", "identity_blocked", "quarantine"):
             return "retry"
         return "blocked" if kind == "validation" else "unconfirmed"
     has_id = seen.order_id is not None and seen.order_id > 0
-    if seen.complete and seen.exception is None and has_id:
-        return "exported"
-    if seen.complete and seen.exception is not None and not has_id:
-        return "blocked"
-    return "unconfirmed"
+    if not seen.complete or has_id == (seen.exception is not None):
+        return "unconfirmed"
+    return "exported" if has_id else "blocked"
