@@ -16,7 +16,7 @@ from typing import get_type_hints as hints_of
 
 from lnb24so.errors import ConfigError
 
-from .nodes import LIMIT_BYTES, Node, printable, read_yaml
+from .nodes import LIMIT_BYTES, Node, read_yaml
 from .values import Secret, described, is_value, read_value
 
 LIMIT_MISTAKES = 100
@@ -38,7 +38,6 @@ class Reader:
     """Fills types from one file; keeps the mistakes and raises them together in `finish`."""
 
     def __init__(self, path: Path, environ: Mapping[str, str]) -> None:
-        """Read the file; ConfigError where it cannot be read or is no YAML."""
         self._path = path
         self._environ = environ
         self._root, self._is_shared = read_yaml(path)
@@ -63,7 +62,9 @@ class Reader:
         if len(lines) > LIMIT_MISTAKES:
             lines[LIMIT_MISTAKES:] = [f"{self._path}: {len(lines) - LIMIT_MISTAKES} more mistakes"]
         if lines:
-            raise ConfigError("\n".join(printable(line) for line in lines))
+            # With nothing in them that a terminal would obey.
+            clean = ("".join(c if c.isprintable() else "?" for c in line) for line in lines)
+            raise ConfigError("\n".join(clean))
 
     def _fields(self, cls: type, section: Node, name: str) -> dict[str, Any]:
         entries = self._entries(section, name)
@@ -157,13 +158,16 @@ class Reader:
         file_key = f"{key}_file"
         name = _join(section, file_key if file_key in entries else key)
         try:
-            if key in entries and file_key in entries:
-                raise ValueError(f"give {key} or {file_key}, not both")
-            if file_key in entries:
-                return self._secret_in_file(entries[file_key])
-            if key in entries:
-                return self._secret_here(entries[key])
-            raise ValueError(f"is missing; give {key}: ${{VARIABLE}}, or {file_key}: a path")
+            match entries.get(key), entries.get(file_key):
+                case None, None:
+                    raise ValueError(
+                        f"is missing; give {key}: ${{VARIABLE}}, or {file_key}: a path"
+                    )
+                case node, None:
+                    return self._secret_here(node)
+                case None, node:
+                    return self._secret_in_file(node)
+            raise ValueError(f"give {key} or {file_key}, not both")
         except ValueError as mistake:
             self.refuse(name, str(mistake))
         return None
