@@ -158,16 +158,13 @@ class Reader:
         file_key = f"{key}_file"
         name = _join(section, file_key if file_key in entries else key)
         try:
-            match entries.get(key), entries.get(file_key):
-                case None, None:
-                    raise ValueError(
-                        f"is missing; give {key}: ${{VARIABLE}}, or {file_key}: a path"
-                    )
-                case node, None:
-                    return self._secret_here(node)
-                case None, node:
-                    return self._secret_in_file(node)
-            raise ValueError(f"give {key} or {file_key}, not both")
+            if key in entries and file_key in entries:
+                raise ValueError(f"give {key} or {file_key}, not both")
+            if file_key in entries:
+                return self._secret_in_file(entries[file_key])
+            if key in entries:
+                return self._secret_here(entries[key])
+            raise ValueError(f"is missing; give {key}: ${{VARIABLE}}, or {file_key}: a path")
         except ValueError as mistake:
             self.refuse(name, str(mistake))
         return None
