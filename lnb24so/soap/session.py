@@ -66,8 +66,7 @@ class Session:
     def open(self) -> Identity:
         """Return the identity of the live session.
 
-        Raises ConfigError for refused credentials or a company that the login does not reach,
-        Transient where 24SevenOffice does not answer.
+        Raises ConfigError for refused credentials or another company, Transient for silence.
         """
         if self._identity:
             return self._identity
@@ -115,9 +114,8 @@ class Session:
         try:
             yield
         except NotConnectedError as error:
-            raise NotProcessed(
-                f"24SevenOffice: {error}. Check the network and 24sevenoffice.base_url."
-            ) from None
+            message = f"24SevenOffice: {error}. Check the network and 24sevenoffice.base_url."
+            raise NotProcessed(message) from None
         except TooManyError as error:
             wait = error.seconds
             until = None if wait is None else self._clock.now() + timedelta(seconds=wait)
@@ -125,9 +123,8 @@ class Session:
         except FaultError as error:
             raise _as_our_error(str(error), operation) from None
         except UnreadableError as error:
-            raise Ambiguous(
-                f"24SevenOffice: {error} ({operation}). A later run tries again."
-            ) from None
+            message = f"24SevenOffice: {error} ({operation}). A later run tries again."
+            raise Ambiguous(message) from None
 
     def _key(self) -> str:
         """Return a key that changes with any part of the login and gives none of them away."""
@@ -143,12 +140,9 @@ class Session:
             return False
         self._wire.session_id = session_id
         try:
-            answer = self.ask("HasSession", _text)
+            return self.ask("HasSession", _text) == ["true"]
         except SessionLost:
-            answer = []
-        if answer != ["true"]:
-            self._wire.session_id = None
-        return answer == ["true"]
+            return False
 
     def _log_in(self) -> None:
         if self._logins == LOGINS_A_RUN:
@@ -165,14 +159,14 @@ class Session:
             "Username": settings.username,
         }
         self._wire.session_id = None
-        answer = self.ask("Login", _text, credential=credential)
+        answer = "".join(self.ask("Login", _text, credential=credential))
         # No fault: a wrong password is an empty answer (24SevenOffice documentation).
-        if not answer or not answer[0]:
+        if not answer:
             raise ConfigError(
                 "24SevenOffice: wrong user name or password. "
                 "Fix: 24sevenoffice.username and 24sevenoffice.password."
             )
-        self._wire.session_id = answer[0]
+        self._wire.session_id = answer
         self._logins += 1
 
     def _in_right_company(self) -> Identity:
