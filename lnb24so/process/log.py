@@ -66,9 +66,8 @@ class Log:
         """Write error.unexpected with the traceback, without local variables."""
         # Redacted before it is cut, for half a secret would not be recognised.
         text = self.redact("".join(traceback.format_exception(error)))
-        if len(text) > LIMIT_TRACEBACK:
-            half = LIMIT_TRACEBACK // 2
-            text = f"{text[:half]}\n[...]\n{text[-half:]}"
+        half = LIMIT_TRACEBACK // 2
+        text = text if len(text) <= 2 * half else f"{text[:half]}\n[...]\n{text[-half:]}"
         self.event("error.unexpected", error=type(error).__name__, traceback=text)
 
     def close(self) -> None:
@@ -86,9 +85,9 @@ def open_log(
     now: Callable[[], datetime],
     echo: TextIO | None = None,
 ) -> Log:
-    """Return the log of one run, with files older than keep_days removed.
+    """Return the log of one run, with files older than keep_days removed, or raise ConfigError.
 
-    `echo` also gets each event as a line for people. ConfigError when the folder cannot be used.
+    `echo` also gets each event as a line for people.
     """
     import structlog
 
@@ -145,11 +144,9 @@ class _DayFiles:
             if day != self._day:
                 self.open(day)
             data = (b"\n" if self._is_torn else b"") + line.encode() + b"\n"
-            written = os.write(self._descriptor, data)
-            if written < len(data):
-                self._is_torn = True
+            self._is_torn = os.write(self._descriptor, data) < len(data)
+            if self._is_torn:
                 raise OSError(0, "the disk took only a part of a line")
-            self._is_torn = False
         except OSError as error:
             self.failed = self.failed or f"{self._folder}: {error.strerror}"
 
@@ -164,10 +161,10 @@ class _DayFiles:
         self._descriptor = os.open(path, flags, FILE_MODE)
         self._day = day
         file = os.fstat(self._descriptor)
-        size = file.st_size
-        if size == 0 and stat.S_ISREG(file.st_mode):
+        if file.st_size == 0 and stat.S_ISREG(file.st_mode):
             os.fchmod(self._descriptor, FILE_MODE)  # whatever the umask
-        self._is_torn = size > 0 and os.pread(self._descriptor, 1, size - 1) != b"\n"
+        last = os.pread(self._descriptor, 1, file.st_size - 1) if file.st_size else b"\n"
+        self._is_torn = last != b"\n"
 
     def close(self) -> None:
         """Close the current file, if there is one."""
