@@ -55,15 +55,11 @@ class LnbClient:
 
     def order(self, reference: str) -> Order | None:
         """Return one order, or None where Le New Black knows none of that reference."""
-        path = f"/orders/{quote(reference, safe='')}"
-        record, _ = self._call("GET", path, missing_is_none=True)
+        record, _ = self._call("GET", f"/orders/{quote(reference, safe='')}", missing_is_none=True)
         return _order(record) if isinstance(record, Mapping) else None
 
     def set_status(self, reference: str, *, status: str) -> None:
-        """Move an order to a status; the same status again changes nothing.
-
-        Raises Rejected where Le New Black does not take it.
-        """
+        """Move an order to a status, or raise Rejected; the same again changes nothing."""
         move = {"reference": reference, "status": status}
         answer, _ = self._call("POST", "/orders/status", body=move)
         if isinstance(answer, Mapping) and failed(answer):
@@ -72,10 +68,7 @@ class LnbClient:
     # Stock
 
     def inventory(self, field: str) -> dict[str, int | None]:
-        """Return the pieces in stock by `ean13` or `sku`.
-
-        None where no whole number is known, also where one code has two different levels.
-        """
+        """Return the pieces by `ean13` or `sku`; None: not whole, or two levels for one code."""
         levels: dict[str, int | None] = {}
         for item in self._list("/inventory", {})[0]:
             code, level = read_text(item.get(field)), item.get("in_stock")
@@ -101,23 +94,20 @@ class LnbClient:
     ) -> Iterator[tuple[int, dict[str, str]]]:
         """Send absolute levels in batches, in order; yield the size and the refusals of each.
 
-        A batch that Le New Black refuses as a whole, because of its size (413) or of one code in
-        it, is sent again in halves. The flag `is_blocked` and incoming stock are never sent:
-        sending them could open a size for sale.
+        A batch that is refused as a whole, for its size (413) or for one code in it, is sent again
+        in halves. `is_blocked` and incoming stock are never sent: they could open a size for sale.
         """
-        since = _time_text(at)
-        size = self._settings.batch_size
-        halves = True
+        size, halves = self._settings.batch_size, True
         for start in range(0, len(levels), size):
             # Where not one code of a batch was taken, the fault is hardly in the codes.
             batch = levels[start : start + size]
-            halves = yield from self._send_levels(field, batch, since, halves=halves)
+            halves = yield from self._send_levels(field, batch, _time_text(at), halves=halves)
 
     def _send_levels(
         self, field: str, batch: Sequence[tuple[str, int]], since: str, *, halves: bool
     ) -> Generator[tuple[int, dict[str, str]], None, bool]:
         """Send one batch, in halves where it is refused as a whole; return if any was taken."""
-        path = "/multi/inventory/ean" if field == "ean13" else "/multi/inventory/sku"
+        path = f"/multi/inventory/{'ean' if field == 'ean13' else 'sku'}"
         codes = [code for code, _ in batch]
         items = [
             {field: code, "in_stock": level, "in_stock_update_time": since} for code, level in batch
@@ -179,10 +169,7 @@ class LnbClient:
         body: Mapping[str, Any] | None = None,
         missing_is_none: bool = False,
     ) -> tuple[Any, Mapping[str, str]]:
-        """Return the JSON and the headers of one call, made patiently.
-
-        After a 401 it is made once more with a new token.
-        """
+        """Return the JSON and headers of one call: patiently, after a 401 with a new token."""
 
         def send() -> Answer:
             return self._send(method, path, {**(search or {}), **self._fresh_token()}, body)

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from .values import objects, read_day, read_flag, read_number, read_text, read_time
 
@@ -85,8 +85,7 @@ class Order:
     unreadable: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Sku:
+class Sku(NamedTuple):
     """One size of a product in Le New Black; either code may be ""."""
 
     ean13: str

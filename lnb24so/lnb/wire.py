@@ -26,10 +26,7 @@ class Answer(NamedTuple):
 
 
 class LnbWire:
-    """One keep-alive connection, through the environment's proxy and with its certificates.
-
-    ConfigError where those certificates are not there.
-    """
+    """One keep-alive connection, through the environment's proxy and with its certificates."""
 
     def __init__(self, base_url: str, timeout: float) -> None:
         import requests

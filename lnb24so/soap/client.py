@@ -79,7 +79,7 @@ class SoapClient:
         if self._identity_id:
             return
         reachable = self.identities()
-        if len({identity.company.id for identity in reachable}) > 1:
+        if len({one.company.id for one in reachable}) > 1:
             raise ConfigError(
                 "24SevenOffice: this login reaches several companies, and the wrong one would be "
                 f"written to. Fix: set 24sevenoffice.identity_id to one of: {listed(reachable)}."
@@ -199,12 +199,10 @@ class SoapClient:
         return self._patiently(read)
 
     def _patiently(self, read: Callable[[], T]) -> T:
-        """Return what a read returns: again after a passing error, or in a new session.
-
-        This ends: a session that dies again and again is not opened a third time.
-        """
+        """Return what a read returns: again after a passing error, or in a new session."""
 
         def renewing() -> T:
+            # This ends: a session that dies again and again is not opened a third time.
             while True:
                 try:
                     return read()

@@ -90,17 +90,13 @@ def _truth(element: _Element, name: str) -> bool | None:
     return value in ("true", "1") if value else None
 
 
+# What a field is called in 24SevenOffice, and how it reads.
 Fields = Mapping[str, tuple[str, Callable[["_Element", str], Any]]]
-"""What a field is called in 24SevenOffice, and how it reads."""
-
 _CURRENCY: Fields = {"symbol": ("Symbol", text), "rate": ("Rate", decimal), "unit": ("Unit", whole)}
 
 _ADDRESS: Fields = {
-    "name": ("Name", text),
-    "street": ("Street", text),
-    "postal_code": ("PostalCode", text),
-    "city": ("City", text),
-    "country": ("Country", text),
+    **{"name": ("Name", text), "street": ("Street", text), "postal_code": ("PostalCode", text)},
+    **{"city": ("City", text), "country": ("Country", text)},
 }
 
 _ROW: Fields = {
@@ -111,6 +107,7 @@ _ROW: Fields = {
     "discount_rate": ("DiscountRate", _amount),
 }
 
+# OrderId is not among them: sending it would update an order.
 _ORDER: Fields = {
     "customer_id": ("CustomerId", lambda element, name: whole(element, name) or 0),
     "reference": ("ReferenceNumber", text),
@@ -126,7 +123,6 @@ _ORDER: Fields = {
     "project_id": ("ProjectId", whole),
     "our_reference_id": ("OurReference", whole),
 }
-"""OrderId is not among them: sending it would update an order."""
 
 
 def currency(element: _Element) -> Currency:

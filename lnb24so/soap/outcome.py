@@ -39,9 +39,8 @@ def fault_kind(text: str) -> FaultKind:
 class Seen:
     """What was seen of the one request that creates an order.
 
-    `complete` means HTTP 200 with a whole SOAP reply in it; `exception` is the message of the
-    item's APIException; `problem` says in words why there is no clear answer; `spent` means that
-    the request budget is used up.
+    `complete`: HTTP 200 with a whole SOAP reply in it; `exception`: the message of the item's
+    APIException; `problem`: why there is no clear answer; `spent`: the request budget is used up.
     """
 
     connected: bool = True

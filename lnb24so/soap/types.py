@@ -29,6 +29,7 @@ ORDER_FIELDS = (
 )
 ROW_FIELDS = ("ProductId", "Name", "Quantity", "Price", "DiscountRate", "Type")
 
+# The fields that we send or read, by their type; of other types we use all or nothing.
 FIELDS: Mapping[str, tuple[str, ...]] = {
     "Credential": ("ApplicationId", "IdentityId", "Password", "Username"),
     "Identity": ("Id", "Client"),
@@ -45,7 +46,6 @@ FIELDS: Mapping[str, tuple[str, ...]] = {
     "Address": ("Name", "Street", "PostalCode", "PostalArea", "City", "Country"),
     "APIException": ("Type", "Message"),
 }
-"""The fields that we send or read, by their type; of other types we use all or nothing."""
 
 NO_INT = (-2147483648, -32768)
 NO_DECIMAL = Decimal("-79228162514264337593543950335")
@@ -86,8 +86,7 @@ class Product(NamedTuple):
     stock_controlled: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Customer:
+class Customer(NamedTuple):
     """A customer; `blocked` is BlockInvoice."""
 
     id: int

@@ -86,12 +86,10 @@ def counted_orders(reading: StockReading, settings: Stock) -> list[InvoiceOrder]
     if settings.quantity == "on_hand":
         return []
     days = settings.open_order_delivery_within_days
-    until = None if days is None else reading.at + timedelta(days=days)
-    return [
-        order
-        for order in reading.open_orders
-        if until is None or order.delivery is None or order.delivery <= until
-    ]
+    if days is None:
+        return list(reading.open_orders)
+    until = reading.at + timedelta(days=days)
+    return [one for one in reading.open_orders if one.delivery is None or one.delivery <= until]
 
 
 def open_rows(order: InvoiceOrder) -> list[tuple[int, Decimal]]:

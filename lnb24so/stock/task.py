@@ -43,9 +43,8 @@ def apply_stock(plan: StockPlan, codes_set: Set[str], tools: Tools) -> dict[str,
     """Send the plan's levels in batches; return the codes that were refused, each with why.
 
     Sending the same level twice does no harm, so a batch without an answer is sent again.
-    Raises Transient where Le New Black stays silent, ConfigError where it refuses our credentials,
-    and Interrupted by a signal, each with what was sent so far in `counted`; what was not sent
-    differs in the next run.
+    Raises Transient, ConfigError, and Interrupted by a signal, each with what was sent so far in
+    `counted`; what was not sent differs in the next run.
     """
     changes = [item for item in plan.items if item.action == "set"]
     tools.ledger.add_codes_set(item.code for item in changes if item.code not in codes_set)
@@ -80,7 +79,6 @@ def note_stock(
     """Log what was left alone or refused, each code when its reason is new; remember them.
 
     Returns how many codes were newly refused. `reported` holds what was remembered before.
-    Raises Lnb24soError where the ledger cannot be written.
     """
     reasons: dict[str, str] = {}
     for item in plan.items:
