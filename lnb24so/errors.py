@@ -11,10 +11,7 @@ from datetime import datetime
 
 
 class Lnb24soError(Exception):
-    """Base of everything this tool raises on purpose.
-
-    `counted` is what a run had done when it was raised, or None.
-    """
+    """Base of what this tool raises on purpose; `counted` is what a run had done, or None."""
 
     exit_code = 1
     counted: Mapping[str, int] | None = None
@@ -43,10 +40,7 @@ class SessionLost(NotProcessed):
 
 
 class BudgetSpent(NotProcessed):
-    """Requests are refused for now: quarantine, or HTTP 429 for longer than we wait.
-
-    `until` is when it can go on, where the server said so.
-    """
+    """Requests are refused for now (quarantine, HTTP 429), `until` a time where one was named."""
 
     def __init__(self, message: str, until: datetime | None = None) -> None:
         super().__init__(message)

@@ -72,10 +72,7 @@ def too_many(system: str, until: datetime | None) -> NotProcessed:
 
 
 def never_left(error: Exception) -> bool:
-    """Return whether an error of requests says that no connection came about.
-
-    Only then has the server certainly not seen the request, and it may be sent again.
-    """
+    """Return whether an error of requests says that the server has not seen the request."""
     import requests
     from urllib3.exceptions import NewConnectionError
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
+# What XML 1.0 refuses in any form.
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-"""What XML 1.0 refuses in any form."""
 
 
 def clean(text: str) -> str:
@@ -15,10 +15,7 @@ def clean(text: str) -> str:
 
 
 def cut(text: str, limit: int) -> str:
-    """Return at most `limit` characters as .NET counts them (UTF-16), never half a letter.
-
-    An accent or a vowel sign stays with its letter.
-    """
+    """Return at most `limit` UTF-16 units, as .NET counts; an accent stays with its letter."""
     if length(text) <= limit:
         return text
     most = text.encode("utf-16-le")[: limit * 2].decode("utf-16-le", "ignore")

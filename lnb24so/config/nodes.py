@@ -41,10 +41,7 @@ class Node(NamedTuple):
 
 
 def read_yaml(path: Path) -> tuple[Node, bool]:
-    """Return the file's one section, and whether others than the owner may read the file.
-
-    ConfigError where it is missing, unreadable, too large, no UTF-8, no YAML or no section.
-    """
+    """Return the file's one section, or ConfigError; and whether others may read the file."""
     try:
         with path.open("rb") as file:
             is_shared = bool(os.fstat(file.fileno()).st_mode & OTHERS_MAY_READ)

@@ -86,10 +86,7 @@ def _no_number(text: str) -> None:
 
 
 def complaint(answer: object, secrets: Sequence[str] = ()) -> str:
-    """Return the message of an error in any of the shapes that Le New Black uses.
-
-    An answer may repeat the request; the given secrets are masked before the text is cut.
-    """
+    """Return what an error of any shape says, cut; secrets that it repeats are masked first."""
     said = _said(answer, _DEEPEST)
     for secret in filter(None, secrets):
         said = said.replace(secret, MASK).replace(quote(secret, safe=""), MASK)

@@ -26,11 +26,7 @@ _EARLY = 60.0  # seconds before its end at which a token is replaced
 
 
 class LnbClient:
-    """Get a token when first needed.
-
-    Raises ConfigError for refused credentials, Rejected where Le New Black will not take one
-    item, Transient and its kin for everything that may pass.
-    """
+    """Get a token when first needed; see `Transient`, `Rejected` and `ConfigError` for what it raises."""
 
     def __init__(self, settings: LeNewBlack, clock: Clock, event: WriteEvent) -> None:
         self._settings = settings

@@ -34,10 +34,7 @@ class Address:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of an order: pieces, unit price in the order's currency, rates in percent.
-
-    `unreadable` names the rates that hold something, but no number.
-    """
+    """One line of an order, rates in percent; `unreadable` names the rates that are no number."""
 
     name: str = ""
     color: str = ""
@@ -58,10 +55,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """One order; times are aware UTC, money is in `currency`, `lines` keep their order.
-
-    `unreadable` names the rates and amounts that hold something, but no number.
-    """
+    """One order, times in UTC; `unreadable` names the rates and amounts that are no number."""
 
     reference: str
     status: str = ""
@@ -102,11 +96,8 @@ NOT_CONTENT = ("status", "create_time", "confirmation_time", "cancellation_time"
 
 def content_hash(order: Order) -> str:
     """Return a hash of all that we map, without status and times: it tells a changed order."""
-    content = {
-        field.name: getattr(order, field.name)
-        for field in fields(order)
-        if field.name not in NOT_CONTENT
-    }
+    names = [field.name for field in fields(order) if field.name not in NOT_CONTENT]
+    content = {name: getattr(order, name) for name in names}
     return hashlib.sha256(json.dumps(content, default=_plain).encode()).hexdigest()[:32]
 
 
@@ -171,6 +162,7 @@ def _unreadable(record: Mapping[str, Any], *names: str) -> tuple[str, ...]:
     )
 
 
+# How a field of each type is read; fields of other types are not single values.
 _READERS: Mapping[str, Callable[[object], Any]] = {
     "str": read_text,
     "Decimal | None": read_number,
@@ -178,7 +170,6 @@ _READERS: Mapping[str, Callable[[object], Any]] = {
     "date | None": read_day,
     "bool | None": read_flag,
 }
-"""How a field of each type is read; fields of other types are not single values."""
 
 
 def _values(cls: type[Order | Line | Address], record: object) -> dict[str, Any]:

@@ -44,10 +44,7 @@ class LnbWire:
     def send(
         self, method: str, path: str, search: Mapping[str, str], body: Mapping[str, Any] | None
     ) -> Answer:
-        """Return the answer, whatever its status, read to its end.
-
-        Raises NotProcessed where the request never left, and Ambiguous without a whole answer.
-        """
+        """Return the whole answer, whatever its status; raises NotProcessed or Ambiguous."""
         import requests
 
         try:

@@ -85,10 +85,7 @@ def open_log(
     now: Callable[[], datetime],
     echo: TextIO | None = None,
 ) -> Log:
-    """Return the log of one run, with files older than keep_days removed, or raise ConfigError.
-
-    `echo` also gets each event as a line for people.
-    """
+    """Return the log of one run, without its old files; `echo` also gets each line, for people."""
     import structlog
 
     redact = _redactor(secrets)

@@ -64,10 +64,8 @@ def ping_address(url: str, *, suffix: str, run_id: str) -> str:
 
 
 def _in_time(send: Callable[[], str | None]) -> str | None:
-    """Return what `send` returns, or that it took too long.
-
-    The time-outs of an HTTP library do not bound a name look-up, or a server that drips.
-    """
+    """Return what `send` returns, or that it took too long."""
+    # The time-outs of an HTTP library do not bound a name look-up, or a server that drips.
     answers: list[str | None] = []
     thread = Thread(target=lambda: answers.append(send()), daemon=True)
     thread.start()

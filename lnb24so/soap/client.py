@@ -31,11 +31,7 @@ IDS_A_REQUEST = 500  # 24SevenOffice takes at most 1,000 (its documentation)
 
 
 class SoapClient:
-    """Log in when first needed; `event` writes to the log.
-
-    Raises ConfigError for refused credentials or the wrong company, Transient and its kin for
-    everything that may pass.
-    """
+    """Log in when first needed; raises ConfigError or Transient. `event` writes to the log."""
 
     def __init__(self, settings: Erp, state: Path, clock: Clock, event: WriteEvent) -> None:
         self._identity_id = settings.identity_id

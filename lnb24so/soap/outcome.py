@@ -62,10 +62,7 @@ class Seen:
 
 
 def create_outcome(seen: Seen) -> Literal["exported", "retry", "blocked", "unconfirmed"]:
-    """Return the state of an order after its create request; pure.
-
-    Only a clear answer counts. Whatever is left may exist, and only a look-up can tell.
-    """
+    """Return the state of an order after its create; without a clear answer it may exist."""
     if not seen.connected:
         return "retry"
     if seen.fault is not None:

@@ -64,10 +64,7 @@ class Session:
         return self._company_id is not None
 
     def open(self) -> Identity:
-        """Return the identity of the live session.
-
-        Raises ConfigError for refused credentials or another company, Transient for silence.
-        """
+        """Return the identity of the live session; raises ConfigError or Transient."""
         if self._identity:
             return self._identity
         key = self._key()

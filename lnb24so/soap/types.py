@@ -1,6 +1,7 @@
 """What 24SevenOffice holds, as plain data, and how it reads from a reply's XML.
 
-Sentinels that mean "no value" and left-out defaults are those of the 24SevenOffice WSDLs.
+Sentinels that mean "no value" and left-out defaults are those of the 24SevenOffice WSDLs. The
+readers raise UnreadableError for what is there and is no such value.
 """
 
 from __future__ import annotations
@@ -118,10 +119,7 @@ def text(element: _Element, name: str) -> str:
 
 
 def whole(element: _Element, name: str) -> int | None:
-    """Return a child's whole number, None where it is absent or the sentinel.
-
-    This and the other readers raise UnreadableError for what is there and is no such value.
-    """
+    """Return a child's whole number, None where it is absent or the sentinel."""
     value = text(element, name)
     if not value:
         return None
@@ -152,10 +150,7 @@ def _decimal(value: str, name: str) -> Decimal | None:
 
 
 def moment(element: _Element, name: str) -> datetime | None:
-    """Return a child's time, None where it is absent or the sentinel; zone-less means UTC.
-
-    That the API returns UTC is 24SevenOffice's documentation.
-    """
+    """Return a child's time, UTC where it has no zone (24SevenOffice's documentation), or None."""
     value = text(element, name)
     if not value or value.startswith(NO_DAY):
         return None

@@ -21,10 +21,7 @@ NOTHING = Decimal(0)
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
-    """The products by the code that Le New Black knows them by; a code may be on several.
-
-    `without_code` counts the active products that have none: they are not exported.
-    """
+    """The products by their code; `without_code` counts the active ones that have none."""
 
     by_code: Mapping[str, Sequence[Product]]
     without_code: int = 0

@@ -30,10 +30,7 @@ ACCEPT = "if right: lnb24so pull-stock --accept-drop"
 
 
 class StockItem(NamedTuple):
-    """One code whose level is set, or left alone for a reason; levels are whole pieces.
-
-    `news`: the reason was not reported before.
-    """
+    """One code whose level, in whole pieces, is set or left alone; `news`: for a new reason."""
 
     code: str
     action: Literal["set", "skip"]
@@ -61,10 +58,7 @@ class StockPlan:
 def plan_stock(
     reading: StockReading, settings: Stock, *, send_all: bool = False, accept_drop: bool = False
 ) -> StockPlan:
-    """Return the levels to send and the codes to leave alone; pure, and raises nothing.
-
-    Only what differs is sent, except with `send_all` and in Le New Black's time-based mode.
-    """
+    """Return what differs, or every level with `send_all` or in time-based mode; pure."""
     every = send_all or settings.lnb_mode == "time_based"
     items: list[StockItem] = []
     unchanged = in_stock = zeroed = 0

@@ -76,10 +76,7 @@ def _log_batch(batch: Sequence[StockItem], refused: Mapping[str, str], tools: To
 def note_stock(
     plan: StockPlan, tools: Tools, *, refused: Mapping[str, str], reported: Mapping[str, str]
 ) -> int:
-    """Log what was left alone or refused, each code when its reason is new; remember them.
-
-    Returns how many codes were newly refused. `reported` holds what was remembered before.
-    """
+    """Log and remember what was left alone or refused; return how many codes were newly refused."""
     reasons: dict[str, str] = {}
     for item in plan.items:
         if item.action == "skip" and item.reason is not None:
