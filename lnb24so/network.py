@@ -21,9 +21,7 @@ CONNECT_SECONDS = 10.0
 PATIENCE_SECONDS = 45.0  # how long one call is repeated, beyond its own first time-out
 
 
-def patiently(
-    call: Callable[[], T], clock: Clock, on_retry: Callable[[Transient, float], None]
-) -> T:
+def patiently(call: Callable[[], T], clock: Clock, event: Callable[..., None]) -> T:
     """Return what `call` returns, repeating it after a Transient error for at most 45 seconds.
 
     A lost session is the caller's to mend. A server that names a time to come back is waited
@@ -49,7 +47,7 @@ def patiently(
                 wait = max((error.until - clock.now()) / timedelta(seconds=1), wait)
             if clock.monotonic() + wait > until:
                 raise
-            on_retry(error, wait)
+            event("request.retried", message=str(error), seconds=round(wait, 1))
             clock.sleep(wait)
 
 

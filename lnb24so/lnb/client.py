@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from itertools import count
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from lnb24so.clock import Clock, http_date
+from lnb24so.config.schema import LeNewBlack
 from lnb24so.errors import ConfigError, Rejected, Transient
 from lnb24so.network import patiently
+from lnb24so.process.events import WriteEvent
 
 from .answers import checked, complaint, failed, refusals
 from .values import objects, read_number, read_text, read_time
 from .wire import Answer, LnbWire
 
 if TYPE_CHECKING:
-    from lnb24so.config.schema import LeNewBlack
-    from lnb24so.process.events import WriteEvent
-
     from .types import Order, Sku
 
 PAGE_SIZE = 500  # records on a full page, where no header tells (Le New Black's SDK)
@@ -26,7 +26,7 @@ _EARLY = 60.0  # seconds before its end at which a token is replaced
 
 
 class LnbClient:
-    """Get a token when first needed; see `Transient`, `Rejected` and `ConfigError` for what it raises."""
+    """Get a token when first needed; raises ConfigError, Rejected for one item, or Transient."""
 
     def __init__(self, settings: LeNewBlack, clock: Clock, event: WriteEvent) -> None:
         self._settings = settings
@@ -81,10 +81,6 @@ class LnbClient:
 
         return [sku for product in self._pages("/products", {}) for sku in read_skus(product)]
 
-    def product_codes(self, field: str) -> set[str]:
-        """Return every `ean13` or `sku` of the product list."""
-        return {code for sku in self.skus() if (code := sku.code(field))}
-
     def set_levels(
         self, field: str, levels: Sequence[tuple[str, int]], at: datetime
     ) -> Iterator[tuple[int, dict[str, str]]]:
@@ -129,14 +125,14 @@ class LnbClient:
 
     def server_now(self) -> datetime:
         """Return the time by Le New Black's own clock (the Date header of its answers)."""
-        patiently(self._fresh_token, self._clock, self._note_retry)
+        patiently(self._fresh_token, self._clock, self._event)
         return self._clock.now() + self._clock_ahead
 
     # How it is asked
 
     def _pages(self, path: str, search: Mapping[str, str]) -> Iterator[Mapping[str, Any]]:
-        number, previous = 1, None
-        while True:
+        previous = None
+        for number in count(1):
             items, headers = self._list(path, {**search, "page": str(number)})
             if items and items[0] == previous:
                 raise Transient(f"Le New Black: page {number} of {path} repeats the one before.")
@@ -146,7 +142,7 @@ class LnbClient:
             full = len(items) >= (int(size) if size.isdecimal() and int(size) else PAGE_SIZE)
             if not items or not (more in ("1", "true") if more else full):
                 return
-            number, previous = number + 1, items[0]
+            previous = items[0]
 
     def _list(
         self, path: str, search: Mapping[str, str]
@@ -179,10 +175,7 @@ class LnbClient:
                 return None, answer.headers
             return self._checked(answer, f"{method} {path}"), answer.headers
 
-        return patiently(once, self._clock, self._note_retry)
-
-    def _note_retry(self, error: Transient, wait: float) -> None:
-        self._event("request.retried", message=str(error), seconds=round(wait, 1))
+        return patiently(once, self._clock, self._event)
 
     def _fresh_token(self) -> dict[str, str]:
         """Return the query that carries the token, asking for a new one where it is due."""

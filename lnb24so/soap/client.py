@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from lnb24so.clock import Clock, http_date
 from lnb24so.config.schema import Erp
-from lnb24so.errors import ConfigError, Lnb24soError, SessionLost, Transient
+from lnb24so.errors import ConfigError, Lnb24soError, SessionLost
 from lnb24so.network import patiently
 from lnb24so.process.events import WriteEvent
 
@@ -142,10 +142,8 @@ class SoapClient:
             return Seen(connected=False, problem=str(error))
         invoices = {"invoices": {"InvoiceOrder": [as_sent(order)]}}
         try:
-            items = [
-                (types.whole(item, "OrderId"), _exception(item))
-                for item in self._wire.items("SaveInvoices", invoices)
-            ]
+            replies = self._wire.items("SaveInvoices", invoices)
+            items = [(types.whole(item, "OrderId"), _exception(item)) for item in replies]
         except NotConnectedError as error:
             return Seen(connected=False, problem=str(error))
         except FaultError as error:
@@ -206,10 +204,7 @@ class SoapClient:
                     self._session.forget()
                     self._event("session.renewed", message=str(error))
 
-        return patiently(renewing, self._clock, self._note_retry)
-
-    def _note_retry(self, error: Transient, wait: float) -> None:
-        self._event("request.retried", message=str(error), seconds=round(wait, 1))
+        return patiently(renewing, self._clock, self._event)
 
 
 def _exception(item: _Element) -> str | None:

@@ -17,13 +17,12 @@ OPEN_ORDERS_NOTE = "open_orders"
 def read_stock(tools: Tools, *, ask_again: bool = False) -> StockReading:
     """Return what both systems and the ledger know of stock.
 
-    `ask_again`: look for codes in Le New Black's product list even if it was read lately.
+    `ask_again`: read Le New Black's product list even if that was done lately.
 
     Open orders are read before stock: what ships in between is then counted twice, not sold
     twice. Waiting orders are read last: one that is confirmed during the reads still counts.
     Inventory is only compared with, so its place is free: read first, it needs no memory beside
-    the products. Raises ConfigError for refused credentials or the wrong company, and Transient
-    where a system stays silent or its answer is not whole.
+    the products. Raises ConfigError for refused credentials or the wrong company, and Transient.
     """
     config, soap, lnb, ledger = tools.config, tools.soap, tools.lnb, tools.ledger
     settings = config.stock
@@ -67,10 +66,10 @@ def _waiting_statuses(config: Config) -> list[str]:
 
     Only in simple mode. An order that we moved to `orders.blocked_status` waits as before.
     """
-    settings, blocked = config.stock, config.orders.blocked_status
-    if settings.lnb_mode != "simple" or not settings.waiting_statuses:
+    statuses, blocked = config.stock.waiting_statuses, config.orders.blocked_status
+    if config.stock.lnb_mode != "simple" or not statuses:
         return []
-    return [*settings.waiting_statuses, *([blocked] if blocked else [])]
+    return [*statuses, blocked] if blocked else [*statuses]
 
 
 def _known(
@@ -82,8 +81,7 @@ def _known(
 ) -> tuple[dict[str, bool], bool]:
     """Return whether Le New Black's product list has the codes that the inventory lacks.
 
-    The list is long, so it is read only for codes that it was not `asked` about in the last day;
-    the second value says that it was.
+    The list is long, so it is read (the second value) only for codes not `asked` about lately.
     """
     missing = {
         code
@@ -94,5 +92,5 @@ def _known(
         return {}, False
     if missing <= asked.keys():
         return {code: asked[code] for code in missing}, False
-    codes = lnb.product_codes(code_field)
+    codes = {sku.code(code_field) for sku in lnb.skus()}
     return {code: code in codes for code in missing}, True
