@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Literal, NamedTuple, Protocol
 
+# Each name that the log knows, so that a wrong one is found before it is written.
 EventName = Literal[
     "run.started", "run.finished", "run.failed", "session.opened", "session.renewed",
     "company.selected", "request.retried", "order.sending", "order.created", "order.adopted",
@@ -16,7 +17,6 @@ EventName = Literal[
     "stock.refused", "stock.skipped", "stock.code_unknown", "stock.guard", "ping.failed",
     "error.unexpected",
 ]  # fmt: skip
-"""Each name that the log knows, so that a wrong one is found before it is written."""
 
 
 class WriteEvent(Protocol):

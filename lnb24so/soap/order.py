@@ -133,8 +133,7 @@ def currency(element: _Element) -> Currency:
 
 def invoice_order(element: _Element) -> InvoiceOrder:
     """Read an order; one without a status is Web (the WSDL's default)."""
-    rows = element.find(tag("InvoiceRows"))
-    money = element.find(tag("Currency"))
+    rows, money = element.find(tag("InvoiceRows")), element.find(tag("Currency"))
     address = element.find(f"{tag('Addresses')}/{tag('Delivery')}")
     with_vat, vat = decimal(element, "OrderTotalIncVat"), decimal(element, "OrderTotalVat")
     return InvoiceOrder(

@@ -2,8 +2,7 @@
 
 zeep builds the envelopes from our WSDLs, so that order and types are right. The replies are
 read here: zeep turns a truncated reply into a short list and a bad number into None, and takes
-fourteen times longer over a product list. Every way a reply can be wrong becomes one of the
-four exceptions below.
+fourteen times longer over a product list.
 """
 
 from __future__ import annotations
