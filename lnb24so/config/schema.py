@@ -1,7 +1,6 @@
 """The configuration: what every setting is called, may be, and is when it is left out.
 
-The dataclasses are the whole schema: `reader` fills them by their type hints, and a check in a
-hint (`Annotated[..., check]`) takes the value and returns it, or raises ValueError with a sentence.
+The dataclasses are the whole schema: `reader` fills them by their type hints.
 """
 
 from __future__ import annotations

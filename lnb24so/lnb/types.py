@@ -148,18 +148,14 @@ def read_skus(product: Mapping[str, Any]) -> Iterator[Sku]:
 
 def _read_line(record: object) -> Line:
     line = record if isinstance(record, Mapping) else {}
-    return Line(
-        **_values(Line, line), unreadable=_unreadable(line, "discount_rate", "promotion_rate")
-    )
+    unreadable = _unreadable(line, "discount_rate", "promotion_rate")
+    return Line(**_values(Line, line), unreadable=unreadable)
 
 
 def _unreadable(record: Mapping[str, Any], *names: str) -> tuple[str, ...]:
     """Return the names whose value is there but no number: to read it as none would be a guess."""
-    return tuple(
-        name
-        for name in names
-        if record.get(name) not in (None, "") and read_number(record[name]) is None
-    )
+    there = [name for name in names if record.get(name) not in (None, "")]
+    return tuple(name for name in there if read_number(record[name]) is None)
 
 
 # How a field of each type is read; fields of other types are not single values.

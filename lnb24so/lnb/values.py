@@ -42,12 +42,9 @@ def read_number(value: object) -> Decimal | None:
     if isinstance(value, bool) or not isinstance(value, int | Decimal):
         return None
     number = Decimal(value)
-    sane = (
-        number.is_finite()
-        and (not number or abs(number.adjusted()) <= _DIGITS_AT_MOST)
-        and len(number.as_tuple().digits) <= _DIGITS_OF_A_DECIMAL
-    )
-    return number if sane else None
+    if not number.is_finite() or (number and abs(number.adjusted()) > _DIGITS_AT_MOST):
+        return None
+    return number if len(number.as_tuple().digits) <= _DIGITS_OF_A_DECIMAL else None
 
 
 def read_time(value: object) -> datetime | None:

@@ -24,8 +24,8 @@ def run_lock(folder: Path, command: str, clock: Clock) -> Iterator[None]:
     lock when the process dies, however it dies.
     """
     descriptor = _open(folder)
+    waited = 0
     try:
-        waited = 0
         while not _taken(descriptor):
             if waited >= WAIT_SECONDS:
                 raise Locked(_holder(descriptor, clock.now()))

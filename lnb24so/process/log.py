@@ -222,8 +222,7 @@ def _plain(value: object, redact: Redact, key: str = "") -> Any:
         case float() if math.isfinite(value):
             return value
         case datetime() if value.tzinfo:
-            text = value.astimezone(UTC).isoformat(timespec="milliseconds")
-            return text.replace("+00:00", "Z")
+            return value.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
         case date():
             return value.isoformat()
         case Mapping():
@@ -242,12 +241,9 @@ def _plain_mapping(mapping: Mapping[Any, Any], redact: Redact) -> Mapping[str, A
 
 def _is_levels(mapping: Mapping[Any, Any]) -> bool:
     """Return whether each value is a pair of whole numbers or None, which cannot hold a secret."""
-    values = mapping.values()
-    return (
-        set(map(type, mapping)) == {str}
-        and set(map(type, values)) == {tuple}
-        and set(map(type, chain.from_iterable(values))) <= {int, type(None)}
-    )
+    if {*map(type, mapping)} != {str} or {*map(type, mapping.values())} != {tuple}:
+        return False
+    return {*map(type, chain.from_iterable(mapping.values()))} <= {int, type(None)}
 
 
 def _as_json(fields: Mapping[str, Any]) -> str:

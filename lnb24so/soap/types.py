@@ -176,9 +176,8 @@ def product_reader(sku_field: str) -> Callable[[_Element], Product]:
 
     def read(element: _Element) -> Product:
         texts = {child.tag: child.text for child in element}
-        number, own_number, name, ean13, stock, status, controlled, sku = [
-            texts.get(name) or "" for name in tags
-        ]
+        values = (texts.get(name) or "" for name in tags)
+        number, own_number, name, ean13, stock, status, controlled, sku = values
         if not number.strip().isdigit():
             raise UnreadableError(f"a product has the Id {number[:40]!r}")
         return Product(

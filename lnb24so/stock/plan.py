@@ -126,10 +126,8 @@ def _no_products(reading: StockReading) -> str | None:
     catalogue = reading.catalogue
     if catalogue.by_code or catalogue.without_code:
         return None
-    return (
-        "Stock not sent: 24SevenOffice has no products. "
-        f"Check: 24sevenoffice.identity_id and lnb24so check; {ACCEPT}"
-    )
+    check = "24sevenoffice.identity_id and lnb24so check"
+    return f"Stock not sent: 24SevenOffice has no products. Check: {check}; {ACCEPT}"
 
 
 def _drop(zeroed: int, in_stock: int, settings: Stock) -> str | None:
@@ -156,10 +154,8 @@ def _fewer(reading: StockReading, settings: Stock) -> str | None:
 def level_story(code: str, reading: StockReading, settings: Stock) -> list[str]:
     """Return the code's products, the sum that makes its level, and what a run does with it."""
     products = reading.catalogue.by_code.get(code, ())
-    lines = [
-        f"{code} {shown(product.name)}, {'' if product.active else 'expired '}product {product.id}"
-        for product in products
-    ]
+    kinds = ((one, "product" if one.active else "expired product") for one in products)
+    lines = [f"{code} {shown(one.name)}, {kind} {one.id}" for one, kind in kinds]
     now = reading.inventory.get(code)
     shows = f"Le New Black shows {'?' if now is None else now}"
     plan = plan_stock(reading, settings, send_all=True, accept_drop=True)
