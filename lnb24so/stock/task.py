@@ -77,14 +77,13 @@ def note_stock(
     plan: StockPlan, tools: Tools, *, refused: Mapping[str, str], reported: Mapping[str, str]
 ) -> int:
     """Log and remember what was left alone or refused; return how many codes were newly refused."""
-    reasons: dict[str, str] = {}
-    for item in plan.items:
-        if item.action == "skip" and item.reason is not None:
-            reasons[item.code] = item.reason
-            if item.news:
-                unknown = item.reason == "code.unknown"
-                event: EventName = "stock.code_unknown" if unknown else "stock.skipped"
-                tools.event(event, code=item.code, product_id=item.product_id, reason=item.reason)
+    skipped = [item for item in plan.items if item.action == "skip"]
+    for item in skipped:
+        if item.news:
+            unknown = item.reason == "code.unknown"
+            event: EventName = "stock.code_unknown" if unknown else "stock.skipped"
+            tools.event(event, code=item.code, product_id=item.product_id, reason=item.reason)
+    reasons = {item.code: item.reason for item in skipped if item.reason is not None}
     new = [code for code in refused if reported.get(code) != "level.refused"]
     for code in new:
         tools.event("stock.refused", code=code, reason="level.refused", message=refused[code])
