@@ -76,8 +76,5 @@ class Interrupted(Lnb24soError):
 
 
 def worst(exit_codes: Iterable[int]) -> int:
-    """Return the exit code that says most.
-
-    A person is needed, failed for now, items blocked, all well: the first that applies wins.
-    """
+    """Return what says most: a person is needed, failed for now, items blocked, all well."""
     return min(exit_codes, key=(4, 1, 3, 0).index, default=0)

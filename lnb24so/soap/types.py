@@ -161,8 +161,7 @@ def moment(element: _Element, name: str) -> datetime | None:
 def identity(element: _Element) -> Identity | None:
     """Read an Identity; None where it names no company."""
     client = element.find(tag("Client"))
-    number = whole(client, "Id") if client is not None else None
-    if client is None or number is None:
+    if client is None or (number := whole(client, "Id")) is None:
         return None
     return Identity(text(element, "Id").lower(), Company(number, text(client, "Name")))
 
