@@ -161,6 +161,7 @@ def as_sent(order: InvoiceOrder) -> dict[str, Any]:
     Never sent: OrderId (that would update), PaymentAmount (that would register a payment).
     """
     address, money = order.delivery_address, order.currency
+    rows = [_filled(_ROW, row) | {"Name": row.name} for row in order.rows]
     return {
         **_filled(_ORDER, order),
         "DateOrdered": _date_as_sent(order.ordered),
@@ -168,7 +169,7 @@ def as_sent(order: InvoiceOrder) -> dict[str, Any]:
         "Addresses": address
         and {"Delivery": {**_filled(_ADDRESS, address), "PostalArea": address.city or None}},
         "Currency": money and _filled(_CURRENCY, money),
-        "InvoiceRows": {"InvoiceRow": [_filled(_ROW, row) for row in order.rows]},
+        "InvoiceRows": {"InvoiceRow": rows},
     }
 
 
