@@ -9,15 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
-PRECEDENCE = (4, 1, 3, 0)
-"""A person is needed, failed for now, items blocked, all well: the first that applies wins."""
-
 
 class Lnb24soError(Exception):
-    """Base of everything this tool raises on purpose.
-
-    `counted` is what a run had done when it was raised, or None.
-    """
+    """Base of what this tool raises on purpose; `counted` is what a run had done, or None."""
 
     exit_code = 1
     counted: Mapping[str, int] | None = None
@@ -46,10 +40,7 @@ class SessionLost(NotProcessed):
 
 
 class BudgetSpent(NotProcessed):
-    """Requests are refused for now: quarantine, or HTTP 429 for longer than we wait.
-
-    `until` is when it can go on, where the server said so.
-    """
+    """Requests are refused for now (quarantine, HTTP 429), `until` a time where one was named."""
 
     def __init__(self, message: str, until: datetime | None = None) -> None:
         super().__init__(message)
@@ -85,6 +76,5 @@ class Interrupted(Lnb24soError):
 
 
 def worst(exit_codes: Iterable[int]) -> int:
-    """Return the exit code that says most, by the order of precedence."""
-    codes = set(exit_codes)
-    return next((code for code in PRECEDENCE if code in codes), 0)
+    """Return what says most: a person is needed, failed for now, items blocked, all well."""
+    return min(exit_codes, key=(4, 1, 3, 0).index, default=0)

@@ -7,15 +7,15 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from .clock import Clock
+from .config.schema import Config
+from .ledger.store import Ledger
+from .lnb.client import LnbClient
+from .process.events import WriteEvent
+from .process.stop import Stop
 from .soap.types import Company
 
 if TYPE_CHECKING:
-    from .clock import Clock
-    from .config.schema import Config
-    from .ledger.store import Ledger
-    from .lnb.client import LnbClient
-    from .process.events import WriteEvent
-    from .process.stop import Stop
     from .soap.client import SoapClient
 
 
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 class Tools:
     """The settings, both clients, the ledger, and the run's ways to speak.
 
-    `event` writes to the log; `tell` says a sentence to the person at the screen or in the
-    mail, as soon as it is true; `progress` says on a terminal what is going on.
+    `event` writes to the log; `tell` says a sentence to a person as soon as it is true;
+    `progress` says on a terminal what is going on.
     """
 
     config: Config

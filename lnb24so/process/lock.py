@@ -20,12 +20,12 @@ WAIT_SECONDS = 60
 def run_lock(folder: Path, command: str, clock: Clock) -> Iterator[None]:
     """Hold the folder's lock while the block runs; wait for it up to 60 seconds.
 
-    Raises Locked with the holder's pid, command and age, and ConfigError where the folder
-    cannot be written. The kernel lets go of the lock when the process dies, however it dies.
+    Raises Locked, and ConfigError where the folder cannot be written. The kernel lets go of the
+    lock when the process dies, however it dies.
     """
     descriptor = _open(folder)
+    waited = 0
     try:
-        waited = 0
         while not _taken(descriptor):
             if waited >= WAIT_SECONDS:
                 raise Locked(_holder(descriptor, clock.now()))

@@ -15,14 +15,10 @@ from lnb24so.clock import Clock
 
 from .events import WriteEvent
 
-SECONDS_AT_MOST = 10.0
-"""For one ping with its retries, whatever the network does."""
-
+SECONDS_AT_MOST = 10.0  # for one ping with its retries, whatever the network does
 TRIES = 3
 TRY_SECONDS = 3.0
 PAUSE_SECONDS = 0.5
-FINISHED = (0, 3)
-"""Exit codes of a job that did its work; an order that is blocked is for the mail to tell."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +36,9 @@ class Pings:
 
     def ended(self, exit_code: int) -> None:
         """Say that the run did its work, or that it failed."""
-        if exit_code in FINISHED:
-            self._send("success", "")
-        else:
-            self._send("fail", "/fail")
+        # 3 is success too: an order that is blocked is for the mail to tell.
+        ping, suffix = ("success", "") if exit_code in (0, 3) else ("fail", "/fail")
+        self._send(ping, suffix)
 
     def _send(self, ping: str, suffix: str) -> None:
         if self.url is None:
@@ -69,10 +64,8 @@ def ping_address(url: str, *, suffix: str, run_id: str) -> str:
 
 
 def _in_time(send: Callable[[], str | None]) -> str | None:
-    """Return what `send` returns, or that it took too long.
-
-    The time-outs of an HTTP library do not bound a name look-up, or a server that drips.
-    """
+    """Return what `send` returns, or that it took too long."""
+    # The time-outs of an HTTP library do not bound a name look-up, or a server that drips.
     answers: list[str | None] = []
     thread = Thread(target=lambda: answers.append(send()), daemon=True)
     thread.start()
@@ -82,13 +75,11 @@ def _in_time(send: Callable[[], str | None]) -> str | None:
 
 def _try_to_send(url: str, clock: Clock) -> str | None:
     """Send the ping, again where that may help; return None, or why it did not arrive."""
-    problem: str | None = None
-    for attempt in range(TRIES):
-        if attempt:
+    problem, again = _send_once(url)
+    for _ in range(TRIES - 1):
+        if again:
             clock.sleep(PAUSE_SECONDS)
-        problem, again = _send_once(url)
-        if not again:
-            break
+            problem, again = _send_once(url)
     return problem
 
 

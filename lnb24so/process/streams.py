@@ -29,10 +29,7 @@ def tell(sentence: str) -> None:
 
 @contextmanager
 def printing() -> Iterator[None]:
-    """Print an answer in this block; a reader that leaves, as `head` does, has what it wanted.
-
-    Raises Lnb24soError where the answer cannot be printed, such as to a full disk.
-    """
+    """Print an answer in this block; Lnb24soError where it cannot be, such as to a full disk."""
     try:
         yield
     except OSError as error:
@@ -40,9 +37,9 @@ def printing() -> Iterator[None]:
             raise  # A file, and so not the stream.
         # Python flushes the stream once more when it ends, and would fail again.
         sys.stdout = _nowhere()
+        # A reader that leaves, as `head` does, has what it wanted.
         if not isinstance(error, BrokenPipeError):
-            message = f"The answer could not be printed ({error.strerror})."
-            raise Lnb24soError(message) from None
+            raise Lnb24soError(f"The answer could not be printed ({error.strerror}).") from None
 
 
 def _nowhere() -> TextIO:
