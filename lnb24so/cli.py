@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING
 import click
 
 from . import __version__
+from .process.streams import AnswerLost, tell
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import datetime
 
     from .config.schema import Config
@@ -49,8 +51,7 @@ class Screen:
         """Print the lines of a run's answer, and return its exit code."""
         from .screen.report import print_lines
 
-        print_lines(report.lines)
-        return report.exit_code
+        return _printed(report, lambda: print_lines(report.lines))
 
     def answer(self, report: Report, *, as_json: bool) -> int:
         """Print a run's answer, and return its exit code.
@@ -58,14 +59,27 @@ class Screen:
         A real run that is not asked for JSON says nothing in a pipe: cron mails what is printed.
         """
         wanted = not self.quiet and (report.dry_run or sys.stdout.isatty())
-        if as_json or wanted:
-            from .screen.report import document, print_json, show
+        if not as_json and not wanted:
+            return report.exit_code
+        from .screen.report import document, print_json, show
 
-            if as_json:
-                print_json(document(report))
-            else:
-                show(report)
-        return report.exit_code
+        if as_json:
+            return _printed(report, lambda: print_json(document(report)))
+        return _printed(report, lambda: show(report))
+
+
+def _printed(report: Report, write: Callable[[], None]) -> int:
+    """Print an answer and return the run's exit code; raise AnswerLost if it was only to look.
+
+    A run that wrote has done so, printed or not: its code stays, and the loss is told.
+    """
+    try:
+        write()
+    except AnswerLost as error:
+        if report.dry_run:
+            raise
+        tell(f"lnb24so: {error}")
+    return report.exit_code
 
 
 @click.group(context_settings=HELP)
