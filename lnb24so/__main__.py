@@ -6,13 +6,12 @@ import atexit
 import gc
 import sys
 from collections.abc import Sequence
-from contextlib import suppress
 
 import click
 
 from .cli import cli
 from .errors import Lnb24soError
-from .process.streams import open_streams, printing, tell
+from .process.streams import leave_streams, open_streams, printing, tell
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -22,7 +21,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     gc.set_threshold(100_000)
     atexit.register(gc.freeze)
     open_streams()
-    arguments = sys.argv[1:] if arguments is None else arguments
+    try:
+        return _run(sys.argv[1:] if arguments is None else arguments)
+    finally:
+        leave_streams()
+
+
+def _run(arguments: Sequence[str]) -> int:
     # Python keeps bytes that are no UTF-8 as lone surrogates.
     if any("\ud800" <= letter <= "\udfff" for letter in "".join(arguments)):
         tell("lnb24so: An argument is no UTF-8 text. Fix: type it again, or check the locale.")
@@ -31,8 +36,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         with printing():
             code = cli.main(arguments, prog_name="lnb24so", standalone_mode=False)
     except click.ClickException as error:
-        with suppress(OSError):
-            error.show()
+        error.show()
         return 2
     except (click.Abort, KeyboardInterrupt):
         return 130

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
+
+from lnb24so.process.streams import AnswerLost, tell
 
 if TYPE_CHECKING:
     from lnb24so.config.schema import Config
@@ -39,8 +42,7 @@ class Screen(NamedTuple):
         """Print the lines of a run's answer, and return its exit code."""
         from .report import print_lines
 
-        print_lines(report.lines)
-        return report.exit_code
+        return _printed(report, lambda: print_lines(report.lines))
 
     def answer(self, report: Report, *, as_json: bool) -> int:
         """Print a run's answer, and return its exit code.
@@ -48,11 +50,24 @@ class Screen(NamedTuple):
         A real run that is not asked for JSON says nothing in a pipe: cron mails what is printed.
         """
         wanted = not self.quiet and (report.dry_run or sys.stdout.isatty())
-        if as_json or wanted:
-            from .report import document, print_json, show
+        if not as_json and not wanted:
+            return report.exit_code
+        from .report import document, print_json, show
 
-            if as_json:
-                print_json(document(report))
-            else:
-                show(report)
-        return report.exit_code
+        if as_json:
+            return _printed(report, lambda: print_json(document(report)))
+        return _printed(report, lambda: show(report))
+
+
+def _printed(report: Report, write: Callable[[], None]) -> int:
+    """Print an answer and return the run's exit code; raise AnswerLost if it was only to look.
+
+    A run that wrote has done so, printed or not: its code stays, and the loss is told.
+    """
+    try:
+        write()
+    except AnswerLost as error:
+        if report.dry_run:
+            raise
+        tell(f"lnb24so: {error}")
+    return report.exit_code
