@@ -96,7 +96,9 @@ def push_orders(
 
 
 @cli.command()
-@click.argument("what", required=False, type=click.Choice(["stock", "orders"]))
+@click.argument(
+    "what", required=False, type=click.Choice(["stock", "orders"]), metavar="[stock|orders]"
+)
 @_json
 @click.option("--code", help="Show how the level of one EAN or SKU comes about.")
 @click.option(

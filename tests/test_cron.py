@@ -48,6 +48,7 @@ def test_the_example_runs_orders_before_stock(example: str) -> None:
     assert morning.endswith("status -q")
 
 
+@pytest.mark.slow
 def test_a_real_cron_daemon_moves_stock_and_orders(
     office: Installation, example: str, tmp_path: Path
 ) -> None:

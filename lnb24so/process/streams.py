@@ -8,14 +8,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from io import BufferedWriter, FileIO, TextIOWrapper
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import Any, TextIO
 
 import click
 
 from lnb24so.errors import Lnb24soError
-
-if TYPE_CHECKING:
-    from _typeshed import ReadableBuffer
 
 
 class AnswerLost(Lnb24soError):
@@ -25,7 +22,7 @@ class AnswerLost(Lnb24soError):
 class _Forgiving(FileIO):
     """A file that takes everything: what has no room or no reader is dropped."""
 
-    def write(self, data: ReadableBuffer, /) -> int:
+    def write(self, data: Any, /) -> int:
         """Return that all was written."""
         with suppress(OSError):
             return super().write(data) or memoryview(data).nbytes

@@ -90,9 +90,10 @@ class Sandbox:
     def stop(self) -> None:
         """Refuse every connection from now on; calls in flight get no answer."""
         self._app.stopping.set()
-        if self._server is not None:
-            self._server.stop()
-        self._server = None
+        # Forgotten first: while a fault stops it, the test may have started the next one already.
+        server, self._server = self._server, None
+        if server is not None:
+            server.stop()
 
     def __enter__(self) -> Self:
         return self.start()

@@ -12,6 +12,7 @@ from random import Random
 from subprocess import Popen
 from threading import Lock, Timer
 
+import pytest
 from small_brand import lnb_order, small_brand
 
 from lnb24so.clock import Clock
@@ -119,6 +120,7 @@ def check_each_order(box: Sandbox, folder: Path) -> None:
     ledger.close()
 
 
+@pytest.mark.slow
 def test_200_killed_processes_leave_every_order_exactly_once(tmp_path: Path) -> None:
     folders = [tmp_path / f"brand-{number}" for number in range(BRANDS)]
     for folder in folders:

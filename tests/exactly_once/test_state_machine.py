@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis.stateful import run_state_machine_as_test
 
@@ -23,5 +24,6 @@ STORIES = settings(
 )
 
 
+@pytest.mark.slow
 def test_no_story_ends_with_an_order_twice_or_never() -> None:
     run_state_machine_as_test(ExactlyOnce, settings=STORIES)
