@@ -65,6 +65,35 @@ STEPS: tuple[str, ...] = (
     CREATE TABLE codes_reported (code TEXT PRIMARY KEY, reason TEXT NOT NULL);
     """,
     "ALTER TABLE orders ADD COLUMN asked_for TEXT",
+    # What stands was told by the versions before.
+    """
+    CREATE TABLE news (
+        area TEXT NOT NULL,
+        subject TEXT NOT NULL,
+        code TEXT NOT NULL,
+        message TEXT NOT NULL,
+        cause TEXT NOT NULL,
+        fix TEXT NOT NULL,
+        amount TEXT,
+        currency TEXT NOT NULL,
+        since TEXT NOT NULL,
+        told TEXT,
+        mailed TEXT,
+        PRIMARY KEY (area, subject, code)
+    ) WITHOUT ROWID;
+    ALTER TABLE runs ADD COLUMN message TEXT;
+    INSERT OR IGNORE INTO news
+        SELECT 'orders', orders.reference, json_extract(reason.value, '$.code'),
+            orders.reference || ': ' || json_extract(reason.value, '$.message'),
+            '', '', NULL, '', first.at, first.at, first.at
+        FROM orders, json_each(orders.reasons) AS reason,
+            (SELECT reference, max(at) AS at FROM history GROUP BY reference) AS first
+        WHERE first.reference = orders.reference
+            AND orders.state IN ('blocked', 'unconfirmed', 'needs_decision', 'exported');
+    INSERT OR IGNORE INTO news
+        SELECT 'stock', code, reason, code || ': ' || reason, '', '', NULL, '', now, now, now
+        FROM codes_reported, (SELECT strftime('%Y-%m-%dT%H:%M:%fZ', 'now') AS now);
+    """,
 )
 
 

@@ -325,7 +325,7 @@ def test_a_full_disk_that_has_rolled_back_is_called_one_too(state: Path) -> None
     with opened(state) as ledger:
 
         def fail() -> None:
-            with ledger._transaction():
+            with ledger.transaction():
                 # SQLite does so by itself when it cannot write its journal.
                 ledger._database.execute("ROLLBACK")
                 raise sqlite3.OperationalError("database or disk is full")
