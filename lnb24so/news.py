@@ -55,10 +55,13 @@ class News:
             self.tell(one.message)
         self._told.add(one.key)
 
-    def found(self, area: str, found: Iterable[Standing], read: Collection[str]) -> set[Key]:
+    def found(
+        self, area: str, found: Iterable[Standing], read: Collection[str] | None = None
+    ) -> set[Key]:
         """Tell and note what is new of what a run found; return the keys of what is new.
 
-        `read` are the subjects that the run looked at: what it no longer finds of them ends.
+        `read` are the subjects that the run looked at, None for all: what it no longer finds of
+        them ends.
         """
         before = {one.key: one for one in standing(self.ledger, area)}
         time = self.now()
@@ -67,7 +70,8 @@ class News:
         new = now.keys() - before.keys()
         told = [one for key, one in now.items() if key not in self._told]
         told = [one for one in told if self.everything or one.key in new]
-        ended = [key for key in before.keys() - now.keys() if key[0] in read]
+        gone = before.keys() - now.keys()
+        ended = [key for key in gone if read is None or key[0] in read]
         stands = {key: one for key, one in (before | now).items() if key not in ended}
         for line in lines(told, stands.values()):
             self.tell(line)
@@ -75,6 +79,11 @@ class News:
             changed = [one for key, one in now.items() if one != before.get(key)]
             write_standing(self.ledger, area, changed, ended)
         return set(new)
+
+    def guard(self, task: str, code: str, sentence: str | None) -> None:
+        """Tell the sentence of a guard that holds a task, once; None: it holds no more."""
+        found = [] if sentence is None else [Standing(task, code, sentence)]
+        self.found("guards", found, [task])
 
     def failed(self, system: str, code: str, message: str, *, at_once: bool = False) -> None:
         """Note that a system failed this run, or a part of it; `finish` says whether to tell."""
@@ -144,7 +153,7 @@ def lines(told: Sequence[Standing], stands: Iterable[Standing]) -> list[str]:
         if len(every) <= FEW:
             result += [one.message for one in every]
         else:
-            what = (ORDER_REASONS | STOCK_REASONS).get(code, code)
+            what = ORDER_REASONS.get(code) or STOCK_REASONS.get(code, code)
             result.append(f"{_counted(every)}: {what} {_named(every)}. See: lnb24so status")
     return result
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from .config.schema import Config
     from .ledger.store import Ledger
     from .lnb.client import LnbClient
+    from .news import News
     from .process.events import WriteEvent
     from .process.stop import Stop
     from .soap.client import SoapClient
@@ -24,7 +25,7 @@ class Tools:
     """The settings, both clients, the ledger, and the run's ways to speak.
 
     `event` writes to the log; `tell` says a sentence to the person at the screen or in the
-    mail, as soon as it is true; `progress` says on a terminal what is going on.
+    mail, as soon as it is true; `news` says what is new, once; `progress` says on a terminal what is going on.
     """
 
     config: Config
@@ -33,6 +34,7 @@ class Tools:
     ledger: Ledger
     event: WriteEvent
     tell: Callable[[str], None]
+    news: News
     progress: Callable[[str], None]
     stop: Stop
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from lnb24so.clock import Clock, http_date
-from lnb24so.errors import ConfigError, Rejected, Transient
+from lnb24so.errors import ConfigError, Rejected, Transient, of_system
 from lnb24so.network import patiently
 
 from .answers import checked, complaint, failed, refusals
@@ -146,7 +146,8 @@ class LnbClient:
 
     def server_now(self) -> datetime:
         """Return the time by Le New Black's own clock (the Date header of its answers)."""
-        patiently(self._fresh_token, self._clock, self._note_retry)
+        with of_system("Le New Black"):
+            patiently(self._fresh_token, self._clock, self._note_retry)
         return self._clock.now() + self._clock_ahead
 
     # How it is asked
@@ -196,7 +197,8 @@ class LnbClient:
                 return None, answer.headers
             return self._checked(answer, f"{method} {path}"), answer.headers
 
-        return patiently(once, self._clock, self._note_retry)
+        with of_system("Le New Black"):
+            return patiently(once, self._clock, self._note_retry)
 
     def _note_retry(self, error: Transient, wait: float) -> None:
         self._event("request.retried", message=str(error), seconds=round(wait, 1))

@@ -42,12 +42,14 @@ def create_all(creates: Sequence[Create], tools: Tools, journal: Journal, result
         with tools.stop.item():
             seen, result = create_order(item, tools, journal)
             results.add(result)
+        if result.outcome == "retry":
+            code = "24so.budget" if seen.spent else "24so.unreachable"
+            tools.news.failed("24SevenOffice", code, f"24SevenOffice: {seen.answer}.")
         unanswered = unanswered + 1 if result.outcome in ("retry", "unconfirmed") else 0
         if seen.spent or unanswered == FAILURES_IN_A_ROW:
             stopped = True
             why = f"24SevenOffice: {seen.answer}. No more orders sent in this run."
             tools.event("orders.stopped", message=why)
-            tools.tell(why)
 
 
 def _put_off(item: Create, journal: Journal) -> Result:

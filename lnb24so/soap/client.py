@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from lnb24so.clock import Clock, http_date
 from lnb24so.config.schema import Erp
-from lnb24so.errors import ConfigError, Lnb24soError, SessionLost, Transient
+from lnb24so.errors import ConfigError, Lnb24soError, SessionLost, Transient, of_system
 from lnb24so.network import patiently
 from lnb24so.process.events import WriteEvent
 
@@ -221,7 +221,8 @@ class SoapClient:
                     self._session.forget()
                     self._event("session.renewed", message=str(error))
 
-        return patiently(renewing, self._clock, self._note_retry)
+        with of_system("24SevenOffice"):
+            return patiently(renewing, self._clock, self._note_retry)
 
     def _note_retry(self, error: Transient, wait: float) -> None:
         self._event("request.retried", message=str(error), seconds=round(wait, 1))

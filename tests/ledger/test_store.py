@@ -211,8 +211,8 @@ def test_the_file_is_for_this_users_eyes_only(state: Path, umask: Callable[[int]
 def test_a_commit_is_on_the_disk_before_anything_else_happens(state: Path) -> None:
     for _ in ("a new ledger", "one that was there"):
         with opened(state) as ledger:
-            (journal,) = ledger._rows("PRAGMA journal_mode")
-            (synchronous,) = ledger._rows("PRAGMA synchronous")
+            (journal,) = ledger.rows("PRAGMA journal_mode")
+            (synchronous,) = ledger.rows("PRAGMA synchronous")
         assert (journal[0], synchronous[0]) == ("delete", 3)
 
 
@@ -222,7 +222,7 @@ def test_a_ledger_of_another_journal_is_brought_back(state: Path) -> None:
     with closing(sqlite3.connect(state / FILE_NAME)) as other:
         other.execute("PRAGMA journal_mode = WAL")
     with opened(state) as ledger:
-        assert ledger._rows("PRAGMA journal_mode")[0][0] == "delete"
+        assert ledger.rows("PRAGMA journal_mode")[0][0] == "delete"
 
 
 def test_a_newer_ledger_is_refused_and_left_alone(state: Path) -> None:
