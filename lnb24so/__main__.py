@@ -12,7 +12,7 @@ import click
 
 from .cli import cli
 from .errors import Lnb24soError
-from .process.streams import open_streams, printing, tell
+from .process.streams import leave_streams, open_streams, printing, tell
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -22,23 +22,27 @@ def main(arguments: Sequence[str] | None = None) -> int:
     gc.set_threshold(100_000)
     atexit.register(gc.freeze)
     open_streams()
-    arguments = sys.argv[1:] if arguments is None else arguments
-    if any(not _is_text(argument) for argument in arguments):
+    try:
+        return _run(sys.argv[1:] if arguments is None else arguments)
+    finally:
+        leave_streams()
+
+
+def _run(arguments: Sequence[str]) -> int:
+    # Python keeps bytes that are no UTF-8 as lone surrogates.
+    if any("\ud800" <= letter <= "\udfff" for letter in "".join(arguments)):
         tell("lnb24so: An argument is no UTF-8 text. Fix: type it again, or check the locale.")
         return 2
     try:
         with printing():
             code = cli.main(arguments, prog_name="lnb24so", standalone_mode=False)
     except click.ClickException as error:
-        with suppress(OSError):
-            error.show()
+        error.show()
         return 2
     except (click.Abort, KeyboardInterrupt):
         return 130
     except Lnb24soError as error:
-        from .texts import visible
-
-        tell("\n".join(map(visible, f"lnb24so: {error}".split("\n"))))
+        _say(error, as_json="--json" in arguments)
         return error.exit_code
     except SystemExit:
         # Click's way out when the reader of a pipe left, as `head` does.
@@ -46,13 +50,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return code if isinstance(code, int) else 0
 
 
-def _is_text(argument: str) -> bool:
-    """Return whether an argument was UTF-8; Python keeps other bytes as lone surrogates."""
-    try:
-        argument.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
+def _say(error: Lnb24soError, *, as_json: bool) -> None:
+    """Say why a command failed, to a person where it is news, and as the document that is due."""
+    from .texts import visible
+
+    if not error.hushed:
+        tell("\n".join(map(visible, f"lnb24so: {error}".split("\n"))))
+    if as_json:
+        from .screen.report import print_json
+
+        with suppress(Lnb24soError):
+            print_json({"error": {"message": str(error), "exit_code": error.exit_code}})
 
 
 if __name__ == "__main__":

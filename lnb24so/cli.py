@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import get_args
 
 import click
 
 from . import __version__
 from .screen.terminal import Screen
 
-if TYPE_CHECKING:
-    from .commands.resolve import Way
-
 HELP = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
+
+
+_flag = partial(click.option, is_flag=True)
 
 
 @click.group(context_settings=HELP)
@@ -24,25 +25,23 @@ HELP = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
     type=click.Path(path_type=Path),
     help="Configuration file. Default: $LNB24SO_CONFIG, ./config.yaml, /etc/lnb24so/config.yaml.",
 )
-@click.option("-v", "--verbose", is_flag=True, help="Show each log line as it is written.")
-@click.option("-q", "--quiet", is_flag=True, help="Print no answer, only what needs a person.")
+@_flag("-v", "--verbose", help="Show each log line as it is written.")
+@_flag("-q", "--quiet", help="Print no answer, only what needs a person.")
 @click.pass_context
 def cli(context: click.Context, config: Path | None, verbose: bool, quiet: bool) -> None:
     """Stock from 24SevenOffice to Le New Black, orders from Le New Black to 24SevenOffice."""
     context.obj = Screen(config, verbose=verbose, quiet=quiet)
 
 
-_dry_run = click.option(
-    "-n", "--dry-run", is_flag=True, help="Show what would be done; write nothing."
-)
-_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+_dry_run = _flag("-n", "--dry-run", help="Show what would be done; write nothing.")
+_json = _flag("--json", "as_json", help="Print one JSON document.")
 
 
 @cli.command("pull-stock")
 @_dry_run
 @_json
-@click.option("--all", "send_all", is_flag=True, help="Send unchanged levels too.")
-@click.option("--accept-drop", is_flag=True, help="Send although a drop guard would stop it.")
+@_flag("--all", "send_all", help="Send unchanged levels too.")
+@_flag("--accept-drop", help="Send although a drop guard would stop it.")
 @click.pass_obj
 def pull_stock(
     screen: Screen, dry_run: bool, as_json: bool, send_all: bool, accept_drop: bool
@@ -65,15 +64,9 @@ def pull_stock(
     metavar="N",
     help="Create at most N orders; passes the limit orders.max_per_run.",
 )
-@click.option(
-    "--any-status", is_flag=True, help="With --order: take it in another status than the usual."
-)
-@click.option(
-    "--baseline", is_flag=True, help="Send nothing; mark all that waits now as not to be sent."
-)
-@click.option(
-    "--test", "trial", is_flag=True, help="With one --order: create a Draft, and read it back."
-)
+@_flag("--any-status", help="With --order: take it in another status than the usual.")
+@_flag("--baseline", help="Send nothing; mark all that waits now as not to be sent.")
+@_flag("--test", "trial", help="With one --order: create a Draft, and read it back.")
 @click.pass_obj
 def push_orders(
     screen: Screen,
@@ -151,30 +144,29 @@ def check(screen: Screen, as_json: bool) -> int:
 
     Exit code 3 says that something is wrong; warnings do not count.
     """
-    from .commands.check.report import check_document, show_check
+    from .commands.check.findings import check_document, show_check
     from .commands.check.task import check as look
     from .screen.report import print_json
 
-    config = screen.config()
-    checked = look(config, screen.mode("check"))
+    report, findings = look(screen.config(), screen.mode("check"))
     if as_json:
-        print_json(check_document(checked))
+        print_json(check_document(report, findings))
     elif not screen.quiet:
-        show_check(checked)
-    return checked.report.exit_code
+        show_check(findings)
+    return report.exit_code
 
 
 @cli.command()
 @click.argument("reference", metavar="[REF]", required=False)
-@click.option("-q", "only_open", is_flag=True, help="Print only if something waits; then exit 3.")
-@click.option("--exported", is_flag=True, help="List which order became which.")
+@_flag("-q", "only_open", help="Print only if something waits; then exit 3.")
+@_flag("--exported", help="List which order became which.")
 @click.option(
     "--since",
     type=click.DateTime(["%Y-%m-%d"]),
     metavar="DATE",
     help="With --exported: only from this day on (UTC).",
 )
-@click.option("--csv", "as_csv", is_flag=True, help="With --exported: print CSV.")
+@_flag("--csv", "as_csv", help="With --exported: print CSV.")
 @_json
 @click.pass_obj
 def status(
@@ -196,12 +188,18 @@ def status(
         raise click.UsageError("--exported lists every order; leave out REF.")
     if only_open and (exported or reference is not None):
         raise click.UsageError("status -q looks at every order; leave out REF and --exported.")
-    from .commands import status as status_command
+    config, mode = screen.config(), screen.mode("status")
+    if exported or reference is not None:
+        from .commands.status import show_exported, show_story
 
-    ask = status_command.Question(
-        reference, only_open or screen.quiet, exported, since, as_csv, as_json
-    )
-    return status_command.answer(screen.config(), screen.mode("status"), ask)
+        if reference is not None:
+            return show_story(config, mode, reference, as_json=as_json)
+        return show_exported(config, mode, since, as_csv=as_csv, as_json=as_json)
+    from .commands.overview import morning_mail, show_overview
+
+    if only_open or screen.quiet:
+        return morning_mail(config, mode, as_json=as_json)
+    return show_overview(config, mode, as_json=as_json)
 
 
 @cli.command()
@@ -212,46 +210,38 @@ def status(
     metavar="ID",
     help="It is this 24SevenOffice order.",
 )
-@click.option("--send-again", is_flag=True, help="It is not in 24SevenOffice; send it.")
-@click.option("--skip", is_flag=True, help="Never send it.")
-@click.option("--accept-total", is_flag=True, help="Send it although its total differs.")
-@click.option("--acknowledge", is_flag=True, help="The change after its export is dealt with.")
+@_flag("--send-again", help="It is not in 24SevenOffice; send it.")
+@_flag("--skip", help="Never send it.")
+@_flag("--accept-total", help="Send it although its total differs.")
+@_flag("--acknowledge", help="The change after its export is dealt with.")
 @click.option("--note", default="", metavar="TEXT", help="Why; kept in the order's history.")
 @click.pass_obj
 def resolve(
     screen: Screen,
+    /,
     references: tuple[str, ...],
     exported_as: int | None,
-    send_again: bool,
-    skip: bool,
-    accept_total: bool,
-    acknowledge: bool,
     note: str,
+    **flags: bool,
 ) -> int:
     """Settle orders that wait for a person."""
-    given: dict[Way, bool] = {
-        "exported_as": exported_as is not None,
-        "send_again": send_again,
-        "skip": skip,
-        "accept_total": accept_total,
-        "acknowledge": acknowledge,
-    }
-    chosen = [way for way, is_given in given.items() if is_given]
+    from .commands.resolve import Decision, Way, resolve_orders
+
+    given = flags | {"exported_as": exported_as is not None}
+    chosen: list[Way] = [way for way in get_args(Way) if given[way]]
     if len(chosen) != 1:
         raise click.UsageError(
             "Say exactly one of --exported-as, --send-again, --skip, --accept-total, --acknowledge."
         )
     if exported_as is not None and len(references) != 1:
         raise click.UsageError("--exported-as settles one order: one REF, one ID.")
-    from .commands.resolve import Decision, resolve_orders
-
     decision = Decision(chosen[0], exported_as, note)
     mode = screen.mode("resolve", writes=True)
     return screen.say(resolve_orders(screen.config(), mode, references, decision))
 
 
 @cli.command()
-@click.option("--keep", is_flag=True, help="Go on serving until Ctrl-C, with a config to try.")
+@_flag("--keep", help="Go on serving until Ctrl-C, with a config to try.")
 def demo(keep: bool) -> int:
     """Do the whole job between two systems on this machine."""
     from .commands.demo import run_demo

@@ -16,9 +16,6 @@ System = Literal["24SevenOffice", "Le New Black", "lnb24so"]
 
 PREFIXES: Mapping[System, str] = {"24SevenOffice": "24so", "Le New Black": "lnb", "lnb24so": "own"}
 
-PRECEDENCE = (4, 1, 3, 0)
-"""A person is needed, failed for now, items blocked, all well: the first that applies wins."""
-
 
 class Lnb24soError(Exception):
     """Base of everything this tool raises on purpose.
@@ -65,10 +62,7 @@ class SessionLost(NotProcessed):
 
 
 class BudgetSpent(NotProcessed):
-    """Requests are refused for now: quarantine, or HTTP 429 for longer than we wait.
-
-    `until` is when it can go on, where the server said so.
-    """
+    """Requests are refused for now (quarantine, HTTP 429), `until` a time where one was named."""
 
     kind = "budget"
 
@@ -116,9 +110,8 @@ class Interrupted(Lnb24soError):
 
 
 def worst(exit_codes: Iterable[int]) -> int:
-    """Return the exit code that says most, by the order of precedence."""
-    codes = set(exit_codes)
-    return next((code for code in PRECEDENCE if code in codes), 0)
+    """Return what says most: a person is needed, failed for now, items blocked, all well."""
+    return min(exit_codes, key=(4, 1, 3, 0).index, default=0)
 
 
 @contextmanager

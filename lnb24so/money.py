@@ -3,24 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Context, Decimal, localcontext
+from typing import NamedTuple
 
+# Enough digits that a price, three discounts and a quantity multiply without rounding.
 _EXACT = Context(prec=60, rounding=ROUND_HALF_UP)
-"""Enough digits that a price, three discounts and a quantity multiply without rounding."""
-
+_CENT = Decimal("0.01")
+# ISO 4217; every other currency has two.
 _MINOR_DIGITS = {
     **dict.fromkeys(("BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW"), 0),
     **dict.fromkeys(("PYG", "RWF", "UGX", "VND", "VUV", "XAF", "XOF", "XPF"), 0),
     **dict.fromkeys(("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"), 3),
 }
-"""ISO 4217; every other currency has two."""
-
-_CENT = Decimal("0.01")
 
 
-@dataclass(frozen=True, slots=True)
-class Price:
+class Price(NamedTuple):
     """A row as 24SevenOffice wants it: unit price, discount in percent, and what it comes to."""
 
     price: Decimal

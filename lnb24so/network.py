@@ -9,41 +9,25 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable
-from datetime import timedelta
-from typing import TYPE_CHECKING, TypeVar
+from datetime import datetime, timedelta
+from typing import TypeVar
 
-from .errors import BudgetSpent, SessionLost, Transient
-
-if TYPE_CHECKING:
-    from .clock import Clock
+from .clock import Clock
+from .errors import BudgetSpent, NotProcessed, SessionLost, Transient
 
 T = TypeVar("T")
 
 CONNECT_SECONDS = 10.0
-"""How long to wait for a connection."""
-
-PATIENCE_SECONDS = 45.0
-"""How long one call may go on being repeated, beyond its own first time-out."""
+PATIENCE_SECONDS = 45.0  # how long one call is repeated, beyond its own first time-out
 
 
-def pause(attempt: int, jitter: float) -> float:
-    """Return the seconds to wait after failure number `attempt` (from 1): 1, 2, 4... at most 15.
-
-    `jitter` (0 to 1) takes up to half of it away, so that many shops do not knock together.
-    """
-    return float(min(2 ** (attempt - 1), 15)) * (1.0 - jitter / 2)
-
-
-def patiently(
-    call: Callable[[], T], clock: Clock, on_retry: Callable[[Transient, float], None]
-) -> T:
+def patiently(call: Callable[[], T], clock: Clock, event: Callable[..., None]) -> T:
     """Return what `call` returns, repeating it after a Transient error for at most 45 seconds.
 
     A lost session is the caller's to mend. A server that names a time to come back is waited
     for when that time is near enough; else its error is raised at once.
     """
-    attempt = 0
-    until = math.inf
+    attempt, until = 0, math.inf
     while True:
         try:
             return call()
@@ -52,17 +36,18 @@ def patiently(
         except Transient as error:
             if not error.again:
                 raise
-            attempt += 1
-            if attempt == 1:
+            if not attempt:
                 until = clock.monotonic() + PATIENCE_SECONDS
-            wait = pause(attempt, clock.jitter())
+            # Up to half of it is taken away, so that many shops do not knock together.
+            wait = min(2**attempt, 15) * (1 - clock.jitter() / 2)
+            attempt += 1
             if isinstance(error, BudgetSpent):
                 if error.until is None:
                     raise
                 wait = max((error.until - clock.now()) / timedelta(seconds=1), wait)
             if clock.monotonic() + wait > until:
                 raise
-            on_retry(error, wait)
+            event("request.retried", message=str(error), seconds=round(wait, 1))
             clock.sleep(wait)
 
 
@@ -76,11 +61,16 @@ def retry_seconds(header: str | None) -> int | None:
     return int(header) if header and re.fullmatch(r"\s*[0-9]{1,9}\s*", header) else None
 
 
-def never_left(error: Exception) -> bool:
-    """Return whether an error of requests says that no connection came about.
+def too_many(system: str, until: datetime | None) -> NotProcessed:
+    """Return the error of an HTTP 429, whose answer may have named a time to come back."""
+    message = f"{system}: too many requests (HTTP 429)"
+    if until is None:
+        return NotProcessed(f"{message}.")
+    return BudgetSpent(f"{message}; it can go on at {until:%H:%M:%S} UTC.", until)
 
-    Only then has the server certainly not seen the request, and it may be sent again.
-    """
+
+def never_left(error: Exception) -> bool:
+    """Return whether an error of requests says that the server has not seen the request."""
     import requests
     from urllib3.exceptions import NewConnectionError
 

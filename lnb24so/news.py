@@ -7,7 +7,7 @@ vary, such as ids and times in a server's sentence, make no news. The ledger rem
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -89,40 +89,40 @@ class News:
         """Note that a system failed this run, or a part of it; `finish` says whether to tell."""
         self._failures.setdefault((system, code), (Standing(system, code, message), at_once))
 
-    def finish(self, asked: Collection[str], went_through: str) -> str | None:
-        """Settle the failures: return the sentence of a new or lasting one, and tell what is over.
+    def finish(self, asked: Collection[str], moved: str) -> dict[Key, str]:
+        """Settle the failures: tell what is over, and return the sentences of what is news.
 
-        `asked` are the systems that this run really asked; `went_through` says what it moved.
+        `asked` are the systems that answered this run; `moved` says what it carried.
         """
-        now = self.now()
+        now, sentences = self.now(), {}
         before = {one.key: one for one in standing(self.ledger, FAILURES)}
-        sentence, kept = None, []
+        kept = []
         for key, (failure, at_once) in self._failures.items():
             one = _again(failure, before.get(key), now)
             lasting = one.since is not None and now - one.since >= LASTING
-            tell = (at_once or lasting) and one.told is None
-            if tell or self.everything or not self.remembers:
-                sentence = one.message
-                if lasting and one.since is not None and not self.everything:
-                    sentence += f" It has failed since {self.zone.text(one.since, now)}."
-            kept.append(replace(one, told=now if tell else one.told))
+            is_news = (at_once or lasting) and one.told is None
+            if is_news or self.everything:
+                sentences[key] = one.message
+            if is_news and lasting and one.since is not None:
+                since = self.zone.text(one.since, now)
+                sentences[key] = f"{one.message} It has failed since {since}."
+            kept.append(replace(one, told=now if is_news else one.told))
         well = {system for system in asked if not any(key[0] == system for key in self._failures)}
         for system in sorted(well):
             over = [one for one in before.values() if one.subject == system]
             if any(one.told for one in over):
-                self.tell(self._works_again(system, over, went_through))
+                self.tell(self._works_again(system, over, moved))
         if self.remembers:
             ended = [key for key in before if key[0] in well]
-            write_standing(
-                self.ledger, FAILURES, [one for one in kept if one != before.get(one.key)], ended
-            )
-        return sentence
+            changed = [one for one in kept if one != before.get(one.key)]
+            write_standing(self.ledger, FAILURES, changed, ended)
+        return sentences
 
-    def _works_again(self, system: str, over: Sequence[Standing], went_through: str) -> str:
+    def _works_again(self, system: str, over: Sequence[Standing], moved: str) -> str:
         now = self.now()
         since = min(one.since for one in over if one.since is not None)
         spell = f"from {self.zone.text(since, now)} to {self.zone.text(now, now)}"
-        return f"{system} works again. It failed {spell}; since then {went_through}."
+        return f"{system} works again. It failed {spell}; since then {moved}."
 
 
 def _again(one: Standing, before: Standing | None, now: datetime) -> Standing:
@@ -154,7 +154,7 @@ def lines(told: Sequence[Standing], stands: Iterable[Standing]) -> list[str]:
             result += [one.message for one in every]
         else:
             what = ORDER_REASONS.get(code) or STOCK_REASONS.get(code, code)
-            result.append(f"{_counted(every)}: {what} {_named(every)}. See: lnb24so status")
+            result.append(f"{counted(every)}: {what} {named(every)}. See: lnb24so status")
     return result
 
 
@@ -164,7 +164,7 @@ def _line_of_cause(cause: str, every: Sequence[Standing]) -> str:
     sums = money(every)
     amounts = f", {sums}" if sums else ""
     fix = f" Fix: {every[0].fix}" if every[0].fix else ""
-    return f"{cause}: now {_counted(every)}{amounts} {_named(every)}.{fix}"
+    return f"{cause}: now {counted(every)}{amounts} {named(every)}.{fix}"
 
 
 def money(every: Iterable[Standing]) -> str:
@@ -173,16 +173,27 @@ def money(every: Iterable[Standing]) -> str:
     for one in every:
         if one.amount is not None:
             sums[one.currency] = sums.get(one.currency, Decimal(0)) + one.amount
-    return " and ".join(amount_text(amount, currency) for currency, amount in sums.items())
+    amounts = [amount_text(amount, currency) for currency, amount in sums.items()]
+    return " and ".join(filter(None, [", ".join(amounts[:-1]), *amounts[-1:]]))
 
 
-def _counted(every: Sequence[Standing]) -> str:
+def counted(every: Sequence[Standing]) -> str:
+    """Return `12 orders`, or codes where it is about stock."""
     noun = "code" if every[0].code in STOCK_REASONS else "order"
     count = len({one.subject for one in every})
     return f"{count:,} {noun}{'' if count == 1 else 's'}"
 
 
-def _named(every: Sequence[Standing]) -> str:
+def named(every: Sequence[Standing]) -> str:
+    """Return the first of them, `(70101, 70102, 70107 ...)`."""
     subjects = list(dict.fromkeys(one.subject for one in every))
     more = " ..." if len(subjects) > NAMED else ""
     return f"({', '.join(subjects[:NAMED])}{more})"
+
+
+def went_through(summary: Mapping[str, int]) -> str:
+    """Return what a run moved: `12 orders and 40 levels went through`."""
+    orders = summary.get("created", 0) + summary.get("adopted", 0)
+    counts = {"order": orders, "level": summary.get("set", 0)}
+    moved = [f"{n:,} {noun}{'' if n == 1 else 's'}" for noun, n in counts.items() if n]
+    return f"{' and '.join(moved)} went through" if moved else "nothing was due"

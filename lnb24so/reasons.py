@@ -26,10 +26,7 @@ class Reason:
 
 
 def sentence(reference: str, reason: Reason) -> str:
-    """Return the reason as it is shown: `70123: ...`, or `70123 line 4 (...): ...`.
-
-    The rare order without a reference is named by the reason alone.
-    """
+    """Return `70123: ...` or `70123 line 4 (...): ...`, without a reference the message alone."""
     if not reference:
         return reason.message
     return f"{reference}{':' if reason.line is None else ''} {reason.message}"

@@ -5,11 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
+# What XML 1.0 refuses in any form.
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-"""What XML 1.0 refuses in any form."""
-
-_SHOWN_AT_MOST = 60
-"""So many characters of a remote text stand in a message."""
 
 
 def clean(text: str) -> str:
@@ -18,10 +15,7 @@ def clean(text: str) -> str:
 
 
 def cut(text: str, limit: int) -> str:
-    """Return at most `limit` characters as .NET counts them (UTF-16), never half a letter.
-
-    An accent or a vowel sign stays with its letter.
-    """
+    """Return at most `limit` UTF-16 units, as .NET counts; an accent stays with its letter."""
     if length(text) <= limit:
         return text
     most = text.encode("utf-16-le")[: limit * 2].decode("utf-16-le", "ignore")
@@ -38,7 +32,7 @@ def length(text: str) -> int:
 
 def shown(text: str) -> str:
     """Return a remote text in quotes for a message: one line, shortened, nothing invisible."""
-    return f'"{cut(" ".join(visible(clean(text)).split()), _SHOWN_AT_MOST)}"'
+    return f'"{cut(" ".join(visible(clean(text)).split()), 60)}"'
 
 
 def visible(text: str) -> str:

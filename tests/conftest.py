@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -14,11 +15,40 @@ from raw_calls import RawErp, RawLnb, erp_calls
 from lnb24so.sandbox import Brand, Sandbox
 from lnb24so.sandbox.sample import brand
 
+KEPT = {"PATH", "LD_LIBRARY_PATH", "TMPDIR", "CI", "LNB24SO_EXAMPLES"}
+FIXED = {"HOME": "/nowhere", "LANG": "C.UTF-8"}
+
+
+def leave_the_host() -> None:
+    """Take away what this machine's variables and habits would change in a test.
+
+    Proxies, certificates, a time zone, colours, Python's own settings, a configuration: as under
+    cron there are none, in this process and in those that it starts.
+    """
+    for name in os.environ.keys() - KEPT:
+        if not name.startswith("PYTEST_"):
+            del os.environ[name]
+    os.environ |= FIXED
+    time.tzset()
+    os.umask(0o022)
+
+
+leave_the_host()
+
 # By default hypothesis fails an example that takes longer than 200 ms; no test is timed here.
 settings.register_profile("untimed", settings.default, deadline=None)
 settings.load_profile("untimed")
 
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_configuration_of_the_host() -> Iterator[None]:
+    """Look for no configuration in /etc: one that is there is somebody's real one."""
+    with pytest.MonkeyPatch.context() as patch:
+        places = (Path("config.yaml"), Path("/nowhere/lnb24so/config.yaml"))
+        patch.setattr("lnb24so.config.schema.DEFAULT_PLACES", places)
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -57,9 +57,9 @@ class Runs:
         news = self.news(told)
         for system, code, message in failures:
             news.failed(system, code, message, at_once=code.endswith("refused"))
-        sentence = news.finish([asked] if asked else [], "12 orders and 40 levels went through")
+        sentences = news.finish([asked] if asked else [], "12 orders and 40 levels went through")
         self.clock.move(900)
-        return [*told, *([sentence] if sentence else [])]
+        return [*told, *sentences.values()]
 
 
 @pytest.fixture

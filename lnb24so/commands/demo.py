@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import tempfile
+import time
+from contextlib import suppress
 from pathlib import Path
 
 import click
@@ -41,7 +43,10 @@ def run_demo(*, keep: bool) -> int:
                 f"Both systems go on at {box.url} until Ctrl-C. In another window, try:\n"
                 f"  lnb24so --config {file} push-orders --dry-run"
             )
-            _wait()
+            with suppress(KeyboardInterrupt):
+                while True:
+                    time.sleep(3600)
+            click.echo("Stopped.")
     return 0
 
 
@@ -59,13 +64,3 @@ def _whole_job(file: Path) -> None:
     show(push_orders(config, mode("push-orders"), Selection()), ROWS)
     click.secho("\n4. lnb24so preview: only what a person must mend is left", bold=True)
     show(preview(config, mode("preview", writes=False), None), ROWS)
-
-
-def _wait() -> None:
-    import time
-
-    try:
-        while True:
-            time.sleep(3600)
-    except KeyboardInterrupt:
-        click.echo("Stopped.")

@@ -10,19 +10,16 @@ from typing import Literal
 from lnb24so.config.schema import Config
 from lnb24so.errors import Rejected
 from lnb24so.ledger.journal import Journal
-from lnb24so.ledger.types import Entry, Sent
+from lnb24so.ledger.standing import forget
+from lnb24so.ledger.types import Entry, Sent, Transition
 from lnb24so.lnb.types import is_canceled
 from lnb24so.orders import life
 from lnb24so.orders.draft import fold_reference
 from lnb24so.orders.lookup import LONG_AGO, LOOK_UP_BACK
-from lnb24so.orders.matching import (
-    HIGHEST_ID,
-    customer_number,
-    index_customers,
-    match_customer,
-)
+from lnb24so.orders.matching import HIGHEST_ID, customer_number, index_customers, match_customer
 from lnb24so.orders.reading import case_of
 from lnb24so.orders.ready import status_after, why_not_now
+from lnb24so.orders.results import AREA
 from lnb24so.orders.settle import SEARCH_BACK, canceled_after_export
 from lnb24so.orders.types import Case, Selection
 from lnb24so.run import Mode, Parts, Report, run
@@ -31,6 +28,9 @@ from lnb24so.soap.types import Customer
 from lnb24so.tools import Tools, check_company
 
 Way = Literal["exported_as", "send_again", "skip", "accept_total", "acknowledge"]
+Facts = Mapping[str, object]
+Settled = tuple[Transition, str]
+"""What becomes of an order, and how that is said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,75 +41,60 @@ class Decision:
     order_id: int | None = None
     note: str = ""
 
-    def who(self) -> Mapping[str, object]:
+    def who(self) -> Facts:
         """Return what the order's history keeps of it: the decision, the user and the note."""
-        who: dict[str, object] = {
-            "decision": self.way.replace("_", "-"),
-            "user": getpass.getuser(),
-        }
+        who: dict[str, object] = {"decision": self.way.replace("_", "-"), "user": getpass.getuser()}
         return who | ({"note": self.note} if self.note else {})
 
 
 def resolve_orders(
     config: Config, mode: Mode, references: Sequence[str], decision: Decision
 ) -> Report:
-    """Let a person settle orders; exit code 3 where some could not be.
-
-    Raises Transient where a system does not answer, and ConfigError as every run does.
-    """
+    """Let a person settle orders; exit code 3 where some could not be; raises as `run` does."""
 
     def settle_all(tools: Tools) -> Parts:
-        lines = resolve(tools, references, decision)
-        return Parts(lines=tuple(lines), exit_code=0 if len(lines) == len(references) else 3)
+        lines = []
+        for reference in references:
+            try:
+                with tools.stop.item():
+                    lines.append(f"{reference}: {_settle(tools, reference, decision)}")
+            except Rejected as error:
+                tools.tell(f"{reference}: not changed. {error}")
+        return Parts(lines=lines, exit_code=0 if len(lines) == len(references) else 3)
 
     return run(config, mode, settle_all)
 
 
-def resolve(tools: Tools, references: Sequence[str], decision: Decision) -> list[str]:
-    """Settle each order that can be settled so; return one line for each that was.
-
-    Why another could not be is told at once. User and note go into the order's history.
-    """
-    lines = []
-    for reference in references:
-        try:
-            with tools.stop.item():
-                lines.append(f"{reference}: {resolve_one(tools, reference, decision)}")
-        except Rejected as error:
-            tools.tell(f"{reference}: not changed. {error}")
-    return lines
-
-
-def resolve_one(tools: Tools, reference: str, decision: Decision) -> str:
+def _settle(tools: Tools, reference: str, decision: Decision) -> str:
     """Settle one order and return what it is now; Rejected says why it cannot be."""
     entry = tools.ledger.entry(reference)
     if decision.way in ("exported_as", "send_again"):
         check_company(tools)
     if entry is None:
         raise Rejected("The ledger does not know it. See: lnb24so status " + reference)
-    journal = Journal(tools.ledger, tools.event)
+    who = decision.who()
     match decision.way:
         case "exported_as":
-            return _exported_as(entry, decision.order_id or 0, tools, journal, decision.who())
+            step, said = _exported_as(entry, decision.order_id or 0, tools, who)
         case "send_again":
-            return _send_again(entry, tools, journal, decision.who())
+            step, said = _send_again(entry, tools, who)
         case "skip":
-            return _skip(entry, tools, journal, decision.who())
+            step, said = _skip(entry, tools, who)
         case "accept_total":
-            return _accept_total(entry, journal, decision.who())
+            step, said = _accept_total(entry, who)
         case "acknowledge":
-            return _acknowledge(entry, journal, decision.who())
+            step, said = _acknowledge(entry, who)
+    Journal(tools.ledger, tools.event).save(step)
+    forget(tools.ledger, AREA, reference)
+    return said
 
 
 # It is this order of 24SevenOffice
 
 
-def _exported_as(
-    entry: Entry, order_id: int, tools: Tools, journal: Journal, who: Mapping[str, object]
-) -> str:
+def _exported_as(entry: Entry, order_id: int, tools: Tools, who: Facts) -> Settled:
     there = _order_to_take(entry, order_id, tools)
     case = _case(entry, tools)
-    order = case.order
     customers = _customers_sent_for(entry, tools)
     if there.customer_id not in customers:
         customers.add(_customer_id(case, tools))
@@ -119,26 +104,18 @@ def _exported_as(
             f"Order {order_id} belongs to customer {there.customer_id}, this one to "
             f"customer {theirs}."
         )
-    is_gone = order is not None and is_canceled(order)
+    is_gone = case.order is not None and is_canceled(case.order)
     notice = canceled_after_export(entry.reference, order_id) if is_gone else None
-    journal.save(
-        life.resolved_as(
-            entry,
-            order_id,
-            Sent(
-                erp_reference=entry.erp_reference or there.reference,
-                customer_id=there.customer_id,
-                content_hash=case.content_hash or entry.content_hash,
-                done_status=status_after(case),
-            ),
-            notice,
-            doubted=_still_doubted(entry),
-            now=tools.clock.now(),
-            who=who,
-        )
+    sent = Sent(
+        erp_reference=entry.erp_reference or there.reference,
+        customer_id=there.customer_id,
+        content_hash=case.content_hash or entry.content_hash,
+        done_status=status_after(case),
     )
+    now, doubted = tools.clock.now(), _still_doubted(entry)
+    step = life.resolved_as(entry, order_id, sent, notice, doubted=doubted, now=now, who=who)
     also = f", and {notice.message}" if notice else "."
-    return f"is order {order_id} in 24SevenOffice{also}"
+    return step, f"is order {order_id} in 24SevenOffice{also}"
 
 
 def _order_to_take(entry: Entry, order_id: int, tools: Tools) -> InvoiceOrder:
@@ -157,10 +134,11 @@ def _order_to_take(entry: Entry, order_id: int, tools: Tools) -> InvoiceOrder:
 # It is in none: send it
 
 
-def _send_again(entry: Entry, tools: Tools, journal: Journal, who: Mapping[str, object]) -> str:
+def _send_again(entry: Entry, tools: Tools, who: Facts) -> Settled:
     case = _case(entry, tools)
-    if entry.in_doubt:
-        _wait_for_grace(case, tools)
+    until = case.grace_ended
+    if entry.in_doubt and until is not None and tools.clock.now() < until:
+        raise Rejected(f"24SevenOffice may still be creating it. Try after {until:%H:%M} UTC.")
     known = [number for number in (entry.order_id, entry.seen_id) if number is not None]
     there = tools.soap.orders_by_id(known) if known else []
     foreign = () if there else _with_its_reference(case, tools)
@@ -173,14 +151,7 @@ def _send_again(entry: Entry, tools: Tools, journal: Journal, who: Mapping[str, 
             f"lnb24so resolve {entry.reference} --exported-as ID"
         )
     not_ours = frozenset(order.order_id for order in foreign if order.order_id is not None)
-    journal.save(life.resolved_to_send(entry, not_ours, who))
-    return _when_sent(case, tools)
-
-
-def _wait_for_grace(case: Case, tools: Tools) -> None:
-    until = case.grace_ended
-    if until is not None and tools.clock.now() < until:
-        raise Rejected(f"24SevenOffice may still be creating it. Try after {until:%H:%M} UTC.")
+    return life.resolved_to_send(entry, not_ours, who), _when_sent(case, tools)
 
 
 def _with_its_reference(case: Case, tools: Tools) -> Sequence[InvoiceOrder]:
@@ -210,37 +181,34 @@ def _when_sent(case: Case, tools: Tools) -> str:
 # Never send it, its total is right, its change is dealt with
 
 
-def _skip(entry: Entry, tools: Tools, journal: Journal, who: Mapping[str, object]) -> str:
+def _skip(entry: Entry, tools: Tools, who: Facts) -> Settled:
     if entry.state in ("sending", "unconfirmed"):
         raise Rejected("It may be in 24SevenOffice already. The next runs find out; wait.")
     if entry.in_erp:
         raise Rejected(f"It is order {entry.order_id} in 24SevenOffice; cancel it there.")
     now, doubted = tools.clock.now(), _still_doubted(entry)
-    journal.save(life.resolved_to_skip(entry, doubted=doubted, now=now, who=who))
-    return "is never sent."
+    return life.resolved_to_skip(entry, doubted=doubted, now=now, who=who), "is never sent."
 
 
-def _accept_total(entry: Entry, journal: Journal, who: Mapping[str, object]) -> str:
+def _accept_total(entry: Entry, who: Facts) -> Settled:
     mismatch = any(reason.code == "order.total_mismatch" for reason in entry.reasons)
     if entry.state != "blocked" or not mismatch:
         raise Rejected("It is not blocked because of its total.")
-    journal.save(life.resolved_total(entry, who))
-    return "its total is accepted as it is now; the next run sends it."
+    said = "its total is accepted as it is now; the next run sends it."
+    return life.resolved_total(entry, who), said
 
 
-def _acknowledge(entry: Entry, journal: Journal, who: Mapping[str, object]) -> str:
+def _acknowledge(entry: Entry, who: Facts) -> Settled:
     if entry.notice is None:
         raise Rejected("Nothing was announced after its export.")
-    journal.save(life.resolved_notice(entry, who))
-    return "the change is noted as dealt with."
+    return life.resolved_notice(entry, who), "the change is noted as dealt with."
 
 
 # What both systems say of it today
 
 
 def _case(entry: Entry, tools: Tools) -> Case:
-    order = tools.lnb.order(entry.reference)
-    return case_of(entry.reference, order, entry, tools.config)
+    return case_of(entry.reference, tools.lnb.order(entry.reference), entry, tools.config)
 
 
 def _still_doubted(entry: Entry) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
+from itertools import zip_longest
 from typing import Any
 
 from lnb24so.config.schema import Config
@@ -15,35 +16,29 @@ from lnb24so.run import Mode, Parts, Report, run
 from lnb24so.soap.order import InvoiceOrder
 from lnb24so.soap.outcome import create_outcome
 from lnb24so.texts import cut
-from lnb24so.tools import Tools
+from lnb24so.tools import Tools, check_company
 
 
 def test_order(config: Config, mode: Mode, reference: str) -> Report:
-    """Create a Draft of one order, and tell both sides of it."""
-
-    def attempt(tools: Tools) -> Parts:
-        lines, exit_code = try_order(tools, reference)
-        return Parts(lines=tuple(lines), exit_code=exit_code)
-
-    return run(config, mode, attempt)
-
-
-def try_order(tools: Tools, reference: str) -> tuple[list[str], int]:
-    """Create a Draft of one order, and return both sides line by line, with the exit code.
+    """Create a Draft of one order, and tell both sides of it line by line.
 
     It touches neither the ledger nor Le New Black. Exit code 3 says that the order is blocked.
     """
+    return run(config, mode, lambda tools: _try(tools, reference))
+
+
+def _try(tools: Tools, reference: str) -> Parts:
     order = tools.lnb.order(reference)
     if order is None:
         raise ConfigError(f"{reference}: Le New Black has no order with that reference.")
     config = tools.config
     facts = facts_for(tools.soap, config, [order])
-    company = tools.soap.company
-    tools.ledger.check_company(company.id, company.name)
+    check_company(tools)
     mode = config.orders.for_mode(order.order_mode)
     draft = draft_order(order, mode, facts, config.orders, match_by=config.products.match_by)
     if draft.invoice is None:
-        return [sentence(reference, reason) for reason in draft.reasons], 3
+        reasons = [sentence(reference, reason) for reason in draft.reasons]
+        return Parts(lines=reasons, exit_code=3)
     tools.soap.require_one_company()
     name = cut(f"TEST-{draft.invoice.reference}", REFERENCE_LENGTH)
     invoice = replace(draft.invoice, status="Draft", reference=name)
@@ -57,11 +52,12 @@ def try_order(tools: Tools, reference: str) -> tuple[list[str], int]:
             f"with the reference {name} and delete it."
         )
     orders = tools.soap.orders_by_id([seen.order_id])
-    lines = [f"Test order {seen.order_id} in company {company.id}, status Draft, reference {name}."]
+    where = f"company {tools.soap.company.id}, status Draft, reference {name}"
+    lines = [f"Test order {seen.order_id} in {where}."]
     lines += side_by_side(invoice, orders[0]) if orders else ["It does not read back by its id."]
     lines += [sentence(reference, warning) for warning in draft.warnings]
     lines.append(f"Look at it in 24SevenOffice, then delete order {seen.order_id} there.")
-    return lines, 0
+    return Parts(lines=lines)
 
 
 HEADER = (
@@ -73,24 +69,18 @@ HEADER = (
 
 def side_by_side(sent: InvoiceOrder, held: InvoiceOrder) -> list[str]:
     """Return one line for each field: name, what was sent, and what 24SevenOffice holds."""
-    lines = []
-    for name in HEADER:
-        lines.append(_compared(name, getattr(sent, name), getattr(held, name)))
-    for number in range(max(len(sent.rows), len(held.rows))):
+    lines = [_compared(name, getattr(sent, name), getattr(held, name)) for name in HEADER]
+    for number, rows in enumerate(zip_longest(sent.rows, held.rows), 1):
         for name in ("product_id", "name", "quantity", "price", "discount_rate"):
-            one, other = (
-                getattr(rows[number], name) if number < len(rows) else None
-                for rows in (sent.rows, held.rows)
-            )
-            lines.append(_compared(f"row {number + 1} {name}", one, other))
+            one, other = (getattr(row, name, None) for row in rows)
+            lines.append(_compared(f"row {number} {name}", one, other))
     lines.append(f"  total without VAT: {held.total}; with VAT: {held.total_with_vat}")
     return lines
 
 
 def _compared(name: str, sent: Any, held: Any) -> str:
-    same = sent == held or (not sent and not held)
     name = name.replace("_", " ")
-    if same:
+    if sent == held or (not sent and not held):
         return f"  {name}: {_text(sent)}"
     return f"! {name}: sent {_text(sent)}, found {_text(held)}"
 

@@ -40,16 +40,8 @@ class Node(NamedTuple):
         return self.kind if self.kind == "null" else f"a {self.kind}"
 
 
-def printable(text: str) -> str:
-    """Return the text with nothing in it that a terminal would obey."""
-    return "".join(c if c.isprintable() else "?" for c in text)
-
-
 def read_yaml(path: Path) -> tuple[Node, bool]:
-    """Return the file's one section, and whether others than the owner may read the file.
-
-    ConfigError where it is missing, unreadable, too large, no UTF-8, no YAML or no section.
-    """
+    """Return the file's one section, or ConfigError; and whether others may read the file."""
     try:
         with path.open("rb") as file:
             is_shared = bool(os.fstat(file.fileno()).st_mode & OTHERS_MAY_READ)
@@ -63,14 +55,12 @@ def read_yaml(path: Path) -> tuple[Node, bool]:
     except UnicodeDecodeError as error:
         raise ConfigError(f"{path}: is not UTF-8 text (byte {error.start + 1}).") from None
     root = _compose(path, text)
-    if root is None:
-        raise ConfigError(f"{path}: is empty; start from config.example.yaml.")
     if root.kind != "section":
         raise ConfigError(f"{path}: expected sections such as orders:, found a {root.kind}.")
     return root, is_shared
 
 
-def _compose(path: Path, text: str) -> Node | None:
+def _compose(path: Path, text: str) -> Node:
     import yaml
 
     try:
@@ -86,7 +76,9 @@ def _compose(path: Path, text: str) -> Node | None:
         raise ConfigError(f"{path}:{line + 1}:{column + 1}: {problem}") from None
     except (yaml.YAMLError, ValueError, OverflowError):
         raise ConfigError(f"{path}: holds characters that are no text.") from None
-    return None if root is None else _node(root)
+    if root is None:
+        raise ConfigError(f"{path}: is empty; start from config.example.yaml.")
+    return _node(root)
 
 
 def _refuse_tricks(path: Path, events: Iterable[Any]) -> None:

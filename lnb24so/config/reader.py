@@ -16,7 +16,7 @@ from typing import get_type_hints as hints_of
 
 from lnb24so.errors import ConfigError
 
-from .nodes import LIMIT_BYTES, Node, printable, read_yaml
+from .nodes import LIMIT_BYTES, Node, read_yaml
 from .values import Secret, described, is_value, read_value
 
 LIMIT_MISTAKES = 100
@@ -38,7 +38,6 @@ class Reader:
     """Fills types from one file; keeps the mistakes and raises them together in `finish`."""
 
     def __init__(self, path: Path, environ: Mapping[str, str]) -> None:
-        """Read the file; ConfigError where it cannot be read or is no YAML."""
         self._path = path
         self._environ = environ
         self._root, self._is_shared = read_yaml(path)
@@ -63,12 +62,17 @@ class Reader:
         if len(lines) > LIMIT_MISTAKES:
             lines[LIMIT_MISTAKES:] = [f"{self._path}: {len(lines) - LIMIT_MISTAKES} more mistakes"]
         if lines:
-            raise ConfigError("\n".join(printable(line) for line in lines))
+            # With nothing in them that a terminal would obey.
+            clean = ("".join(c if c.isprintable() else "?" for c in line) for line in lines)
+            raise ConfigError("\n".join(clean))
 
     def _fields(self, cls: type, section: Node, name: str) -> dict[str, Any]:
         entries = self._entries(section, name)
         settings = list(_settings(cls))
-        self._refuse_unknown(entries, settings, name)
+        known = [setting.key for setting in settings]
+        known += [f"{setting.key}_file" for setting in settings if setting.hint is Secret]
+        for key in entries.keys() - set(known):
+            self.refuse(_join(name, key), f"unknown setting; {_nearest(key, known)}")
         values: dict[str, Any] = {}
         for setting in settings:
             mistakes = len(self._mistakes)
@@ -88,14 +92,6 @@ class Reader:
             if len(self._mistakes) == mistakes:
                 values[setting.name] = value
         return values
-
-    def _refuse_unknown(
-        self, entries: Mapping[str, Node], settings: list[Setting], name: str
-    ) -> None:
-        known = [setting.key for setting in settings]
-        known += [f"{setting.key}_file" for setting in settings if setting.hint is Secret]
-        for key in entries.keys() - set(known):
-            self.refuse(_join(name, key), f"unknown setting; {_nearest(key, known)}")
 
     def _entries(self, section: Node, name: str) -> dict[str, Node]:
         if section.kind not in ("section", "null"):
@@ -124,9 +120,8 @@ class Reader:
     def _convert(self, hint: Any, node: Node, name: str) -> Any:
         origin, args = get_origin(hint), get_args(hint)
         if NoneType in args:
-            is_unset = node.text and not self._expand(node.text)
-            is_null = node.kind == "null" or is_unset
-            return None if is_null else self._convert(args[0], node, name)
+            is_unset = node.kind == "null" or (node.text and not self._expand(node.text))
+            return None if is_unset else self._convert(args[0], node, name)
         if origin is Annotated:
             value = self._convert(args[0], node, name)
             for check in args[1:]:

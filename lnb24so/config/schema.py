@@ -1,17 +1,16 @@
 """The configuration: what every setting is called, may be, and is when it is left out.
 
-The dataclasses are the whole schema: `reader` fills them by their type hints, and a check in a
-hint (`Annotated[..., check]`) takes the value and returns it, or raises ValueError with a sentence.
+The dataclasses are the whole schema: `reader` fills them by their type hints.
 """
 
 from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Literal, TypedDict
+from typing import Annotated, Any, Literal, TypedDict
 
 from lnb24so.errors import ConfigError
 
@@ -22,11 +21,13 @@ from .values import (
     CreateAs,
     Days,
     Guid,
+    Hours,
     Id,
     OrderState,
     PingUrl,
     Seconds,
     Template,
+    TimeZone,
     within,
 )
 from .values import Secret as Secret
@@ -48,6 +49,7 @@ class Erp:
     identity_id: Guid | None = None
     base_url: BaseUrl = "https://api.24sevenoffice.com"
     timeout_seconds: Seconds = 120.0
+    time_zone: TimeZone = "Europe/Oslo"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,13 +143,9 @@ class Orders:
         """Return the settings of an order of this mode; modes compare stripped and case-folded."""
         folded = _fold(order_mode or "")
         rule = next((r for mode, r in self.by_mode.items() if _fold(mode) == folded), ModeRule())
-        return ResolvedMode(
-            take_status=rule.get("take_status", self.take_status),
-            done_status=rule.get("done_status", self.done_status),
-            create_as=rule.get("create_as", self.create_as),
-            department_id=rule.get("department_id", self.department_id),
-            project_id=rule.get("project_id", self.project_id),
-        )
+        used: dict[str, Any] = {one.name: getattr(self, one.name) for one in fields(ResolvedMode)}
+        used.update(rule)
+        return ResolvedMode(**used)
 
     def take_statuses(self) -> tuple[str, ...]:
         """Return the distinct statuses to ask Le New Black for, the common one first."""
@@ -173,8 +171,9 @@ class Logs:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Monitoring:
-    """Addresses that are told of each run."""
+    """When silence is news, and the addresses that are told of each run."""
 
+    silent_after_hours: Hours = 26.0
     pull_stock_ping_url: PingUrl | None = None
     push_orders_ping_url: PingUrl | None = None
 
@@ -201,9 +200,9 @@ def _fold(text: str) -> str:
 def find_config(flag: Path | None, environ: Mapping[str, str], cwd: Path) -> Path:
     """Return the configuration file: flag, LNB24SO_CONFIG, ./config.yaml, /etc/lnb24so."""
     for source, given in (("--config", flag), ("LNB24SO_CONFIG", environ.get("LNB24SO_CONFIG"))):
+        if given and not _exists(cwd / given):
+            raise ConfigError(f"No configuration at {cwd / given} (from {source}).")
         if given:
-            if not _exists(cwd / given):
-                raise ConfigError(f"No configuration at {cwd / given} (from {source}).")
             return cwd / given
     for place in DEFAULT_PLACES:
         if _exists(cwd / place):

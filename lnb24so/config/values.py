@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any, Literal, NamedTuple, get_args, get_origin
+from typing import Annotated, Any, Literal, get_args, get_origin
 from urllib.parse import urlsplit
 
 # OrderSlipStateType of the 24SevenOffice WSDL, in its order.
@@ -31,7 +31,7 @@ NOT_YET_ORDER_STATES = {"Draft", "Offer"}
 
 LOOPBACK = re.compile(r"localhost|127(\.[0-9]{1,3}){3}|::1")
 
-BOOLEANS = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
+TRUE = {"true", "yes", "on"}
 
 
 def within(low: float, high: float = 2_147_483_647) -> Callable[[float], float]:
@@ -65,6 +65,17 @@ def order_target(state: str) -> str:
     return state
 
 
+def zone_name(text: str) -> str:
+    """Return the name of a time zone, or raise ValueError where this machine knows none such."""
+    from zoneinfo import ZoneInfo
+
+    try:
+        ZoneInfo(text)
+    except (OSError, ValueError):
+        raise ValueError("expected a time zone such as Europe/Oslo") from None
+    return text
+
+
 def web_address(text: str) -> str:
     """Return the address, or raise ValueError without showing it: it may hold a secret."""
     try:
@@ -88,24 +99,22 @@ def base_address(text: str) -> str:
     return web_address(text).rstrip("/")
 
 
-Guid = Annotated[
-    str,
-    matching(
-        "[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}",
-        otherwise="expected a guid such as 01234567-89ab-cdef-0123-456789abcdef",
-    ),
-]
-Template = Annotated[
-    str,
-    matching(
-        r"[^{}]*\{reference\}[^{}]*",
-        otherwise="must hold {reference} exactly once and no other braces",
-    ),
-]
+_guid = matching(
+    "[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}",
+    otherwise="expected a guid such as 01234567-89ab-cdef-0123-456789abcdef",
+)
+_template = matching(
+    r"[^{}]*\{reference\}[^{}]*",
+    otherwise="must hold {reference} exactly once and no other braces",
+)
+Guid = Annotated[str, _guid]
+Template = Annotated[str, _template]
 BaseUrl = Annotated[str, base_address]
 PingUrl = Annotated[str, web_address]
 Seconds = Annotated[float, within(0.001, 86_400)]
 Days = Annotated[int, within(0, 36_500)]
+Hours = Annotated[float, within(0.1, 87_600)]
+TimeZone = Annotated[str, zone_name]
 Id = Annotated[int, within(1)]
 CreateAs = Annotated[OrderState, order_target]
 
@@ -117,47 +126,24 @@ def is_value(hint: Any) -> bool:
 
 def read_value(hint: Any, text: str) -> Any:
     """Return the text as a value of the type; ValueError where it is none."""
-    if hint in _PARSERS:
-        try:
-            return _PARSERS[hint].parse(text)
-        except OverflowError as error:
-            raise ValueError(text) from error
-    if text not in get_args(hint):
+    names = "|".join(map(re.escape, get_args(hint)))
+    pattern, parse, _ = _PARSERS.get(hint, (names, str, ""))
+    if not re.fullmatch(pattern, text):
         raise ValueError(text)
-    return text
+    try:
+        return parse(text)
+    except OverflowError as error:
+        raise ValueError(text) from error
 
 
 def described(hint: Any) -> str:
     """Return what a message calls the values of a type."""
     if hint in _PARSERS:
-        return _PARSERS[hint].name
+        return _PARSERS[hint][-1]
     args = get_args(hint)
     if get_origin(hint) is Literal:
         return f"{', '.join(args[:-1])} or {args[-1]}"
     return described(args[0])
-
-
-class _Parser(NamedTuple):
-    parse: Callable[[str], Any]
-    name: str
-
-
-def _whole(text: str) -> int:
-    if not re.fullmatch(r"-?(0|[1-9][0-9]{0,18})", text):
-        raise ValueError(text)
-    return int(text)
-
-
-def _number(text: str) -> float:
-    if not re.fullmatch(r"-?[0-9]{1,9}(\.[0-9]{1,9})?", text):
-        raise ValueError(text)
-    return float(text)
-
-
-def _truth(text: str) -> bool:
-    if text.lower() not in BOOLEANS:
-        raise ValueError(text)
-    return BOOLEANS[text.lower()]
 
 
 def _moment(text: str) -> datetime:
@@ -165,14 +151,16 @@ def _moment(text: str) -> datetime:
     return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
-_PARSERS: dict[Any, _Parser] = {
-    str: _Parser(str, "text"),
-    Path: _Parser(Path, "a path"),
-    int: _Parser(_whole, "a whole number"),
-    float: _Parser(_number, "a number"),
-    bool: _Parser(_truth, "true or false"),
-    datetime: _Parser(_moment, "a date such as 2026-01-31 or a time such as 2026-01-31T10:00:00Z"),
+_A_MOMENT = "a date such as 2026-01-31 or a time such as 2026-01-31T10:00:00Z"
+_PARSERS: dict[Any, tuple[str, Callable[[str], Any], str]] = {
+    str: (".*", str, "text"),
+    Path: (".*", Path, "a path"),
+    int: (r"-?(0|[1-9][0-9]{0,18})", int, "a whole number"),
+    float: (r"-?[0-9]{1,9}(\.[0-9]{1,9})?", float, "a number"),
+    bool: ("(?i:true|yes|on|false|no|off)", lambda text: text.lower() in TRUE, "true or false"),
+    datetime: (".*", _moment, _A_MOMENT),
 }
+"""How each type is written, how it is read, and what a message calls it."""
 
 
 class Secret:

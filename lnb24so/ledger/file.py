@@ -99,8 +99,8 @@ STEPS: tuple[str, ...] = (
 
 def migrate(
     database: sqlite3.Connection, path: Path, now: datetime, *, only_check: bool = False
-) -> None:
-    """Bring the tables to this program's version, after a copy beside the file.
+) -> Path | None:
+    """Bring the tables to this program's version; return the copy of an older file, or None.
 
     Raises ConfigError for a file of a newer program, and, with `only_check`, for one that a
     real run must migrate first.
@@ -112,16 +112,18 @@ def migrate(
             "Fix: install the newer lnb24so again."
         )
     if version == len(STEPS):
-        return
+        return None
     if only_check:
         raise ConfigError(
             f"The ledger {path} has the older version {version}. "
             "Fix: let a real run update it first: lnb24so push-orders"
         )
+    copy = path.with_name(f"{path.stem}-v{version}-{now:%Y%m%dT%H%M%SZ}.sqlite3")
     if version:
-        _copy(database, path.with_name(f"{path.stem}-v{version}-{now:%Y%m%dT%H%M%SZ}.sqlite3"))
+        _copy(database, copy)
     for number, step in enumerate(STEPS[version:], start=version + 1):
         database.executescript(f"BEGIN IMMEDIATE; {step}; PRAGMA user_version = {number}; COMMIT;")
+    return copy if version else None
 
 
 def _copy(database: sqlite3.Connection, target: Path) -> None:

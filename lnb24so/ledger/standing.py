@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from lnb24so.clock import from_utc_text, utc_text
 
@@ -45,10 +45,10 @@ class Standing:
 def standing(ledger: Ledger, area: str | None = None) -> list[Standing]:
     """Return what stands in an area (`orders`, `stock`, `failures` ...), or everywhere, by age."""
     query = "SELECT * FROM news WHERE ? IS NULL OR area = ? ORDER BY since, subject, code"
-    return [_standing(row) for row in ledger.rows(query, (area, area))]
+    return [_standing(dict(row)) for row in ledger.rows(query, (area, area))]
 
 
-def _standing(row: sqlite3.Row) -> Standing:
+def _standing(row: Mapping[str, Any]) -> Standing:
     return Standing(
         row["subject"],
         row["code"],
@@ -78,6 +78,12 @@ def write_standing(
             "currency, since, told, mailed) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             rows,
         )
+
+
+def forget(ledger: Ledger, area: str, subject: str) -> None:
+    """Forget what stands of a subject: what a run finds of it from now on is news."""
+    keys = [one.key for one in standing(ledger, area) if one.subject == subject]
+    write_standing(ledger, area, (), keys)
 
 
 def _row(area: str, one: Standing) -> tuple[object, ...]:

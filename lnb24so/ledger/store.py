@@ -18,7 +18,7 @@ from lnb24so.clock import Clock, utc_text
 from lnb24so.errors import ConfigError
 
 from .file import as_our_errors, connect, migrate
-from .types import STATES, Binding, Entry, Run, State, Step, columns, entry_of, run_of, step_of
+from .types import STATES, Binding, Entry, State, Step, columns, entry_of, step_of
 
 if TYPE_CHECKING:
     import sqlite3
@@ -29,6 +29,9 @@ FILE_NAME = "ledger.sqlite3"
 
 class Ledger:
     """Open it with `Ledger.open` to write, or `Ledger.peek` to read and touch nothing."""
+
+    copy_before_upgrade: Path | None = None
+    """Where the file of an older version was copied to, in the run that upgraded it."""
 
     def __init__(self, database: sqlite3.Connection, path: Path, run_id: str, clock: Clock) -> None:
         self._database = database
@@ -50,8 +53,10 @@ class Ledger:
             # "PRAGMA synchronous"). WAL with NORMAL may lose it, and a lost row is a second order.
             database.execute("PRAGMA journal_mode = DELETE")
             database.execute("PRAGMA synchronous = EXTRA")
-            migrate(database, path, clock.now())
-        return cls(database, path, run_id, clock)
+            copy = migrate(database, path, clock.now())
+        ledger = cls(database, path, run_id, clock)
+        ledger.copy_before_upgrade = copy
+        return ledger
 
     @classmethod
     def peek(cls, folder: Path, clock: Clock) -> Ledger:
@@ -67,6 +72,11 @@ class Ledger:
                 migrate(database, path, clock.now())
             database.execute("PRAGMA query_only = ON")
         return cls(database, path, "", clock)
+
+    @property
+    def run_id(self) -> str:
+        """The run that writes here."""
+        return self._run_id
 
     def close(self) -> None:
         """Let go of the file."""
@@ -244,32 +254,6 @@ class Ledger:
         with self.transaction():
             self._database.execute("DELETE FROM codes_reported")
             self._database.executemany("INSERT INTO codes_reported VALUES (?, ?)", reported.items())
-
-    # Runs
-
-    def start_run(self, task: str) -> None:
-        """Note that this run began."""
-        with self.transaction():
-            self._database.execute(
-                "INSERT INTO runs (run_id, task, started) VALUES (?, ?, ?)",
-                (self._run_id, task, utc_text(self._clock.now())),
-            )
-
-    def finish_run(self, exit_code: int, counters: Mapping[str, Any]) -> None:
-        """Note how this run ended."""
-        counted = json.dumps(counters, default=str)
-        with self.transaction():
-            self._database.execute(
-                "UPDATE runs SET finished = ?, exit_code = ?, counters = ? WHERE run_id = ?",
-                (utc_text(self._clock.now()), exit_code, counted, self._run_id),
-            )
-
-    def last_runs(self) -> list[Run]:
-        """Return the newest run of each task."""
-        rows = self.rows(
-            "SELECT * FROM runs WHERE id IN (SELECT max(id) FROM runs GROUP BY task) ORDER BY task"
-        )
-        return [run_of(dict(row)) for row in rows]
 
     def _entries(self, query: str, *values: Any) -> Iterator[Entry]:
         return (entry_of(dict(row)) for row in self.rows(query, values))

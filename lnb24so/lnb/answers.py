@@ -9,24 +9,15 @@ import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import quote
 
 from lnb24so.clock import http_date
-from lnb24so.errors import (
-    Ambiguous,
-    BudgetSpent,
-    ConfigError,
-    NotProcessed,
-    Rejected,
-    Transient,
-)
-from lnb24so.network import retry_seconds
+from lnb24so.errors import Ambiguous, ConfigError, Rejected, Transient
+from lnb24so.network import retry_seconds, too_many
 
 from .values import objects, read_text
-
-if TYPE_CHECKING:
-    from .wire import Answer
+from .wire import Answer
 
 MASK = "***"
 _LONGEST = 300
@@ -44,7 +35,10 @@ def checked(answer: Answer, asked: str, *, secrets: Sequence[str], now: datetime
     if 200 <= status < 300:
         return _read_json(answer.body, asked)
     if status == 429:
-        raise _spent(answer, now)
+        header = answer.headers.get("Retry-After", "")
+        seconds = retry_seconds(header)
+        until = http_date(header) if seconds is None else now + timedelta(seconds=seconds)
+        raise too_many("Le New Black", until)
     said = _said_by(answer, secrets)
     if status in (401, 403):
         raise ConfigError(
@@ -63,16 +57,6 @@ def checked(answer: Answer, asked: str, *, secrets: Sequence[str], now: datetime
     raise Transient(
         f"Le New Black: {asked} answered HTTP {status}{said}.", again=status in (502, 503, 504)
     )
-
-
-def _spent(answer: Answer, now: datetime) -> NotProcessed:
-    header = answer.headers.get("Retry-After", "")
-    seconds = retry_seconds(header)
-    until = http_date(header) if seconds is None else now + timedelta(seconds=seconds)
-    message = "Le New Black: too many requests (HTTP 429)"
-    if until is None:
-        return NotProcessed(f"{message}.")
-    return BudgetSpent(f"{message}; it can go on at {until:%H:%M:%S} UTC.", until)
 
 
 def _said_by(answer: Answer, secrets: Sequence[str]) -> str:
@@ -102,10 +86,7 @@ def _no_number(text: str) -> None:
 
 
 def complaint(answer: object, secrets: Sequence[str] = ()) -> str:
-    """Return the message of an error in any of the shapes that Le New Black uses.
-
-    An answer may repeat the request; the given secrets are masked before the text is cut.
-    """
+    """Return what an error of any shape says, cut; secrets that it repeats are masked first."""
     said = _said(answer, _DEEPEST)
     for secret in filter(None, secrets):
         said = said.replace(secret, MASK).replace(quote(secret, safe=""), MASK)
@@ -136,7 +117,8 @@ def failed(answer: Mapping[str, Any]) -> bool:
 def refusals(field: str, codes: Sequence[str], answer: object) -> dict[str, str]:
     """Return the codes that were not taken, each with why; success must be said to count."""
     data = objects(answer.get("data")) if isinstance(answer, Mapping) else []
-    named = [_named_code(item, field) for item in data]
+    results = (item.get("result") for item in data)
+    named = [read_text(one.get(field)) if isinstance(one, dict) else "" for one in results]
     by_code = dict(zip(named, data, strict=True))
     sent = set(codes)
     refused: dict[str, str] = {}
@@ -150,8 +132,3 @@ def refusals(field: str, codes: Sequence[str], answer: object) -> dict[str, str]
         elif answered.get("status") != "success" and answered.get("success") is not True:
             refused[code] = complaint(answered.get("errors")) or "refused without a reason"
     return refused
-
-
-def _named_code(item: Mapping[str, Any], field: str) -> str:
-    result = item.get("result")
-    return read_text(result.get(field)) if isinstance(result, dict) else ""

@@ -4,36 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from itertools import count
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from lnb24so.clock import Clock, http_date
+from lnb24so.config.schema import LeNewBlack
 from lnb24so.errors import ConfigError, Rejected, Transient, of_system
 from lnb24so.network import patiently
+from lnb24so.process.events import WriteEvent
 
 from .answers import checked, complaint, failed, refusals
 from .values import objects, read_number, read_text, read_time
 from .wire import Answer, LnbWire
 
 if TYPE_CHECKING:
-    from lnb24so.config.schema import LeNewBlack
-    from lnb24so.process.events import WriteEvent
-
     from .types import Order, Sku
 
-PAGE_SIZE = 500
-"""Records on a full page, where no header tells (Le New Black's SDK)."""
-
-_EARLY = 60.0
-"""Seconds before its end at which a token is replaced."""
+PAGE_SIZE = 500  # records on a full page, where no header tells (Le New Black's SDK)
+_EARLY = 60.0  # seconds before its end at which a token is replaced
 
 
 class LnbClient:
-    """Get a token when first needed; see each method for what it asks and returns.
-
-    Raises ConfigError for refused credentials, Rejected where Le New Black will not take one
-    item, Transient and its kin for everything that may pass.
-    """
+    """Get a token when first needed; raises ConfigError, Rejected for one item, or Transient."""
 
     def __init__(self, settings: LeNewBlack, clock: Clock, event: WriteEvent) -> None:
         self._settings = settings
@@ -43,6 +36,7 @@ class LnbClient:
         self._token = ""
         self._token_ends = 0.0
         self._clock_ahead = timedelta(0)
+        self.has_answered = False
 
     # Orders
 
@@ -58,15 +52,11 @@ class LnbClient:
 
     def order(self, reference: str) -> Order | None:
         """Return one order, or None where Le New Black knows none of that reference."""
-        path = f"/orders/{quote(reference, safe='')}"
-        record, _ = self._call("GET", path, missing_is_none=True)
+        record, _ = self._call("GET", f"/orders/{quote(reference, safe='')}", missing_is_none=True)
         return _order(record) if isinstance(record, Mapping) else None
 
     def set_status(self, reference: str, *, status: str) -> None:
-        """Move an order to a status; the same status again changes nothing.
-
-        Raises Rejected where Le New Black does not take it.
-        """
+        """Move an order to a status, or raise Rejected; the same again changes nothing."""
         move = {"reference": reference, "status": status}
         answer, _ = self._call("POST", "/orders/status", body=move)
         if isinstance(answer, Mapping) and failed(answer):
@@ -75,10 +65,7 @@ class LnbClient:
     # Stock
 
     def inventory(self, field: str) -> dict[str, int | None]:
-        """Return the pieces in stock by `ean13` or `sku`.
-
-        None where no whole number is known, also where one code has two different levels.
-        """
+        """Return the pieces by `ean13` or `sku`; None: not whole, or two levels for one code."""
         levels: dict[str, int | None] = {}
         for item in self._list("/inventory", {})[0]:
             code, level = read_text(item.get(field)), item.get("in_stock")
@@ -95,32 +82,25 @@ class LnbClient:
 
         return [sku for product in self._pages("/products", {}) for sku in read_skus(product)]
 
-    def product_codes(self, field: str) -> set[str]:
-        """Return every `ean13` or `sku` of the product list."""
-        return {code for sku in self.skus() if (code := sku.code(field))}
-
     def set_levels(
         self, field: str, levels: Sequence[tuple[str, int]], at: datetime
     ) -> Iterator[tuple[int, dict[str, str]]]:
         """Send absolute levels in batches, in order; yield the size and the refusals of each.
 
-        A batch that Le New Black refuses as a whole, because of its size (413) or of one code in
-        it, is sent again in halves. The flag `is_blocked` and incoming stock are never sent:
-        sending them could open a size for sale.
+        A batch that is refused as a whole, for its size (413) or for one code in it, is sent again
+        in halves. `is_blocked` and incoming stock are never sent: they could open a size for sale.
         """
-        since = _time_text(at)
-        size = self._settings.batch_size
-        halves = True
+        size, halves = self._settings.batch_size, True
         for start in range(0, len(levels), size):
             # Where not one code of a batch was taken, the fault is hardly in the codes.
             batch = levels[start : start + size]
-            halves = yield from self._send_levels(field, batch, since, halves=halves)
+            halves = yield from self._send_levels(field, batch, _time_text(at), halves=halves)
 
     def _send_levels(
         self, field: str, batch: Sequence[tuple[str, int]], since: str, *, halves: bool
     ) -> Generator[tuple[int, dict[str, str]], None, bool]:
         """Send one batch, in halves where it is refused as a whole; return if any was taken."""
-        path = "/multi/inventory/ean" if field == "ean13" else "/multi/inventory/sku"
+        path = f"/multi/inventory/{'ean' if field == 'ean13' else 'sku'}"
         codes = [code for code, _ in batch]
         items = [
             {field: code, "in_stock": level, "in_stock_update_time": since} for code, level in batch
@@ -147,14 +127,14 @@ class LnbClient:
     def server_now(self) -> datetime:
         """Return the time by Le New Black's own clock (the Date header of its answers)."""
         with of_system("Le New Black"):
-            patiently(self._fresh_token, self._clock, self._note_retry)
+            patiently(self._fresh_token, self._clock, self._event)
         return self._clock.now() + self._clock_ahead
 
     # How it is asked
 
     def _pages(self, path: str, search: Mapping[str, str]) -> Iterator[Mapping[str, Any]]:
-        number, previous = 1, None
-        while True:
+        previous = None
+        for number in count(1):
             items, headers = self._list(path, {**search, "page": str(number)})
             if items and items[0] == previous:
                 raise Transient(f"Le New Black: page {number} of {path} repeats the one before.")
@@ -164,7 +144,7 @@ class LnbClient:
             full = len(items) >= (int(size) if size.isdecimal() and int(size) else PAGE_SIZE)
             if not items or not (more in ("1", "true") if more else full):
                 return
-            number, previous = number + 1, items[0]
+            previous = items[0]
 
     def _list(
         self, path: str, search: Mapping[str, str]
@@ -183,25 +163,24 @@ class LnbClient:
         body: Mapping[str, Any] | None = None,
         missing_is_none: bool = False,
     ) -> tuple[Any, Mapping[str, str]]:
-        """Return the JSON and the headers of one call, made patiently.
+        """Return the JSON and headers of one call: patiently, after a 401 with a new token."""
 
-        After a 401 it is made once more with a new token.
-        """
+        def send() -> Answer:
+            return self._send(method, path, {**(search or {}), **self._fresh_token()}, body)
 
         def once() -> tuple[Any, Mapping[str, str]]:
-            answer = self._send(method, path, {**(search or {}), **self._fresh_token()}, body)
+            answer = send()
             if answer.status == 401:
                 self._token = ""
-                answer = self._send(method, path, {**(search or {}), **self._fresh_token()}, body)
+                answer = send()
             if answer.status == 404 and missing_is_none:
                 return None, answer.headers
-            return self._checked(answer, f"{method} {path}"), answer.headers
+            content = self._checked(answer, f"{method} {path}")
+            self.has_answered = True
+            return content, answer.headers
 
         with of_system("Le New Black"):
-            return patiently(once, self._clock, self._note_retry)
-
-    def _note_retry(self, error: Transient, wait: float) -> None:
-        self._event("request.retried", message=str(error), seconds=round(wait, 1))
+            return patiently(once, self._clock, self._event)
 
     def _fresh_token(self) -> dict[str, str]:
         """Return the query that carries the token, asking for a new one where it is due."""

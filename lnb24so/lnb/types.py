@@ -8,11 +8,11 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from .values import objects, read_day, read_flag, read_number, read_text, read_time
 
@@ -34,10 +34,7 @@ class Address:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of an order: pieces, unit price in the order's currency, rates in percent.
-
-    `unreadable` names the rates that hold something, but no number.
-    """
+    """One line of an order, rates in percent; `unreadable` names the rates that are no number."""
 
     name: str = ""
     color: str = ""
@@ -58,10 +55,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """One order; times are aware UTC, money is in `currency`, `lines` keep their order.
-
-    `unreadable` names the rates and amounts that hold something, but no number.
-    """
+    """One order, times in UTC; `unreadable` names the rates and amounts that are no number."""
 
     reference: str
     status: str = ""
@@ -85,8 +79,7 @@ class Order:
     unreadable: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Sku:
+class Sku(NamedTuple):
     """One size of a product in Le New Black; either code may be ""."""
 
     ean13: str
@@ -103,11 +96,8 @@ NOT_CONTENT = ("status", "create_time", "confirmation_time", "cancellation_time"
 
 def content_hash(order: Order) -> str:
     """Return a hash of all that we map, without status and times: it tells a changed order."""
-    content = {
-        field.name: getattr(order, field.name)
-        for field in fields(order)
-        if field.name not in NOT_CONTENT
-    }
+    names = [field.name for field in fields(order) if field.name not in NOT_CONTENT]
+    content = {name: getattr(order, name) for name in names}
     return hashlib.sha256(json.dumps(content, default=_plain).encode()).hexdigest()[:32]
 
 
@@ -137,25 +127,11 @@ def is_canceled(order: Order) -> bool:
 def read_order(record: Mapping[str, Any]) -> Order:
     """Read an order of `GET /orders`."""
     lines = record.get("items")
+    values = _values(Order, record)
     return Order(
-        reference=read_text(record.get("reference")),
-        status=read_text(record.get("status")),
-        order_mode=read_text(record.get("order_mode")),
-        create_time=read_time(record.get("create_time")),
-        confirmation_time=read_time(record.get("confirmation_time")),
-        cancellation_time=read_time(record.get("cancellation_time")),
-        delivery_start_on=read_day(record.get("delivery_start_on")),
-        purchase_order_reference=read_text(record.get("purchase_order_reference")),
-        retailer_reference=read_text(record.get("retailer_reference")),
-        retailer_name=read_text(record.get("retailer_name")),
-        currency=read_text(record.get("currency")).upper(),
-        discount_rate=read_number(record.get("discount_rate")),
-        amount_shipping=read_number(record.get("amount_shipping")),
-        amount_total=read_number(record.get("amount_total")),
-        inventory_tracking=read_flag(record.get("inventory_tracking")),
-        comment=read_text(record.get("comment")),
-        billing_address=_read_address(record.get("billing_address")),
-        delivery_address=_read_address(record.get("delivery_address")),
+        **{**values, "currency": values["currency"].upper()},
+        billing_address=Address(**_values(Address, record.get("billing_address"))),
+        delivery_address=Address(**_values(Address, record.get("delivery_address"))),
         lines=tuple(_read_line(line) for line in lines) if isinstance(lines, list) else (),
         unreadable=_unreadable(record, "discount_rate", "amount_shipping", "amount_total"),
     )
@@ -172,30 +148,28 @@ def read_skus(product: Mapping[str, Any]) -> Iterator[Sku]:
 
 def _read_line(record: object) -> Line:
     line = record if isinstance(record, Mapping) else {}
-    return Line(
-        name=read_text(line.get("name")),
-        color=read_text(line.get("color")),
-        size=read_text(line.get("size")),
-        ean13=read_text(line.get("ean13")),
-        sku=read_text(line.get("sku")),
-        quantity=read_number(line.get("quantity")),
-        unit_price=read_number(line.get("unit_price")),
-        discount_rate=read_number(line.get("discount_rate")),
-        promotion_rate=read_number(line.get("promotion_rate")),
-        unreadable=_unreadable(line, "discount_rate", "promotion_rate"),
-    )
+    unreadable = _unreadable(line, "discount_rate", "promotion_rate")
+    return Line(**_values(Line, line), unreadable=unreadable)
 
 
 def _unreadable(record: Mapping[str, Any], *names: str) -> tuple[str, ...]:
     """Return the names whose value is there but no number: to read it as none would be a guess."""
-    return tuple(
-        name
-        for name in names
-        if record.get(name) not in (None, "") and read_number(record[name]) is None
-    )
+    there = [name for name in names if record.get(name) not in (None, "")]
+    return tuple(name for name in there if read_number(record[name]) is None)
 
 
-def _read_address(record: object) -> Address:
-    if not isinstance(record, Mapping):
-        return Address()
-    return Address(**{field.name: read_text(record.get(field.name)) for field in fields(Address)})
+# How a field of each type is read; fields of other types are not single values.
+_READERS: Mapping[str, Callable[[object], Any]] = {
+    "str": read_text,
+    "Decimal | None": read_number,
+    "datetime | None": read_time,
+    "date | None": read_day,
+    "bool | None": read_flag,
+}
+
+
+def _values(cls: type[Order | Line | Address], record: object) -> dict[str, Any]:
+    """Return the single values of a record; our fields are called as Le New Black's."""
+    there = record if isinstance(record, Mapping) else {}
+    kinds = ((field.name, str(field.type)) for field in fields(cls))
+    return {name: _READERS[kind](there.get(name)) for name, kind in kinds if kind in _READERS}

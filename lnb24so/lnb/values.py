@@ -12,17 +12,13 @@ from decimal import Decimal
 from typing import Any
 
 _DIGITS_AT_MOST = 18
-_DIGITS_OF_A_DECIMAL = 28
-"""What a decimal of 24SevenOffice's .NET holds."""
-
-LOST_LETTER = "\ufffd"
-"""Stands for half a surrogate pair, which is no text: neither SQLite nor XML can hold it."""
-
+_DIGITS_OF_A_DECIMAL = 28  # what a decimal of 24SevenOffice's .NET holds
+# Half a surrogate pair is no text: neither SQLite nor XML can hold it.
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
-
+LOST_LETTER = "\ufffd"
 _NUMBER = re.compile(r"[+-]?\d+(\.\d+)?", re.ASCII)
+# A date before it stands for "none": databases write 0001-01-01, 24SevenOffice does.
 _FIRST_YEAR = 1900
-"""A date before it stands for "none": databases write 0001-01-01, 24SevenOffice does."""
 
 
 def objects(value: object) -> list[Mapping[str, Any]]:
@@ -46,12 +42,9 @@ def read_number(value: object) -> Decimal | None:
     if isinstance(value, bool) or not isinstance(value, int | Decimal):
         return None
     number = Decimal(value)
-    sane = (
-        number.is_finite()
-        and (not number or abs(number.adjusted()) <= _DIGITS_AT_MOST)
-        and len(number.as_tuple().digits) <= _DIGITS_OF_A_DECIMAL
-    )
-    return number if sane else None
+    if not number.is_finite() or (number and abs(number.adjusted()) > _DIGITS_AT_MOST):
+        return None
+    return number if len(number.as_tuple().digits) <= _DIGITS_OF_A_DECIMAL else None
 
 
 def read_time(value: object) -> datetime | None:

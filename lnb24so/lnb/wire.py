@@ -26,10 +26,7 @@ class Answer(NamedTuple):
 
 
 class LnbWire:
-    """One keep-alive connection, through the environment's proxy and with its certificates.
-
-    ConfigError where those certificates are not there.
-    """
+    """One keep-alive connection, through the environment's proxy and with its certificates."""
 
     def __init__(self, base_url: str, timeout: float) -> None:
         import requests
@@ -40,55 +37,30 @@ class LnbWire:
         around = self._session.merge_environment_settings(base_url, {}, None, None, None)
         self._session.trust_env = False
         _refuse_missing_certificates(around["verify"])
-        self._how: dict[str, Any] = {
-            "timeout": timeouts(timeout),
-            "verify": around["verify"],
-            "proxies": around["proxies"],
-        }
+        self._how: dict[str, Any] = {**around, "timeout": timeouts(timeout)}
         self._adapter = self._session.get_adapter(base_url)
         self._last: tuple[object, requests.PreparedRequest] | None = None
 
     def send(
-        self,
-        method: str,
-        path: str,
-        search: Mapping[str, str],
-        body: Mapping[str, Any] | None,
+        self, method: str, path: str, search: Mapping[str, str], body: Mapping[str, Any] | None
     ) -> Answer:
-        """Return the answer, whatever its status, read to its end.
-
-        Raises NotProcessed where the request never left, and Ambiguous without a whole answer.
-        """
+        """Return the whole answer, whatever its status; raises NotProcessed or Ambiguous."""
         import requests
 
         try:
-            request = self._request(method, path, search)
+            address = (method, path, dict(search))
+            # A large stock run sends a thousand batches: making each anew is a fifth of their cost.
+            if self._last is None or self._last[0] != address:
+                url, headers = self._base_url + path, {"Accept": "application/json"}
+                new = requests.Request(method, url, params=search, headers=headers)
+                self._last = (address, self._session.prepare_request(new))
+            request = self._last[1]
             request.prepare_body(None, None, json=body)
             # The adapter follows no redirect and keeps no cookie, which is what we want.
             response = self._adapter.send(request, **self._how)
             return Answer(response.status_code, response.headers, response.content)
         except requests.RequestException as error:
             raise _no_answer(error) from None
-
-    def _request(
-        self, method: str, path: str, search: Mapping[str, str]
-    ) -> requests.PreparedRequest:
-        """Return a request without its body; requests to one address in a row share it.
-
-        A large stock run sends a thousand batches, and making each anew is a fifth of their cost.
-        """
-        import requests
-
-        address = (method, path, dict(search))
-        if self._last is None or self._last[0] != address:
-            request = requests.Request(
-                method,
-                self._base_url + path,
-                params=search,
-                headers={"Accept": "application/json"},
-            )
-            self._last = (address, self._session.prepare_request(request))
-        return self._last[1]
 
 
 def _refuse_missing_certificates(verify: object) -> None:
@@ -109,9 +81,8 @@ def _no_answer(error: Exception) -> Transient:
     import requests
 
     if never_left(error):
-        return NotProcessed(
-            "Le New Black: no connection. Check the network and lenewblack.base_url."
-        )
+        message = "Le New Black: no connection. Check the network and lenewblack.base_url."
+        return NotProcessed(message)
     if isinstance(error, requests.Timeout):
         return Ambiguous("Le New Black: no answer in time (lenewblack.timeout_seconds).")
     if isinstance(error, requests.exceptions.SSLError):

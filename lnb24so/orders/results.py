@@ -69,24 +69,27 @@ def _standing(result: Result) -> list[Standing]:
 
     A create that was not processed is the system's failure, and is told as that.
     """
-    item = result.item
+    item, notice = result.item, result.item.case.known.notice
     asks = isinstance(item, Decide | Announce) or (isinstance(item, Wait) and not item.case.unread)
-    if not asks and result.outcome not in ("blocked", "unconfirmed", "failed"):
-        return []
+    if asks or result.outcome in ("blocked", "unconfirmed", "failed"):
+        reasons = result.reasons
+    else:
+        # A change after the export stands until a person has acknowledged it.
+        reasons = () if notice is None else (notice,)
     by_code: dict[str, list[Reason]] = {}
-    for reason in result.reasons:
+    for reason in reasons:
         by_code.setdefault(reason.code, []).append(reason)
     return [
         Standing(
             item.reference,
             code,
-            "\n".join(sentence(item.reference, reason) for reason in reasons),
-            cause=reasons[0].cause,
-            fix=reasons[0].fix,
+            "\n".join(sentence(item.reference, reason) for reason in alike),
+            cause=alike[0].cause,
+            fix=alike[0].fix,
             amount=item.total,
             currency=item.currency,
         )
-        for code, reasons in by_code.items()
+        for code, alike in by_code.items()
     ]
 
 

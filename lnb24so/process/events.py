@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Literal, NamedTuple, Protocol
 
+# Each name that the log knows, so that a wrong one is found before it is written.
 EventName = Literal[
     "run.started", "run.finished", "run.failed", "session.opened", "session.renewed",
     "company.selected", "request.retried", "order.sending", "order.created", "order.adopted",
@@ -17,7 +17,6 @@ EventName = Literal[
     "stock.refused", "stock.skipped", "stock.code_unknown", "stock.guard", "ping.failed",
     "error.unexpected",
 ]  # fmt: skip
-"""Each name that the log knows, so that a wrong one is found before it is written."""
 
 
 class WriteEvent(Protocol):
@@ -27,8 +26,7 @@ class WriteEvent(Protocol):
         """Write the event with its fields; ValueError for a field that every line has."""
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(NamedTuple):
     """A kind of log line: its level, its meaning, and what it holds beside what every line has."""
 
     level: Literal["info", "warning", "error"]
@@ -36,9 +34,8 @@ class Event:
     fields: str = ""
 
 
+# What "the order" stands for in the fields below: its reference, the others where known.
 THE_ORDER = ("reference", "order_id", "customer_id", "erp_reference", "attempt")
-"""What "the order" stands for in the fields below: its reference, the others where known."""
-
 ORDER = "the order"
 WHY = f"{ORDER}, reason, message, line"
 SENT = "rows, total, currency"

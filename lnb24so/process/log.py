@@ -10,6 +10,7 @@ import stat
 import traceback
 from collections.abc import Callable, Iterable, Mapping, MutableMapping
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from html import escape
 from itertools import chain
@@ -40,14 +41,13 @@ NAMED_SECRET = re.compile(
 UNSAFE = re.compile("[\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 
 
+@dataclass(frozen=True)
 class Log:
     """Writes events; a write that fails never raises, see `failed`."""
 
-    def __init__(self, logger: Any, files: _DayFiles, redact: Redact) -> None:
-        """Take the parts that `open_log` put together."""
-        self._logger = logger
-        self._files = files
-        self.redact = redact
+    _logger: Any
+    _files: _DayFiles
+    redact: Redact
 
     @property
     def failed(self) -> str | None:
@@ -66,9 +66,8 @@ class Log:
         """Write error.unexpected with the traceback, without local variables."""
         # Redacted before it is cut, for half a secret would not be recognised.
         text = self.redact("".join(traceback.format_exception(error)))
-        if len(text) > LIMIT_TRACEBACK:
-            half = LIMIT_TRACEBACK // 2
-            text = f"{text[:half]}\n[...]\n{text[-half:]}"
+        half = LIMIT_TRACEBACK // 2
+        text = text if len(text) <= 2 * half else f"{text[:half]}\n[...]\n{text[-half:]}"
         self.event("error.unexpected", error=type(error).__name__, traceback=text)
 
     def close(self) -> None:
@@ -86,10 +85,7 @@ def open_log(
     now: Callable[[], datetime],
     echo: TextIO | None = None,
 ) -> Log:
-    """Return the log of one run, with files older than keep_days removed.
-
-    `echo` also gets each event as a line for people. ConfigError when the folder cannot be used.
-    """
+    """Return the log of one run, without its old files; `echo` also gets each line, for people."""
     import structlog
 
     redact = _redactor(secrets)
@@ -105,22 +101,23 @@ def open_log(
             "Fix: make it writable for this user, or set paths.logs to another folder."
         ) from None
 
-    def arrange(_: Any, level: str, fields: MutableMapping[str, Any]) -> Mapping[str, Any]:
-        own = {**fields, "timestamp": _plain(now(), redact), "level": level}
+    def arrange(
+        _: Any, level: str, fields: MutableMapping[str, Any]
+    ) -> tuple[tuple[date, str], dict[str, Any]]:
+        at = now()
+        own = {**fields, "timestamp": _plain(at, redact), "level": level}
         line: dict[str, Any] = {key: own[key] for key in OWN_KEYS}
-        return line | {k: _plain(v, redact, k) for k, v in fields.items() if k not in OWN_KEYS}
-
-    def show(_: Any, __: str, fields: MutableMapping[str, Any]) -> Mapping[str, Any]:
+        line |= {k: _plain(v, redact, k) for k, v in fields.items() if k not in OWN_KEYS}
         if echo is not None:
             # A terminal that went away is no reason to stop moving orders.
             with suppress(OSError, ValueError):
-                print(_for_people(fields), file=echo, flush=True)
-        return fields
+                print(_for_people(line), file=echo, flush=True)
+        return (at.astimezone(UTC).date(), _as_json(line)), {}
 
     # Everything is given here: structlog's global configuration would leak between two logs.
     logger = structlog.wrap_logger(
         files,
-        processors=[arrange, show, _as_json],
+        processors=[arrange],
         wrapper_class=structlog.make_filtering_bound_logger(0),
         context_class=dict,
         cache_logger_on_first_use=False,
@@ -144,11 +141,9 @@ class _DayFiles:
             if day != self._day:
                 self.open(day)
             data = (b"\n" if self._is_torn else b"") + line.encode() + b"\n"
-            written = os.write(self._descriptor, data)
-            if written < len(data):
-                self._is_torn = True
+            self._is_torn = os.write(self._descriptor, data) < len(data)
+            if self._is_torn:
                 raise OSError(0, "the disk took only a part of a line")
-            self._is_torn = False
         except OSError as error:
             self.failed = self.failed or f"{self._folder}: {error.strerror}"
 
@@ -163,10 +158,10 @@ class _DayFiles:
         self._descriptor = os.open(path, flags, FILE_MODE)
         self._day = day
         file = os.fstat(self._descriptor)
-        size = file.st_size
-        if size == 0 and stat.S_ISREG(file.st_mode):
+        if file.st_size == 0 and stat.S_ISREG(file.st_mode):
             os.fchmod(self._descriptor, FILE_MODE)  # whatever the umask
-        self._is_torn = size > 0 and os.pread(self._descriptor, 1, size - 1) != b"\n"
+        last = os.pread(self._descriptor, 1, file.st_size - 1) if file.st_size else b"\n"
+        self._is_torn = last != b"\n"
 
     def close(self) -> None:
         """Close the current file, if there is one."""
@@ -227,8 +222,7 @@ def _plain(value: object, redact: Redact, key: str = "") -> Any:
         case float() if math.isfinite(value):
             return value
         case datetime() if value.tzinfo:
-            text = value.astimezone(UTC).isoformat(timespec="milliseconds")
-            return text.replace("+00:00", "Z")
+            return value.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
         case date():
             return value.isoformat()
         case Mapping():
@@ -247,22 +241,16 @@ def _plain_mapping(mapping: Mapping[Any, Any], redact: Redact) -> Mapping[str, A
 
 def _is_levels(mapping: Mapping[Any, Any]) -> bool:
     """Return whether each value is a pair of whole numbers or None, which cannot hold a secret."""
-    values = mapping.values()
-    return (
-        set(map(type, mapping)) == {str}
-        and set(map(type, values)) == {tuple}
-        and set(map(type, chain.from_iterable(values))) <= {int, type(None)}
-    )
+    if {*map(type, mapping)} != {str} or {*map(type, mapping.values())} != {tuple}:
+        return False
+    return {*map(type, chain.from_iterable(mapping.values()))} <= {int, type(None)}
 
 
-def _as_json(
-    _: Any, __: str, fields: MutableMapping[str, Any]
-) -> tuple[tuple[date, str], dict[str, Any]]:
+def _as_json(fields: Mapping[str, Any]) -> str:
     line = json.dumps(fields, ensure_ascii=False)
-    day = date.fromisoformat(fields["timestamp"][:10])
-    if not line.isascii() or "\x7f" in line:
-        line = UNSAFE.sub(lambda match: f"\\u{ord(match[0]):04x}", line)
-    return (day, line), {}
+    if line.isascii() and "\x7f" not in line:
+        return line
+    return UNSAFE.sub(lambda match: f"\\u{ord(match[0]):04x}", line)
 
 
 def _for_people(fields: Mapping[str, Any]) -> str:

@@ -25,10 +25,8 @@ class Stop:
     @contextmanager
     def watching(self) -> Iterator[None]:
         """Listen for SIGINT and SIGTERM while the block runs (only a main thread can)."""
-        if threading.current_thread() is not threading.main_thread():
-            yield
-            return
-        signals = (signal.SIGINT, signal.SIGTERM)
+        main = threading.current_thread() is threading.main_thread()
+        signals = (signal.SIGINT, signal.SIGTERM) if main else ()
         previous = [signal.signal(number, self._hear) for number in signals]
         try:
             yield

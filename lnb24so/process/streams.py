@@ -6,47 +6,87 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from io import BufferedWriter, FileIO, TextIOWrapper
 from pathlib import Path
-from typing import Any, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
 from lnb24so.errors import Lnb24soError
 
+if TYPE_CHECKING:
+    from _typeshed import ReadableBuffer
+
+
+class AnswerLost(Lnb24soError):
+    """The answer could not be printed, such as to a full disk."""
+
+
+class _Forgiving(FileIO):
+    """A file that takes everything: what has no room or no reader is dropped."""
+
+    def write(self, data: ReadableBuffer, /) -> int:
+        """Return that all was written."""
+        with suppress(OSError):
+            return super().write(data) or memoryview(data).nbytes
+        return memoryview(data).nbytes
+
 
 def open_streams() -> None:
-    """Put something where the shell closed a stream (`>&-`): Python has None there."""
+    """Make stderr take whatever is told, and stdout be there.
+
+    Whoever writes to stderr, be it we, click or rich, and when Python empties it at the end,
+    must not fail because nobody hears it. Python has None where the shell closed a stream (`>&-`).
+    """
     for name in ("stdout", "stderr"):
         if getattr(sys, name) is None:
             setattr(sys, name, _nowhere())
+    # Only Python's own: whoever put another stream there, such as a test, wants to have it.
+    if isinstance(own := sys.stderr, TextIOWrapper) and own is sys.__stderr__:
+        forgiving = BufferedWriter(_Forgiving(own.fileno(), "w", closefd=False))
+        sys.stderr = TextIOWrapper(forgiving, own.encoding, own.errors, line_buffering=True)
+
+
+def _nowhere() -> TextIO:
+    return Path(os.devnull).open("w", encoding="utf-8")
+
+
+def leave_streams() -> None:
+    """Drop what stdout still holds and cannot give away: Python would try, and exit with 120."""
+    try:
+        sys.stdout.flush()
+    except (OSError, ValueError):
+        _drop(sys.stdout)
 
 
 def tell(sentence: str) -> None:
     """Say a sentence on stderr, if anybody is there to hear it."""
-    with suppress(OSError, ValueError):
-        click.echo(sentence, err=True)
+    click.echo(sentence, err=True)
 
 
 @contextmanager
 def printing() -> Iterator[None]:
     """Print an answer in this block; a reader that leaves, as `head` does, has what it wanted.
 
-    Raises Lnb24soError where the answer cannot be printed, such as to a full disk.
+    Raises AnswerLost where the answer cannot be printed.
     """
     try:
         yield
+        sys.stdout.flush()
     except OSError as error:
         if error.filename is not None:
             raise  # A file, and so not the stream.
-        # Python flushes the stream once more when it ends, and would fail again.
-        sys.stdout = _nowhere()
+        _drop(sys.stdout)
         if not isinstance(error, BrokenPipeError):
-            message = f"The answer could not be printed ({error.strerror})."
-            raise Lnb24soError(message) from None
+            raise AnswerLost(f"The answer could not be printed ({error.strerror}).") from None
 
 
-def _nowhere() -> TextIO:
-    return Path(os.devnull).open("w", encoding="utf-8")
+def _drop(stream: TextIO) -> None:
+    """Lead a stream, and all that it still holds, to where everything has room."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    with suppress(OSError, ValueError):  # One without a descriptor holds nothing back.
+        os.dup2(nowhere, stream.fileno())
+    os.close(nowhere)
 
 
 class Progress:
@@ -62,26 +102,23 @@ class Progress:
             return
         from rich.text import Text
 
-        with suppress(OSError):
-            if self._line is None:
-                from rich.console import Console
-                from rich.status import Status
+        if self._line is None:
+            from rich.console import Console
+            from rich.status import Status
 
-                self._line = Status("", console=Console(stderr=True))
-                self._line.start()
-            self._line.update(Text(activity))
+            self._line = Status("", console=Console(stderr=True))
+            self._line.start()
+        self._line.update(Text(activity))
 
     def tell(self, sentence: str) -> None:
         """Say a sentence that stays."""
         if self._line is None:
             tell(sentence)
             return
-        with suppress(OSError):
-            self._line.console.print(sentence, markup=False, highlight=False, emoji=False)
+        self._line.console.print(sentence, markup=False, highlight=False, emoji=False)
 
     def stop(self) -> None:
         """Take the moving line away."""
         if self._line is not None:
-            with suppress(OSError):
-                self._line.stop()
+            self._line.stop()
             self._line = None

@@ -6,7 +6,7 @@ or to run anything.
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from decimal import Decimal
@@ -67,12 +67,9 @@ def page(report: Report, now: datetime) -> str:
     if report.stock is not None:
         parts += _stock(report.stock)
     parts.append(f"<footer>Made by lnb24so preview, run {_text(report.run_id)}.</footer>")
-    frame, style = (_beside(name) for name in ("page.html", "page.css"))
+    beside = files("lnb24so.screen")
+    frame, style = ((beside / name).read_text("utf-8") for name in ("page.html", "page.css"))
     return frame.format(title=f"Preview: {company}", style=style, body="\n".join(parts))
-
-
-def _beside(name: str) -> str:
-    return (files("lnb24so.screen") / name).read_text("utf-8")
 
 
 def _text(text: str) -> str:
@@ -105,10 +102,9 @@ def _card(target: str, number: int, label: str, *, more: str = "", kind: str = "
 
 def _sums(results: Iterable[Result]) -> str:
     """Return the totals of orders by currency."""
-    sums: dict[str, Decimal] = {}
+    sums: defaultdict[str, Decimal] = defaultdict(Decimal)
     for result in results:
-        total = result.item.total or Decimal(0)
-        sums[result.item.currency] = sums.get(result.item.currency, Decimal(0)) + total
+        sums[result.item.currency] += result.item.total or 0
     return "<br>".join(_text(amount_text(total, currency)) for currency, total in sums.items())
 
 
@@ -172,12 +168,11 @@ def _top(result: Result, more: Sequence[str] = ()) -> str:
 
 
 def _create(result: Result) -> str:
-    invoice = result.item.invoice
+    invoice, currency = result.item.invoice, result.item.currency
     warnings = "".join(_reason(warning) for warning in result.item.warnings)
     note = f'<div class="note warm small">{warnings}</div>' if warnings else ""
     if invoice is None:
         return f'<article class="sheet">{_top(result)}{note}</article>'
-    currency = result.item.currency
     rows = "".join(_row(row, currency) for row in invoice.rows)
     return (
         f'<article class="sheet">{_top(result, _delivery(invoice))}'
@@ -189,14 +184,9 @@ def _create(result: Result) -> str:
 
 def _delivery(invoice: InvoiceOrder) -> list[str]:
     """Return what a person checks an order by."""
-    parts = []
-    if invoice.delivery is not None:
-        parts.append(f"delivery {invoice.delivery:%-d %B %Y}")
-    if invoice.your_reference:
-        parts.append(f"their reference {invoice.your_reference}")
-    if invoice.comment:
-        parts.append(invoice.comment)
-    return parts
+    delivery = invoice.delivery and f"delivery {invoice.delivery:%-d %B %Y}"
+    theirs = invoice.your_reference and f"their reference {invoice.your_reference}"
+    return [part for part in (delivery, theirs, invoice.comment) if part]
 
 
 def _row(row: InvoiceRow, currency: str) -> str:
@@ -232,15 +222,13 @@ def _change(item: StockItem) -> int:
 def _stock(part: StockReport) -> list[str]:
     changed = _changed(part)
     parts = ['<h2 id="stock">Stock levels to change in Le New Black</h2>']
-    if changed:
-        rows = "".join(_level(item) for item in changed)
-        parts.append(
-            '<div class="sheet"><table class="small"><thead><tr><th>Product</th>'
-            '<th class="number">Now</th><th class="number">New</th>'
-            f'<th class="number">Change</th></tr></thead><tbody>{rows}</tbody></table></div>'
-        )
-    else:
-        parts.append(NONE)
+    rows = "".join(_level(item) for item in changed)
+    table = (
+        '<div class="sheet"><table class="small"><thead><tr><th>Product</th>'
+        '<th class="number">Now</th><th class="number">New</th>'
+        f'<th class="number">Change</th></tr></thead><tbody>{rows}</tbody></table></div>'
+    )
+    parts.append(table if changed else NONE)
     left = [item for item in part.plan.items if item.action == "skip"]
     if left:
         parts.append("<h2>Stock levels left alone</h2>")

@@ -10,7 +10,6 @@ import sys
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, replace
-from decimal import Decimal
 from typing import Any
 
 import click
@@ -32,13 +31,18 @@ BESIDE_NAME_AND_NOTE = 30
 
 def document(report: Report) -> dict[str, Any]:
     """Return one task's run for `--json`; money and quantities are strings."""
-    part = report.orders or report.stock
+    part, items = report.orders or report.stock, []
+    if report.orders is not None:
+        items = [_order_item(result) for result in report.orders.results]
+    elif report.stock is not None:
+        refused = report.stock.refused
+        items = [_stock_item(item, refused) for item in report.stock.plan.items]
     return {
         "task": report.task,
         "dry_run": report.dry_run,
         "run_id": report.run_id,
         "company": asdict(report.company) if report.company else None,
-        "items": _items(report),
+        "items": items,
         "summary": dict(part.summary) if part else {},
         "guard": part.plan.guard if part else None,
         "exit_code": report.exit_code,
@@ -68,15 +72,6 @@ def print_lines(lines: Iterable[str]) -> None:
         click.echo(visible(line))
 
 
-def _items(report: Report) -> list[dict[str, Any]]:
-    if report.orders is not None:
-        return [_order_item(result) for result in report.orders.results]
-    if report.stock is not None:
-        refused = report.stock.refused
-        return [_stock_item(item, refused) for item in report.stock.plan.items]
-    return []
-
-
 def _order_item(result: Result) -> dict[str, Any]:
     item = result.item
     return {
@@ -87,16 +82,12 @@ def _order_item(result: Result) -> dict[str, Any]:
         "retailer": item.order.retailer_name if item.order else "",
         "order_id": result.order_id,
         "currency": item.currency,
-        "total": _money(item.total, item.currency),
+        "total": None if item.total is None else str(to_minor(item.total, item.currency)),
         "line_count": item.line_count,
         "reasons": [asdict(reason) for reason in result.reasons],
         "warnings": [asdict(reason) for reason in item.warnings],
         "outcome": result.outcome,
     }
-
-
-def _money(amount: Decimal | None, currency: str) -> str | None:
-    return None if amount is None else str(to_minor(amount, currency))
 
 
 def _stock_item(item: StockItem, refused: Mapping[str, str] | None) -> dict[str, Any]:
@@ -123,8 +114,8 @@ def show(report: Report, most: int | None = None) -> None:
     """
     if sys.stdout.isatty():
         _show_tables(report, ROWS_ON_A_SCREEN if most is None else most)
-        return
-    print_lines(plain_lines(report, most))
+    else:
+        print_lines(plain_lines(report, most))
 
 
 def plain_lines(report: Report, most: int | None = None) -> Iterable[str]:
@@ -191,15 +182,12 @@ def _order_line(result: Result) -> str:
     total = amount_text(item.total, item.currency) if item.total is not None else "no total"
     retailer = item.order.retailer_name if item.order else ""
     whose = f" for retailer {shown(retailer)}" if retailer not in ("", item.customer) else ""
+    lines = "1 line" if item.line_count == 1 else f"{item.line_count} lines"
     warned = "".join(f". Warning: {warning.message}" for warning in item.warnings)
     return (
-        f"{item.reference} {result.outcome or item.action}{became}: {_lines(item.line_count)}, "
+        f"{item.reference} {result.outcome or item.action}{became}: {lines}, "
         f"{total}, customer {item.customer_id} {shown(item.customer)}{whose}{warned}"
     )
-
-
-def _lines(count: int) -> str:
-    return "1 line" if count == 1 else f"{count} lines"
 
 
 def _stock_line(item: StockItem, refused: Mapping[str, str]) -> str:

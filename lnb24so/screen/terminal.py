@@ -2,30 +2,31 @@
 
 from __future__ import annotations
 
+import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
+
+from lnb24so.process.streams import AnswerLost, tell
 
 if TYPE_CHECKING:
     from lnb24so.config.schema import Config
     from lnb24so.run import Mode, Report
 
 
-class Screen:
+class Screen(NamedTuple):
     """The options that belong to no single command."""
 
-    def __init__(self, config: Path | None, *, verbose: bool, quiet: bool) -> None:
-        self._config = config
-        self._verbose = verbose
-        self.quiet = quiet
+    file: Path | None
+    verbose: bool
+    quiet: bool
 
     def config(self) -> Config:
         """Return the configuration, from wherever it is."""
-        import os
-
         from lnb24so.config.schema import find_config, load_config
 
-        return load_config(find_config(self._config, os.environ, Path.cwd()))
+        return load_config(find_config(self.file, os.environ, Path.cwd()))
 
     def mode(self, task: str, *, writes: bool = False) -> Mode:
         """Return how a task runs on this screen."""
@@ -33,16 +34,16 @@ class Screen:
         from lnb24so.process.streams import Progress
         from lnb24so.run import Mode
 
-        echo = sys.stderr if self._verbose else None
+        echo = sys.stderr if self.verbose else None
         progress = Progress(quiet=self.quiet)
-        return Mode(task, writes, Clock(), progress.tell, echo, progress)
+        everything = self.verbose or sys.stderr.isatty()
+        return Mode(task, writes, Clock(), progress.tell, echo, everything, progress)
 
     def say(self, report: Report) -> int:
         """Print the lines of a run's answer, and return its exit code."""
         from .report import print_lines
 
-        print_lines(report.lines)
-        return report.exit_code
+        return _printed(report, lambda: print_lines(report.lines))
 
     def answer(self, report: Report, *, as_json: bool) -> int:
         """Print a run's answer, and return its exit code.
@@ -50,11 +51,24 @@ class Screen:
         A real run that is not asked for JSON says nothing in a pipe: cron mails what is printed.
         """
         wanted = not self.quiet and (report.dry_run or sys.stdout.isatty())
-        if as_json or wanted:
-            from .report import document, print_json, show
+        if not as_json and not wanted:
+            return report.exit_code
+        from .report import document, print_json, show
 
-            if as_json:
-                print_json(document(report))
-            else:
-                show(report)
-        return report.exit_code
+        if as_json:
+            return _printed(report, lambda: print_json(document(report)))
+        return _printed(report, lambda: show(report))
+
+
+def _printed(report: Report, write: Callable[[], None]) -> int:
+    """Print an answer and return the run's exit code; raise AnswerLost if it was only to look.
+
+    A run that wrote has done so, printed or not: its code stays, and the loss is told.
+    """
+    try:
+        write()
+    except AnswerLost as error:
+        if report.dry_run:
+            raise
+        tell(f"lnb24so: {error}")
+    return report.exit_code

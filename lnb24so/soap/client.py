@@ -1,8 +1,4 @@
-"""24SevenOffice: one client for its five SOAP services.
-
-Reads are repeated patiently, and once with a new session where the old one is dead. A create
-goes out once and comes back as what was seen of it.
-"""
+"""24SevenOffice: one client for its five SOAP services."""
 
 from __future__ import annotations
 
@@ -13,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from lnb24so.clock import Clock, http_date
 from lnb24so.config.schema import Erp
-from lnb24so.errors import ConfigError, Lnb24soError, SessionLost, Transient, of_system
+from lnb24so.errors import ConfigError, Lnb24soError, SessionLost, of_system
 from lnb24so.network import patiently
 from lnb24so.process.events import WriteEvent
 
@@ -29,19 +25,13 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+# Searching for what changed since then returns everything (24SevenOffice documentation).
 LONG_AGO = datetime(2000, 1, 1)  # noqa: DTZ001 - what zeep renders without a zone
-"""Searching for what changed since then returns everything (24SevenOffice documentation)."""
-
-IDS_A_REQUEST = 500
-"""24SevenOffice takes at most 1,000 order ids in one search (its documentation)."""
+IDS_A_REQUEST = 500  # 24SevenOffice takes at most 1,000 (its documentation)
 
 
 class SoapClient:
-    """Log in when first needed; see each method for what it asks and returns.
-
-    Raises ConfigError for refused credentials or the wrong company, Transient and its kin for
-    everything that may pass. `event` writes to the log.
-    """
+    """Log in when first needed; raises ConfigError or Transient. `event` writes to the log."""
 
     def __init__(self, settings: Erp, state: Path, clock: Clock, event: WriteEvent) -> None:
         self._identity_id = settings.identity_id
@@ -85,7 +75,7 @@ class SoapClient:
         if self._identity_id:
             return
         reachable = self.identities()
-        if len({identity.company.id for identity in reachable}) > 1:
+        if len({one.company.id for one in reachable}) > 1:
             raise ConfigError(
                 "24SevenOffice: this login reaches several companies, and the wrong one would be "
                 f"written to. Fix: set 24sevenoffice.identity_id to one of: {listed(reachable)}."
@@ -117,23 +107,17 @@ class SoapClient:
         search: dict[str, Any] = {"ChangedAfter": since.replace(tzinfo=None)}
         if customer_ids:
             search["CustomerIds"] = {"int": list(customer_ids)}
-        return self._orders(search, fields=types.ORDER_FIELDS, rows=types.ROW_FIELDS)
+        return self._orders(search)
 
     def orders_by_id(self, order_ids: Sequence[int]) -> list[InvoiceOrder]:
         """Return the orders with these ids; absent ones are left out."""
-        orders: list[InvoiceOrder] = []
-        for portion in _portions(order_ids):
-            orders += self._orders(
-                {"OrderIds": {"int": portion}}, fields=types.ORDER_FIELDS, rows=types.ROW_FIELDS
-            )
-        return orders
+        searches = ({"OrderIds": {"int": ids}} for ids in _portions(order_ids))
+        return [order for search in searches for order in self._orders(search)]
 
     def customers_by_id(self, customer_ids: Sequence[int]) -> list[Customer]:
         """Return the customers with these numbers; absent ones are left out."""
-        customers: list[Customer] = []
-        for portion in _portions(customer_ids):
-            customers += self._customers({"CompanyIds": {"int": portion}})
-        return customers
+        searches = ({"CompanyIds": {"int": ids}} for ids in _portions(customer_ids))
+        return [customer for search in searches for customer in self._customers(search)]
 
     def all_customers(self) -> list[Customer]:
         """Return every customer, in one request."""
@@ -146,8 +130,7 @@ class SoapClient:
 
     def currencies(self) -> dict[str, Currency]:
         """Return the company's foreign currencies with rate and unit, by symbol."""
-        foreign = self._list("GetCurrencyList", currency)
-        return {one.symbol: one for one in foreign}
+        return {one.symbol: one for one in self._list("GetCurrencyList", currency)}
 
     # The one write
 
@@ -159,10 +142,8 @@ class SoapClient:
             return Seen(connected=False, problem=str(error))
         invoices = {"invoices": {"InvoiceOrder": [as_sent(order)]}}
         try:
-            items = [
-                (types.whole(item, "OrderId"), _exception(item))
-                for item in self._wire.items("SaveInvoices", invoices)
-            ]
+            replies = self._wire.items("SaveInvoices", invoices)
+            items = [(types.whole(item, "OrderId"), _exception(item)) for item in replies]
         except NotConnectedError as error:
             return Seen(connected=False, problem=str(error))
         except FaultError as error:
@@ -182,7 +163,11 @@ class SoapClient:
     # How it is asked
 
     def _orders(
-        self, search: dict[str, Any], *, fields: Sequence[str], rows: Sequence[str]
+        self,
+        search: dict[str, Any],
+        *,
+        fields: Sequence[str] = types.ORDER_FIELDS,
+        rows: Sequence[str] = types.ROW_FIELDS,
     ) -> list[InvoiceOrder]:
         return self._list(
             "GetInvoices",
@@ -208,12 +193,10 @@ class SoapClient:
         return self._patiently(read)
 
     def _patiently(self, read: Callable[[], T]) -> T:
-        """Return what a read returns: again after a passing error, or in a new session.
-
-        This ends: a session that dies again and again is not opened a third time.
-        """
+        """Return what a read returns: again after a passing error, or in a new session."""
 
         def renewing() -> T:
+            # This ends: a session that dies again and again is not opened a third time.
             while True:
                 try:
                     return read()
@@ -222,10 +205,7 @@ class SoapClient:
                     self._event("session.renewed", message=str(error))
 
         with of_system("24SevenOffice"):
-            return patiently(renewing, self._clock, self._note_retry)
-
-    def _note_retry(self, error: Transient, wait: float) -> None:
-        self._event("request.retried", message=str(error), seconds=round(wait, 1))
+            return patiently(renewing, self._clock, self._event)
 
 
 def _exception(item: _Element) -> str | None:

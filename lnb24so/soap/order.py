@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -80,68 +81,77 @@ class InvoiceOrder:
     total_with_vat: Decimal | None = None
 
 
+def _amount(element: _Element, name: str) -> Decimal:
+    return decimal(element, name) or Decimal(0)
+
+
+def _truth(element: _Element, name: str) -> bool | None:
+    value = text(element, name)
+    return value in ("true", "1") if value else None
+
+
+# What a field is called in 24SevenOffice, and how it reads.
+Fields = Mapping[str, tuple[str, Callable[["_Element", str], Any]]]
+_CURRENCY: Fields = {"symbol": ("Symbol", text), "rate": ("Rate", decimal), "unit": ("Unit", whole)}
+
+_ADDRESS: Fields = {
+    **{"name": ("Name", text), "street": ("Street", text), "postal_code": ("PostalCode", text)},
+    **{"city": ("City", text), "country": ("Country", text)},
+}
+
+_ROW: Fields = {
+    "product_id": ("ProductId", whole),
+    "name": ("Name", text),
+    "quantity": ("Quantity", _amount),
+    "price": ("Price", _amount),
+    "discount_rate": ("DiscountRate", _amount),
+}
+
+# OrderId is not among them: sending it would update an order.
+_ORDER: Fields = {
+    "customer_id": ("CustomerId", lambda element, name: whole(element, name) or 0),
+    "reference": ("ReferenceNumber", text),
+    "status": ("OrderStatus", lambda element, name: text(element, name) or "Web"),
+    "your_reference": ("YourReference", text),
+    "comment": ("InvoiceTitle", text),
+    "ordered": ("DateOrdered", moment),
+    "delivery": ("DeliveryDate", moment),
+    "delivery_name": ("CustomerDeliveryName", text),
+    "delivery_phone": ("CustomerDeliveryPhone", text),
+    "include_vat": ("IncludeVAT", _truth),
+    "department_id": ("DepartmentId", whole),
+    "project_id": ("ProjectId", whole),
+    "our_reference_id": ("OurReference", whole),
+}
+
+
 def currency(element: _Element) -> Currency:
     """Read a Currency; Rate and Unit are 1 where they are left out."""
-    rate, unit = decimal(element, "Rate"), whole(element, "Unit")
-    return Currency(
-        symbol=text(element, "Symbol"),
-        rate=Decimal(1) if rate is None else rate,
-        unit=1 if unit is None else unit,
-    )
-
-
-def invoice_row(element: _Element) -> InvoiceRow:
-    """Read a row; a row without a Type is Normal."""
-    return InvoiceRow(
-        product_id=whole(element, "ProductId"),
-        name=text(element, "Name"),
-        quantity=decimal(element, "Quantity") or Decimal(0),
-        price=decimal(element, "Price") or Decimal(0),
-        discount_rate=decimal(element, "DiscountRate") or Decimal(0),
-        kind=text(element, "Type") or "Normal",
-        delivered=decimal(element, "QuantityDelivered") or Decimal(0),
-    )
+    found = _read(_CURRENCY, element)
+    return Currency(**{name: value for name, value in found.items() if value is not None})
 
 
 def invoice_order(element: _Element) -> InvoiceOrder:
     """Read an order; one without a status is Web (the WSDL's default)."""
-    rows = element.find(tag("InvoiceRows"))
-    money = element.find(tag("Currency"))
+    rows, money = element.find(tag("InvoiceRows")), element.find(tag("Currency"))
+    address = element.find(f"{tag('Addresses')}/{tag('Delivery')}")
     with_vat, vat = decimal(element, "OrderTotalIncVat"), decimal(element, "OrderTotalVat")
-    included = text(element, "IncludeVAT")
     return InvoiceOrder(
+        **_read(_ORDER, element),
         order_id=whole(element, "OrderId"),
-        customer_id=whole(element, "CustomerId") or 0,
-        reference=text(element, "ReferenceNumber"),
-        status=text(element, "OrderStatus") or "Web",
-        your_reference=text(element, "YourReference"),
-        comment=text(element, "InvoiceTitle"),
-        ordered=moment(element, "DateOrdered"),
-        delivery=moment(element, "DeliveryDate"),
-        delivery_name=text(element, "CustomerDeliveryName"),
-        delivery_phone=text(element, "CustomerDeliveryPhone"),
-        delivery_address=_delivery_address(element),
+        delivery_address=None if address is None else Address(**_read(_ADDRESS, address)),
         currency=currency(money) if money is not None and text(money, "Symbol") else None,
-        include_vat=included in ("true", "1") if included else None,
-        department_id=whole(element, "DepartmentId"),
-        project_id=whole(element, "ProjectId"),
-        our_reference_id=whole(element, "OurReference"),
-        rows=tuple(invoice_row(row) for row in rows) if rows is not None else (),
+        rows=tuple(map(_invoice_row, () if rows is None else rows)),
         total=None if with_vat is None else with_vat - (vat or 0),
         total_with_vat=with_vat,
     )
 
 
-def _delivery_address(element: _Element) -> Address | None:
-    delivery = element.find(f"{tag('Addresses')}/{tag('Delivery')}")
-    if delivery is None:
-        return None
-    return Address(
-        name=text(delivery, "Name"),
-        street=text(delivery, "Street"),
-        postal_code=text(delivery, "PostalCode"),
-        city=text(delivery, "City"),
-        country=text(delivery, "Country"),
+def _invoice_row(element: _Element) -> InvoiceRow:
+    return InvoiceRow(
+        **_read(_ROW, element),
+        kind=text(element, "Type") or "Normal",
+        delivered=_amount(element, "QuantityDelivered"),
     )
 
 
@@ -150,51 +160,26 @@ def as_sent(order: InvoiceOrder) -> dict[str, Any]:
 
     Never sent: OrderId (that would update), PaymentAmount (that would register a payment).
     """
-    address = order.delivery_address
-    rows = [
-        {
-            "ProductId": row.product_id,
-            "Price": row.price,
-            "Name": row.name,
-            "DiscountRate": row.discount_rate,
-            "Quantity": row.quantity,
-        }
-        for row in order.rows
-    ]
+    address, money = order.delivery_address, order.currency
+    rows = [_filled(_ROW, row) | {"Name": row.name} for row in order.rows]
     return {
-        "CustomerId": order.customer_id,
-        "CustomerDeliveryName": order.delivery_name or None,
-        "CustomerDeliveryPhone": order.delivery_phone or None,
-        "Addresses": address and {"Delivery": _address_as_sent(address)},
-        "OrderStatus": order.status,
+        **_filled(_ORDER, order),
         "DateOrdered": _date_as_sent(order.ordered),
-        "ProjectId": order.project_id,
-        "OurReference": order.our_reference_id,
-        "IncludeVAT": order.include_vat,
-        "YourReference": order.your_reference or None,
-        "InvoiceTitle": order.comment or None,
-        "Currency": order.currency
-        and {
-            "Rate": order.currency.rate,
-            "Unit": order.currency.unit,
-            "Symbol": order.currency.symbol,
-        },
-        "DepartmentId": order.department_id,
-        "InvoiceRows": {"InvoiceRow": rows},
         "DeliveryDate": _date_as_sent(order.delivery),
-        "ReferenceNumber": order.reference,
+        "Addresses": address
+        and {"Delivery": {**_filled(_ADDRESS, address), "PostalArea": address.city or None}},
+        "Currency": money and _filled(_CURRENCY, money),
+        "InvoiceRows": {"InvoiceRow": rows},
     }
 
 
-def _address_as_sent(address: Address) -> dict[str, str | None]:
-    return {
-        "Street": address.street or None,
-        "PostalCode": address.postal_code or None,
-        "PostalArea": address.city or None,
-        "Name": address.name or None,
-        "City": address.city or None,
-        "Country": address.country or None,
-    }
+def _read(fields: Fields, element: _Element) -> dict[str, Any]:
+    return {field: read(element, name) for field, (name, read) in fields.items()}
+
+
+def _filled(fields: Fields, value: object) -> dict[str, Any]:
+    given = ((name, getattr(value, field)) for field, (name, _) in fields.items())
+    return {name: one for name, one in given if one not in (None, "")}
 
 
 def _date_as_sent(day: datetime | None) -> datetime | None:

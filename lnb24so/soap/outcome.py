@@ -21,7 +21,6 @@ _FAULTS: tuple[tuple[str, FaultKind], ...] = (
     ("instance validation error", "validation"),
     ("application id is not registered", "application"),
 )
-_TURNED_AWAY = ("session", "identity", "identity_blocked", "quarantine")
 
 
 def fault_text(text: str) -> str:
@@ -40,9 +39,8 @@ def fault_kind(text: str) -> FaultKind:
 class Seen:
     """What was seen of the one request that creates an order.
 
-    `complete` means HTTP 200 with a whole SOAP reply in it; `exception` is the message of the
-    item's APIException; `problem` says in words why there is no clear answer; `spent` means that
-    the request budget is used up.
+    `complete`: HTTP 200 with a whole SOAP reply in it; `exception`: the message of the item's
+    APIException; `problem`: why there is no clear answer; `spent`: the request budget is used up.
     """
 
     connected: bool = True
@@ -64,20 +62,15 @@ class Seen:
 
 
 def create_outcome(seen: Seen) -> Literal["exported", "retry", "blocked", "unconfirmed"]:
-    """Return the state of an order after its create request; pure.
-
-    Only a clear answer counts. Whatever is left may exist, and only a look-up can tell.
-    """
+    """Return the state of an order after its create; without a clear answer it may exist."""
     if not seen.connected:
         return "retry"
     if seen.fault is not None:
         kind = fault_kind(seen.fault)
-        if kind in _TURNED_AWAY:
+        if kind in ("session", "identity", "identity_blocked", "quarantine"):
             return "retry"
         return "blocked" if kind == "validation" else "unconfirmed"
     has_id = seen.order_id is not None and seen.order_id > 0
-    if seen.complete and seen.exception is None and has_id:
-        return "exported"
-    if seen.complete and seen.exception is not None and not has_id:
-        return "blocked"
-    return "unconfirmed"
+    if not seen.complete or has_id == (seen.exception is not None):
+        return "unconfirmed"
+    return "exported" if has_id else "blocked"

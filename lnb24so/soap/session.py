@@ -25,6 +25,7 @@ from lnb24so.errors import (
     SessionLost,
     Transient,
 )
+from lnb24so.network import too_many
 from lnb24so.process.events import WriteEvent
 from lnb24so.process.whole_file import write_whole
 
@@ -37,9 +38,8 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-FILE_NAME = "session.json"
+# One to begin with, one where the session dies; more would be two programs in a tug of war.
 LOGINS_A_RUN = 2
-"""One to begin with, one where the session dies; more would be two programs in a tug of war."""
 
 
 class Session:
@@ -50,7 +50,7 @@ class Session:
     ) -> None:
         self._wire = wire
         self._settings = settings
-        self._file = state / FILE_NAME
+        self._file = state / "session.json"
         self._clock = clock
         self._event = event
         self._identity: Identity | None = None
@@ -64,11 +64,7 @@ class Session:
         return self._company_id is not None
 
     def open(self) -> Identity:
-        """Return the identity of the live session.
-
-        Raises ConfigError for refused credentials or a company that the login does not reach,
-        Transient where 24SevenOffice does not answer.
-        """
+        """Return the identity of the live session; raises ConfigError or Transient."""
         if self._identity:
             return self._identity
         key = self._key()
@@ -97,15 +93,10 @@ class Session:
 
     def identities(self) -> list[Identity]:
         """Return every company that the login can reach."""
-        identities = self.ask("GetIdentities", identity)
-        return [one for one in identities if one]
+        return [one for one in self.ask("GetIdentities", identity) if one]
 
     def ask(self, operation: str, convert: Callable[[_Element], T], **arguments: Any) -> list[T]:
-        """Send one request and return its items, converted.
-
-        Raises NotProcessed, BudgetSpent, SessionLost, ConfigError, Transient or Ambiguous for what
-        goes wrong.
-        """
+        """Send one request and return its items, converted; raises Transient or ConfigError."""
         with self._our_errors(operation):
             items = self._wire.items(operation, arguments)
             return [convert(element) for element in items]
@@ -120,30 +111,25 @@ class Session:
         try:
             yield
         except NotConnectedError as error:
-            raise NotProcessed(
-                f"24SevenOffice: {error}. Check the network and 24sevenoffice.base_url."
-            ) from None
+            message = f"24SevenOffice: {error}. Check the network and 24sevenoffice.base_url."
+            raise NotProcessed(message) from None
         except TooManyError as error:
-            if error.seconds is None:
-                raise NotProcessed(f"24SevenOffice: {error}.") from None
-            until = self._clock.now() + timedelta(seconds=error.seconds)
-            message = f"24SevenOffice: {error}; it can go on at {until:%H:%M:%S} UTC."
-            raise BudgetSpent(message, until) from None
+            wait = error.seconds
+            until = None if wait is None else self._clock.now() + timedelta(seconds=wait)
+            raise too_many("24SevenOffice", until) from None
         except FaultError as error:
             raise _as_our_error(str(error), operation) from None
         except UnreadableError as error:
-            raise Ambiguous(
-                f"24SevenOffice: {error} ({operation}). A later run tries again."
-            ) from None
+            message = f"24SevenOffice: {error} ({operation}). A later run tries again."
+            raise Ambiguous(message) from None
 
     def _key(self) -> str:
         """Return a key that changes with any part of the login and gives none of them away."""
         settings = self._settings
-        parts = (
-            *(settings.base_url, settings.application_id, settings.username),
-            *(settings.identity_id or "", settings.password.reveal()),
-        )
-        joined = "\0".join(parts).encode()
+        parts = (settings.base_url, settings.application_id, settings.username)
+        joined = "\0".join(
+            (*parts, settings.identity_id or "", settings.password.reveal())
+        ).encode()
         return hashlib.scrypt(joined, salt=b"lnb24so session", n=4096, r=8, p=1, dklen=32).hex()
 
     def _alive(self, session_id: str | None) -> bool:
@@ -151,12 +137,9 @@ class Session:
             return False
         self._wire.session_id = session_id
         try:
-            answer = self.ask("HasSession", _text)
+            return self.ask("HasSession", _text) == ["true"]
         except SessionLost:
-            answer = []
-        if answer != ["true"]:
-            self._wire.session_id = None
-        return answer == ["true"]
+            return False
 
     def _log_in(self) -> None:
         if self._logins == LOGINS_A_RUN:
@@ -173,14 +156,14 @@ class Session:
             "Username": settings.username,
         }
         self._wire.session_id = None
-        answer = self.ask("Login", _text, credential=credential)
+        answer = "".join(self.ask("Login", _text, credential=credential))
         # No fault: a wrong password is an empty answer (24SevenOffice documentation).
-        if not answer or not answer[0]:
+        if not answer:
             raise ConfigError(
                 "24SevenOffice: wrong user name or password. "
                 "Fix: 24sevenoffice.username and 24sevenoffice.password."
             )
-        self._wire.session_id = answer[0]
+        self._wire.session_id = answer
         self._logins += 1
 
     def _in_right_company(self) -> Identity:

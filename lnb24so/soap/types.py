@@ -1,6 +1,7 @@
 """What 24SevenOffice holds, as plain data, and how it reads from a reply's XML.
 
-Sentinels that mean "no value" and left-out defaults are those of the 24SevenOffice WSDLs.
+Sentinels that mean "no value" and left-out defaults are those of the 24SevenOffice WSDLs. The
+readers raise UnreadableError for what is there and is no such value.
 """
 
 from __future__ import annotations
@@ -10,12 +11,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypeVar
 
 from .wire import NAMESPACE, UnreadableError
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
+
+T = TypeVar("T")
 
 PRODUCT_FIELDS = ("Id", "No", "Name", "EAN1", "Stock", "StatusId", "StockControlled")
 CUSTOMER_FIELDS = ("Id", "Name", "ExternalId", "OrganizationNumber", "BlockInvoice")
@@ -27,6 +30,7 @@ ORDER_FIELDS = (
 )
 ROW_FIELDS = ("ProductId", "Name", "Quantity", "Price", "DiscountRate", "Type")
 
+# The fields that we send or read, by their type; of other types we use all or nothing.
 FIELDS: Mapping[str, tuple[str, ...]] = {
     "Credential": ("ApplicationId", "IdentityId", "Password", "Username"),
     "Identity": ("Id", "Client"),
@@ -43,14 +47,20 @@ FIELDS: Mapping[str, tuple[str, ...]] = {
     "Address": ("Name", "Street", "PostalCode", "PostalArea", "City", "Country"),
     "APIException": ("Type", "Message"),
 }
-"""The fields that we send or read, by their type; of other types we use all or nothing."""
 
 NO_INT = (-2147483648, -32768)
 NO_DECIMAL = Decimal("-79228162514264337593543950335")
+NO_DAY = "0001-01-01"
+# What a decimal of .NET has at most on either side of its point (Microsoft's documentation).
 _PLACES_OF_A_DECIMAL = 28
-"""What a decimal of .NET has at most on either side of its point (Microsoft's documentation)."""
 
-NO_DATE = "0001-01-01T00:00:00"
+
+@dataclass(frozen=True, slots=True)
+class Company:
+    """The company (24SevenOffice: client) that a session works in."""
+
+    id: int
+    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +87,7 @@ class Product(NamedTuple):
     stock_controlled: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Customer:
+class Customer(NamedTuple):
     """A customer; `blocked` is BlockInvoice."""
 
     id: int
@@ -110,58 +119,49 @@ def text(element: _Element, name: str) -> str:
 
 
 def whole(element: _Element, name: str) -> int | None:
-    """Return a child's whole number, None where it is absent or the sentinel.
-
-    This and the other readers raise UnreadableError for what is there and is no such value.
-    """
+    """Return a child's whole number, None where it is absent or the sentinel."""
     value = text(element, name)
     if not value:
         return None
-    try:
-        number = int(value)
-    except ValueError:
-        raise UnreadableError(f"{name} is {value[:40]!r}, which is no whole number") from None
+    number = _parsed(int, value, name, "whole number")
     return None if number in NO_INT else number
+
+
+def _parsed(parse: Callable[[str], T], value: str, name: str, kind: str) -> T:
+    try:
+        return parse(value)
+    except (ValueError, InvalidOperation):
+        raise UnreadableError(f"{name} is {value[:40]!r}, which is no {kind}") from None
 
 
 def decimal(element: _Element, name: str) -> Decimal | None:
     """Return a child's decimal, or None where it is absent or the sentinel."""
-    return to_decimal(text(element, name), name)
+    return _decimal(text(element, name), name)
 
 
-def to_decimal(value: str, name: str) -> Decimal | None:
+def _decimal(value: str, name: str) -> Decimal | None:
     """Return the number in a text; NaN, infinity and what .NET cannot hold are no numbers here."""
     if not value:
         return None
-    try:
-        number = Decimal(value)
-    except InvalidOperation:
-        number = Decimal("NaN")
+    number = _parsed(Decimal, value, name, "number")
     if not number.is_finite() or abs(number.adjusted()) > _PLACES_OF_A_DECIMAL:
         raise UnreadableError(f"{name} is {value[:40]!r}, which is no number")
     return None if number == NO_DECIMAL else number
 
 
 def moment(element: _Element, name: str) -> datetime | None:
-    """Return a child's time, None where it is absent or the sentinel; zone-less means UTC.
-
-    That the API returns UTC is 24SevenOffice's documentation.
-    """
+    """Return a child's time, UTC where it has no zone (24SevenOffice's documentation), or None."""
     value = text(element, name)
-    if not value or value.startswith(NO_DATE[:10]):
+    if not value or value.startswith(NO_DAY):
         return None
-    try:
-        parsed = datetime.fromisoformat(value)
-    except ValueError:
-        raise UnreadableError(f"{name} is {value[:40]!r}, which is no time") from None
+    parsed = _parsed(datetime.fromisoformat, value, name, "time")
     return parsed.replace(tzinfo=UTC) if parsed.tzinfo is None else parsed.astimezone(UTC)
 
 
 def identity(element: _Element) -> Identity | None:
     """Read an Identity; None where it names no company."""
     client = element.find(tag("Client"))
-    number = whole(client, "Id") if client is not None else None
-    if client is None or number is None:
+    if client is None or (number := whole(client, "Id")) is None:
         return None
     return Identity(text(element, "Id").lower(), Company(number, text(client, "Name")))
 
@@ -175,9 +175,8 @@ def product_reader(sku_field: str) -> Callable[[_Element], Product]:
 
     def read(element: _Element) -> Product:
         texts = {child.tag: child.text for child in element}
-        number, own_number, name, ean13, stock, status, controlled, sku = [
-            texts.get(name) or "" for name in tags
-        ]
+        values = (texts.get(name) or "" for name in tags)
+        number, own_number, name, ean13, stock, status, controlled, sku = values
         if not number.strip().isdigit():
             raise UnreadableError(f"a product has the Id {number[:40]!r}")
         return Product(
@@ -197,7 +196,7 @@ def product_reader(sku_field: str) -> Callable[[_Element], Product]:
 @lru_cache(maxsize=4096)
 def _stock(value: str) -> Decimal | int | None:
     """Return a stock figure; a whole catalogue has few different ones."""
-    pieces = to_decimal(value.strip(), "Stock")
+    pieces = _decimal(value.strip(), "Stock")
     return int(pieces) if pieces is not None and pieces == int(pieces) else pieces
 
 
@@ -206,18 +205,7 @@ def customer(element: _Element) -> Customer:
     number = whole(element, "Id")
     if number is None:
         raise UnreadableError("a customer without an Id")
-    return Customer(
-        id=number,
-        name=text(element, "Name"),
-        external_id=text(element, "ExternalId"),
-        organization_number=text(element, "OrganizationNumber"),
-        blocked=text(element, "BlockInvoice") in ("true", "1"),
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class Company:
-    """The company (24SevenOffice: client) that a session works in."""
-
-    id: int
-    name: str
+    names = ("Name", "ExternalId", "OrganizationNumber")
+    name, external_id, organization = (text(element, name) for name in names)
+    blocked = text(element, "BlockInvoice") in ("true", "1")
+    return Customer(number, name, external_id, organization, blocked)

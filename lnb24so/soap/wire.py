@@ -2,8 +2,7 @@
 
 zeep builds the envelopes from our WSDLs, so that order and types are right. The replies are
 read here: zeep turns a truncated reply into a short list and a bad number into None, and takes
-fourteen times longer over a product list. Every way a reply can be wrong becomes one of the
-four exceptions below.
+fourteen times longer over a product list.
 """
 
 from __future__ import annotations
@@ -22,9 +21,8 @@ if TYPE_CHECKING:
     import requests
     from lxml.etree import _Element
 
+# The namespace of all five services, and their paths below the base URL (24SevenOffice WSDLs).
 NAMESPACE = "http://24sevenOffice.com/webservices"
-"""Target namespace of all five services (24SevenOffice WSDLs)."""
-
 SERVICES = {
     "authenticate": "/authenticate/v001/authenticate.asmx",
     "product": "/Logistics/Product/V001/ProductService.asmx",
@@ -32,8 +30,8 @@ SERVICES = {
     "company": "/CRM/Company/V001/CompanyService.asmx",
     "client": "/Client/V001/ClientService.asmx",
 }
-"""Path of each service below the base URL (24SevenOffice WSDLs)."""
 
+# Service of each operation, and what one item of its reply is called (24SevenOffice WSDLs).
 OPERATIONS: Mapping[str, tuple[str, str]] = {
     "Login": ("authenticate", "LoginResult"),
     "HasSession": ("authenticate", "HasSessionResult"),
@@ -47,12 +45,10 @@ OPERATIONS: Mapping[str, tuple[str, str]] = {
     "GetClientInformation": ("client", "GetClientInformationResult"),
     "GetCurrencyList": ("client", "Currency"),
 }
-"""Service of each operation, and what one item of its reply is called (24SevenOffice WSDLs)."""
 
 _ENVELOPE = "{http://schemas.xmlsoap.org/soap/envelope/}Envelope"
 _FAULT = "{http://schemas.xmlsoap.org/soap/envelope/}Fault"
 _CHUNK = 65536
-_MIDWAY = "the reply broke off, fell silent or was damaged midway"
 _LARGEST_DESCRIPTION = 8 * 1024 * 1024
 
 
@@ -98,11 +94,9 @@ class Wire:
         content may be gone when the next one is asked for. Raises the four exceptions above.
         """
         service, item = OPERATIONS[operation]
-        body = self._envelope(service, operation, arguments)
-        headers = {
-            "Content-Type": "text/xml; charset=utf-8",
-            "SOAPAction": f'"{NAMESPACE}/{operation}"',
-        }
+        body = _envelope(service, operation, arguments)
+        action = f'"{NAMESPACE}/{operation}"'
+        headers = {"Content-Type": "text/xml; charset=utf-8", "SOAPAction": action}
         if self.session_id:
             headers["Cookie"] = f"ASP.NET_SessionId={self.session_id}"
         with self._send("POST", SERVICES[service], headers, body) as response:
@@ -114,17 +108,12 @@ class Wire:
         with self._send("GET", f"{SERVICES[service]}?wsdl", {}, None) as response:
             if response.status_code != 200:
                 raise UnreadableError(f"HTTP {response.status_code}{_page_words(response)}")
-            return _whole_body(response, _LARGEST_DESCRIPTION)
-
-    def _envelope(self, service: str, operation: str, arguments: dict[str, Any]) -> bytes:
-        from lxml import etree
-
-        client = _zeep_client(service)
-        return etree.tostring(
-            client.create_message(client.service, operation, **arguments),
-            xml_declaration=True,
-            encoding="utf-8",
-        )
+            body = b""
+            for chunk in _chunks(response):
+                body += chunk
+                if len(body) > _LARGEST_DESCRIPTION:
+                    raise UnreadableError("HTTP 200 with an endless reply")
+            return body
 
     def _send(
         self, method: str, path: str, headers: dict[str, str], body: bytes | None
@@ -153,17 +142,21 @@ class Wire:
         return response
 
 
+def _envelope(service: str, operation: str, arguments: dict[str, Any]) -> bytes:
+    from lxml import etree
+
+    client = _zeep_client(service)
+    envelope = client.create_message(client.service, operation, **arguments)
+    return etree.tostring(envelope, xml_declaration=True, encoding="utf-8")
+
+
 @cache
 def _zeep_client(service: str) -> Any:
     """Return zeep's reading of our WSDL; it only builds envelopes and holds no session."""
     import zeep
 
-    settings = zeep.Settings(
-        strict=True, forbid_dtd=True, forbid_entities=True, forbid_external=True
-    )
-    wsdl = files("lnb24so") / "wsdl" / f"{service}.wsdl"
     client: Any = zeep.Client  # Without types.
-    return client(str(wsdl), settings=settings)
+    return client(str(files("lnb24so") / "wsdl" / f"{service}.wsdl"))
 
 
 def _read_items(response: requests.Response, operation: str, item: str) -> Iterator[_Element]:
@@ -182,23 +175,21 @@ def _read_items(response: requests.Response, operation: str, item: str) -> Itera
             yield element
         elif element.tag == _FAULT:
             raise FaultError(fault_text(element.findtext("faultstring") or ""))
-    if _ENVELOPE not in seen:
-        raise UnreadableError(f"HTTP {status} without an envelope")
-    if whole not in seen:
-        raise UnreadableError(f"HTTP {status} without {operation}Response")
+    for tag, missing in ((_ENVELOPE, "an envelope"), (whole, f"{operation}Response")):
+        if tag not in seen:
+            raise UnreadableError(f"HTTP {status} without {missing}")
     if status != 200:
         raise UnreadableError(f"HTTP {status} without a fault")
 
 
 def _ended(response: requests.Response, tags: tuple[str, ...]) -> Iterator[Any]:
     """Yield each element of these names as it ends; a chunk's memory is let go of after it."""
-    import requests
     from lxml import etree
 
     parser = etree.XMLPullParser(events=("end",), tag=tags, resolve_entities=False, no_network=True)
     status = response.status_code
     try:
-        for number, chunk in enumerate(response.iter_content(_CHUNK)):
+        for number, chunk in enumerate(_chunks(response)):
             if not number:
                 _refuse_what_is_no_soap(chunk, status)
             parser.feed(chunk)
@@ -211,22 +202,15 @@ def _ended(response: requests.Response, tags: tuple[str, ...]) -> Iterator[Any]:
         parser.close()
     except etree.XMLSyntaxError:
         raise UnreadableError(f"HTTP {status} with a truncated or broken reply") from None
-    except requests.RequestException:
-        raise UnreadableError(_MIDWAY) from None
 
 
-def _whole_body(response: requests.Response, most: int) -> bytes:
+def _chunks(response: requests.Response) -> Iterator[bytes]:
     import requests
 
-    body = b""
     try:
-        for chunk in response.iter_content(_CHUNK):
-            body += chunk
-            if len(body) > most:
-                raise UnreadableError(f"HTTP {response.status_code} with an endless reply")
+        yield from response.iter_content(_CHUNK)
     except requests.RequestException:
-        raise UnreadableError(_MIDWAY) from None
-    return body
+        raise UnreadableError("the reply broke off, fell silent or was damaged midway") from None
 
 
 def _refuse_what_is_no_soap(start: bytes, status: int) -> None:

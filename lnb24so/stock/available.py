@@ -7,21 +7,21 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
 from math import floor
+from typing import TypeVar
 
 from lnb24so.config.schema import CodeField, Stock
 from lnb24so.lnb.types import Line, Order, is_canceled, same_status
 from lnb24so.soap.order import InvoiceOrder
 from lnb24so.soap.types import Product, products_by
 
+K = TypeVar("K", int, str)
+
 NOTHING = Decimal(0)
 
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
-    """The products by the code that Le New Black knows them by; a code may be on several.
-
-    `without_code` counts the active products that have none: they are not exported.
-    """
+    """The products by their code; `without_code` counts the active ones that have none."""
 
     by_code: Mapping[str, Sequence[Product]]
     without_code: int = 0
@@ -71,11 +71,8 @@ def available(pieces: Decimal | int) -> int:
 
 def reserved(reading: StockReading, settings: Stock) -> dict[int, Decimal]:
     """Return the pieces that open orders still have to deliver, by product id."""
-    pieces: dict[int, Decimal] = {}
-    for order in counted_orders(reading, settings):
-        for product_id, left in open_rows(order):
-            pieces[product_id] = pieces.get(product_id, Decimal(0)) + left
-    return pieces
+    orders = counted_orders(reading, settings)
+    return _summed(row for order in orders for row in open_rows(order))
 
 
 def counted_orders(reading: StockReading, settings: Stock) -> list[InvoiceOrder]:
@@ -83,12 +80,10 @@ def counted_orders(reading: StockReading, settings: Stock) -> list[InvoiceOrder]
     if settings.quantity == "on_hand":
         return []
     days = settings.open_order_delivery_within_days
-    until = None if days is None else reading.at + timedelta(days=days)
-    return [
-        order
-        for order in reading.open_orders
-        if until is None or order.delivery is None or order.delivery <= until
-    ]
+    if days is None:
+        return list(reading.open_orders)
+    until = reading.at + timedelta(days=days)
+    return [one for one in reading.open_orders if one.delivery is None or one.delivery <= until]
 
 
 def open_rows(order: InvoiceOrder) -> list[tuple[int, Decimal]]:
@@ -102,10 +97,13 @@ def open_rows(order: InvoiceOrder) -> list[tuple[int, Decimal]]:
 
 def waiting_pieces(reading: StockReading) -> dict[str, Decimal]:
     """Return the pieces by code of Le New Black orders that 24SevenOffice does not have yet."""
-    pieces: dict[str, Decimal] = {}
-    for order in reading.waiting_orders:
-        for code, quantity in waiting_rows(order, reading):
-            pieces[code] = pieces.get(code, Decimal(0)) + quantity
+    return _summed(row for order in reading.waiting_orders for row in waiting_rows(order, reading))
+
+
+def _summed(rows: Iterable[tuple[K, Decimal]]) -> dict[K, Decimal]:
+    pieces: dict[K, Decimal] = {}
+    for key, quantity in rows:
+        pieces[key] = pieces.get(key, NOTHING) + quantity
     return pieces
 
 

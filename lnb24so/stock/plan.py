@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, NamedTuple
 
@@ -24,20 +24,13 @@ from .available import (
     waiting_rows,
 )
 
-SMALL_SHOP = 20
-"""Below so many codes in stock a drop in percent says nothing."""
-
-FEW_ORDERS = 10
-"""Fewer open orders than these come and go within one day."""
-
+SMALL_SHOP = 20  # below so many codes in stock a drop in percent says nothing
+FEW_ORDERS = 10  # fewer open orders than these come and go within one day
 ACCEPT = "if right: lnb24so pull-stock --accept-drop"
 
 
 class StockItem(NamedTuple):
-    """One code whose level is set, or left alone for a reason; levels are whole pieces.
-
-    `news`: the reason was not reported before.
-    """
+    """One code whose level, in whole pieces, is set or left alone; `news`: for a new reason."""
 
     code: str
     action: Literal["set", "skip"]
@@ -65,10 +58,7 @@ class StockPlan:
 def plan_stock(
     reading: StockReading, settings: Stock, *, send_all: bool = False, accept_drop: bool = False
 ) -> StockPlan:
-    """Return the levels to send and the codes to leave alone; pure, and raises nothing.
-
-    Only what differs is sent, except with `send_all` and in Le New Black's time-based mode.
-    """
+    """Return what differs, or every level with `send_all` or in time-based mode; pure."""
     every = send_all or settings.lnb_mode == "time_based"
     items: list[StockItem] = []
     unchanged = in_stock = zeroed = 0
@@ -80,30 +70,20 @@ def plan_stock(
             unchanged += 1
             continue
         zeroed += shows_stock and after == 0
-        items.append(
-            StockItem(
-                code,
-                "skip" if after is None else "set",
-                before,
-                after,
-                product.id if product else None,
-                product.name if product else "",
-                reason,
-                reason is not None and reading.reported.get(code) != reason,
-            )
-        )
-    plan = StockPlan(
-        reading.at,
-        reading.code_field,
-        tuple(items),
-        unchanged,
-        reading.catalogue.without_code,
-        len(reading.open_orders),
-    )
-    if accept_drop:
-        return plan
+        product_id, name = (product.id, product.name) if product else (None, "")
+        news = reason is not None and reading.reported.get(code) != reason
+        action: Literal["set", "skip"] = "skip" if after is None else "set"
+        items.append(StockItem(code, action, before, after, product_id, name, reason, news))
     guard = _no_products(reading) or _drop(zeroed, in_stock, settings) or _fewer(reading, settings)
-    return replace(plan, guard=guard)
+    return StockPlan(
+        at=reading.at,
+        code_field=reading.code_field,
+        items=tuple(items),
+        unchanged=unchanged,
+        without_code=reading.catalogue.without_code,
+        open_orders=len(reading.open_orders),
+        guard=None if accept_drop else guard,
+    )
 
 
 def _levels(
@@ -124,8 +104,10 @@ def _levels(
                 yield code, product, None, "code.unknown"
         elif len(active) > 1:
             yield code, product, None, "code.conflict"
-        elif reason := _why_left_alone(product):
-            yield code, product, None, reason
+        elif not product.stock_controlled:
+            yield code, product, None, "product.not_stock_controlled"
+        elif product.active and product.stock is None:
+            yield code, product, None, "product.no_stock_figure"
         elif product.active:
             held = taken.get(product.id, 0) + waiting.get(code, 0) + settings.buffer
             yield code, product, available((product.stock or 0) - held), None
@@ -137,14 +119,6 @@ def _levels(
                 yield code, None, 0, "product.deleted"
 
 
-def _why_left_alone(product: Product) -> str | None:
-    if not product.stock_controlled:
-        return "product.not_stock_controlled"
-    if product.stock is None and product.active:
-        return "product.no_stock_figure"
-    return None
-
-
 # The guards: why nothing may be sent without a person's look, or None
 
 
@@ -152,10 +126,8 @@ def _no_products(reading: StockReading) -> str | None:
     catalogue = reading.catalogue
     if catalogue.by_code or catalogue.without_code:
         return None
-    return (
-        "Stock not sent: 24SevenOffice has no products. "
-        f"Check: 24sevenoffice.identity_id and lnb24so check; {ACCEPT}"
-    )
+    check = "24sevenoffice.identity_id and lnb24so check"
+    return f"Stock not sent: 24SevenOffice has no products. Check: {check}; {ACCEPT}"
 
 
 def _drop(zeroed: int, in_stock: int, settings: Stock) -> str | None:
@@ -170,10 +142,9 @@ def _drop(zeroed: int, in_stock: int, settings: Stock) -> str | None:
 
 def _fewer(reading: StockReading, settings: Stock) -> str | None:
     before, now = reading.open_orders_before, len(reading.open_orders)
-    if before is None or before < FEW_ORDERS or now * 2 > before:
+    # On hand: open orders hold nothing back and are not read.
+    if settings.quantity == "on_hand" or not before or before < FEW_ORDERS or now * 2 > before:
         return None
-    if settings.quantity == "on_hand":
-        return None  # Open orders hold nothing back and are not read.
     return (
         f"Stock not sent: {now} open orders in 24SevenOffice, {before} in the "
         f"run before, so stock may show what is sold. Check: lnb24so preview stock; {ACCEPT}"
@@ -183,10 +154,8 @@ def _fewer(reading: StockReading, settings: Stock) -> str | None:
 def level_story(code: str, reading: StockReading, settings: Stock) -> list[str]:
     """Return the code's products, the sum that makes its level, and what a run does with it."""
     products = reading.catalogue.by_code.get(code, ())
-    lines = [
-        f"{code} {shown(product.name)}, {'' if product.active else 'expired '}product {product.id}"
-        for product in products
-    ]
+    kinds = ((one, "product" if one.active else "expired product") for one in products)
+    lines = [f"{code} {shown(one.name)}, {kind} {one.id}" for one, kind in kinds]
     now = reading.inventory.get(code)
     shows = f"Le New Black shows {'?' if now is None else now}"
     plan = plan_stock(reading, settings, send_all=True, accept_drop=True)
@@ -216,10 +185,7 @@ def _sum(code: str, product: Product, reading: StockReading, settings: Stock) ->
 
 @dataclass(frozen=True, slots=True)
 class StockReport:
-    """What a run did with stock, or would do; `refused` says why codes were not taken.
-
-    `refused` is None where nothing was sent.
-    """
+    """What a run did, or would do; `refused` says why codes were not taken, None: nothing sent."""
 
     plan: StockPlan
     refused: Mapping[str, str] | None
@@ -228,7 +194,7 @@ class StockReport:
 
 
 def stock_report(plan: StockPlan, refused: Mapping[str, str] | None = None) -> StockReport:
-    """Return the report of a stock run, counted; without `refused` nothing was sent."""
+    """Return the report of a stock run, counted."""
     summary = Counter[str](set=0, skip=0, unchanged=plan.unchanged)
     summary.update(item.action for item in plan.items)
     if plan.without_code:

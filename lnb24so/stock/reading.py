@@ -10,20 +10,19 @@ from lnb24so.tools import Tools
 
 from .available import Catalogue, StockReading, index_by_code, index_eans_by_sku, still_waiting
 
+# Under this name the ledger remembers how many open orders the last run saw.
 OPEN_ORDERS_NOTE = "open_orders"
-"""Under this name the ledger remembers how many open orders the last run saw."""
 
 
 def read_stock(tools: Tools, *, ask_again: bool = False) -> StockReading:
     """Return what both systems and the ledger know of stock.
 
-    `ask_again`: look for codes in Le New Black's product list even if it was read lately.
+    `ask_again`: read Le New Black's product list even if that was done lately.
 
     Open orders are read before stock: what ships in between is then counted twice, not sold
     twice. Waiting orders are read last: one that is confirmed during the reads still counts.
     Inventory is only compared with, so its place is free: read first, it needs no memory beside
-    the products. Raises ConfigError for refused credentials or the wrong company, and Transient
-    where a system stays silent or its answer is not whole.
+    the products. Raises ConfigError for refused credentials or the wrong company, and Transient.
     """
     config, soap, lnb, ledger = tools.config, tools.soap, tools.lnb, tools.ledger
     settings = config.stock
@@ -33,9 +32,8 @@ def read_stock(tools: Tools, *, ask_again: bool = False) -> StockReading:
     inventory = lnb.inventory(code_field)
     tools.event("inventory.read", count=len(inventory))
     tools.progress("Reading open orders and products from 24SevenOffice")
-    open_orders = (
-        soap.open_orders(settings.open_order_states) if settings.quantity == "available" else []
-    )
+    on_hand = settings.quantity == "on_hand"
+    open_orders = [] if on_hand else soap.open_orders(settings.open_order_states)
     products = soap.products(config.products.sku_field)
     tools.event("products.read", count=len(products), open_orders=len(open_orders))
     catalogue = index_by_code(products, code_field)
@@ -68,10 +66,10 @@ def _waiting_statuses(config: Config) -> list[str]:
 
     Only in simple mode. An order that we moved to `orders.blocked_status` waits as before.
     """
-    settings, blocked = config.stock, config.orders.blocked_status
-    if settings.lnb_mode != "simple" or not settings.waiting_statuses:
+    statuses, blocked = config.stock.waiting_statuses, config.orders.blocked_status
+    if config.stock.lnb_mode != "simple" or not statuses:
         return []
-    return [*settings.waiting_statuses, *([blocked] if blocked else [])]
+    return [*statuses, blocked] if blocked else [*statuses]
 
 
 def _known(
@@ -83,8 +81,7 @@ def _known(
 ) -> tuple[dict[str, bool], bool]:
     """Return whether Le New Black's product list has the codes that the inventory lacks.
 
-    The list is long, so it is read only for codes that it was not `asked` about in the last day;
-    the second value says that it was.
+    The list is long, so it is read (the second value) only for codes not `asked` about lately.
     """
     missing = {
         code
@@ -95,5 +92,5 @@ def _known(
         return {}, False
     if missing <= asked.keys():
         return {code: asked[code] for code in missing}, False
-    codes = lnb.product_codes(code_field)
+    codes = {sku.code(code_field) for sku in lnb.skus()}
     return {code: code in codes for code in missing}, True

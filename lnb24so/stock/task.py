@@ -19,9 +19,8 @@ def carry_stock(
 ) -> StockReport:
     """Carry stock to Le New Black, or only plan it where nothing is to be written.
 
-    Raises ConfigError for another company than the ledger's, and what `read_stock`,
-    `apply_stock` and `note_stock` raise. A guard is no error: its sentence is told, and the
-    report's exit code is 4.
+    Raises ConfigError for another company than the ledger's, and what the steps raise. A guard is
+    no error: its sentence is told, and the report's exit code is 4.
     """
     reading = read_stock(tools, ask_again=send_all)
     check_company(tools)
@@ -45,9 +44,8 @@ def apply_stock(plan: StockPlan, codes_set: Set[str], tools: Tools) -> dict[str,
     """Send the plan's levels in batches; return the codes that were refused, each with why.
 
     Sending the same level twice does no harm, so a batch without an answer is sent again.
-    Raises Transient where Le New Black stays silent, ConfigError where it refuses our credentials,
-    and Interrupted by a signal, each with what was sent so far in `counted`; what was not sent
-    differs in the next run.
+    Raises Transient, ConfigError, and Interrupted by a signal, each with what was sent so far in
+    `counted`; what was not sent differs in the next run.
     """
     changes = [item for item in plan.items if item.action == "set"]
     tools.ledger.add_codes_set(item.code for item in changes if item.code not in codes_set)
@@ -79,19 +77,14 @@ def _log_batch(batch: Sequence[StockItem], refused: Mapping[str, str], tools: To
 def note_stock(
     plan: StockPlan, tools: Tools, *, refused: Mapping[str, str], reported: Mapping[str, str]
 ) -> int:
-    """Log what was left alone or refused, each code when its reason is new; remember them.
-
-    Returns how many codes were newly refused. `reported` holds what was remembered before.
-    Raises Lnb24soError where the ledger cannot be written.
-    """
-    reasons: dict[str, str] = {}
-    for item in plan.items:
-        if item.action == "skip" and item.reason is not None:
-            reasons[item.code] = item.reason
-            if item.news:
-                unknown = item.reason == "code.unknown"
-                event: EventName = "stock.code_unknown" if unknown else "stock.skipped"
-                tools.event(event, code=item.code, product_id=item.product_id, reason=item.reason)
+    """Log and remember what was left alone or refused; return how many codes were newly refused."""
+    skipped = [item for item in plan.items if item.action == "skip"]
+    for item in skipped:
+        if item.news:
+            unknown = item.reason == "code.unknown"
+            event: EventName = "stock.code_unknown" if unknown else "stock.skipped"
+            tools.event(event, code=item.code, product_id=item.product_id, reason=item.reason)
+    reasons = {item.code: item.reason for item in skipped if item.reason is not None}
     new = [code for code in refused if reported.get(code) != "level.refused"]
     for code in new:
         tools.event("stock.refused", code=code, reason="level.refused", message=refused[code])

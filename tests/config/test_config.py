@@ -13,7 +13,15 @@ import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from lnb24so.config.schema import Config, ModeRule, Secret, find_config, load_config
+from lnb24so.config import schema
+from lnb24so.config.schema import (
+    DEFAULT_PLACES,
+    Config,
+    ModeRule,
+    Secret,
+    find_config,
+    load_config,
+)
 from lnb24so.errors import ConfigError
 
 EXAMPLE = Path(__file__).parents[2] / "config.example.yaml"
@@ -448,7 +456,9 @@ def test_paths_start_at_the_folder_of_the_file(write: Write) -> None:
     assert config.file == path
 
 
-def test_the_configuration_is_looked_for_in_order(tmp_path: Path) -> None:
+def test_the_configuration_is_looked_for_in_order(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     flag, named, local = (tmp_path / name for name in ("flag.yaml", "env.yaml", "config.yaml"))
     for path in (flag, named, local):
         path.touch()
@@ -456,6 +466,12 @@ def test_the_configuration_is_looked_for_in_order(tmp_path: Path) -> None:
     assert find_config(flag, environ, tmp_path) == flag
     assert find_config(None, environ, tmp_path) == named
     assert find_config(None, {"LNB24SO_CONFIG": ""}, tmp_path) == local
+    # Looked at before the tests leave the host's own file alone: see conftest.
+    assert (Path("config.yaml"), Path("/etc/lnb24so/config.yaml")) == DEFAULT_PLACES
+    last = tmp_path / "etc.yaml"
+    monkeypatch.setattr(schema, "DEFAULT_PLACES", (Path("none.yaml"), last))
+    last.touch()
+    assert find_config(None, {}, tmp_path) == last
 
 
 def test_a_missing_configuration_says_where_it_was_looked_for(tmp_path: Path) -> None:
@@ -463,10 +479,10 @@ def test_a_missing_configuration_says_where_it_was_looked_for(tmp_path: Path) ->
         find_config(Path("x.yaml"), {}, tmp_path)
     with pytest.raises(ConfigError, match=r"/y\.yaml \(from LNB24SO_CONFIG\)"):
         find_config(None, {"LNB24SO_CONFIG": "y.yaml"}, tmp_path)
-    if not Path("/etc/lnb24so/config.yaml").exists():
-        with pytest.raises(ConfigError) as caught:
-            find_config(None, {}, tmp_path)
-        assert f"{tmp_path}/config.yaml and /etc/lnb24so/config.yaml" in str(caught.value)
+    with pytest.raises(ConfigError) as caught:
+        find_config(None, {}, tmp_path)
+    looked_for = " and ".join(str(tmp_path / place) for place in schema.DEFAULT_PLACES)
+    assert f"looked for {looked_for}. Fix: " in str(caught.value)
 
 
 KNOWN_KEYS = """24sevenoffice lenewblack stock orders password password_file client_secret username

@@ -17,6 +17,7 @@ from hand_clock import HandClock
 
 from lnb24so.errors import ConfigError, Lnb24soError
 from lnb24so.ledger import file as ledger_file
+from lnb24so.ledger.runs import finish_run, last_runs, start_run
 from lnb24so.ledger.store import FILE_NAME, Ledger
 from lnb24so.ledger.types import STATES, Entry
 from lnb24so.reasons import Reason
@@ -153,11 +154,11 @@ def test_a_save_that_fails_leaves_neither_row(state: Path) -> None:
 def test_runs_are_noted_with_how_they_ended(state: Path) -> None:
     for run_id, task in (("a", "pull-stock"), ("b", "push-orders"), ("c", "push-orders")):
         with opened(state, run_id) as ledger:
-            ledger.start_run(task)
+            start_run(ledger, task, HAND.now())
             if run_id != "c":
-                ledger.finish_run(3, {"create": 2})
+                finish_run(ledger, 3, {"create": 2}, None, HAND.now())
     with opened(state) as ledger:
-        stock, orders = ledger.last_runs()
+        stock, orders = last_runs(ledger).values()
     assert (stock.run_id, stock.exit_code, stock.counters) == ("a", 3, {"create": 2})
     assert (orders.run_id, orders.finished, orders.exit_code) == ("c", None, None)
 

@@ -1,3 +1,3 @@
 """`lnb24so check`: is everything there, and do both systems fit the settings?"""
 
-__all__ = ["report", "task"]
+__all__ = ["findings", "task"]

@@ -1,15 +1,31 @@
-"""What `lnb24so check` found, one sentence at a time."""
+"""What `lnb24so check` found, one sentence at a time, and how it looks.
+
+A table on a terminal, one plain line for each finding elsewhere, or JSON.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Literal, TypeVar
+import sys
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, Literal, TypeVar
+
+import click
 
 from lnb24so.errors import Interrupted, Lnb24soError
+from lnb24so.process.streams import printing
+from lnb24so.run import Report
+from lnb24so.texts import shown
 
 T = TypeVar("T")
 Level = Literal["ok", "warning", "error"]
+
+EXAMPLES = 3
+"""As many details are shown; `--json` has them all."""
+
+LEVELS: Mapping[Level, str] = {"ok": "green", "warning": "yellow", "error": "red"}
+"""With the colour of each on a terminal."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +64,26 @@ class Findings:
         """Note a finding."""
         self.all.append(Finding(level, name, message, details))
 
-    def attempt(self, name: str, *, setting: str, read: Callable[[], T]) -> T | None:
+    def ok(self, name: str, message: str, details: Sequence[Pair] = ()) -> None:
+        """Note what is as it should be."""
+        self.add("ok", name, message, details)
+
+    def warn(self, name: str, message: str, details: Sequence[Pair] = ()) -> None:
+        """Note what costs some orders or levels."""
+        self.add("warning", name, message, details)
+
+    def error(self, name: str, message: str, details: Sequence[Pair] = ()) -> None:
+        """Note what is wrong."""
+        self.add("error", name, message, details)
+
+    def flaws(self, name: str, fact: str, cost: str, found: Sequence[Pair]) -> None:
+        """Note a fact, and where flaws were found, what they cost and how to mend them."""
+        if found:
+            self.warn(name, fact + cost, found)
+        else:
+            self.ok(name, f"{fact}.")
+
+    def attempt(self, name: str, read: Callable[[], T], *, setting: str) -> T | None:
         """Return what `read` returns; where it fails, note why and the setting, and return None."""
         self._say(name)
         try:
@@ -57,11 +92,9 @@ class Findings:
             raise
         except Lnb24soError as error:
             message = str(error)
-            self.add(
-                "error",
-                name,
-                message if setting in message else f"{ended(message)} Check {setting}.",
-            )
+            if setting not in message:
+                message = f"{ended(message)} Check {setting}."
+            self.error(name, message)
             return None
 
 
@@ -79,3 +112,77 @@ def few(items: Sequence[str], most: int = 8) -> str:
 def count(number: int, thing: str, *, plural: str = "") -> str:
     """Return `1 order`, `12 orders`."""
     return f"{number:,} {thing if number == 1 else plural or f'{thing}s'}"
+
+
+# How they look
+
+
+def check_document(report: Report, findings: Sequence[Finding]) -> dict[str, Any]:
+    """Return the findings for `--json`, each with all its details."""
+    return {
+        "task": report.task,
+        "run_id": report.run_id,
+        "company": asdict(report.company) if report.company else None,
+        "findings": [
+            {**asdict(finding), "details": [_by_system(pair) for pair in finding.details]}
+            for finding in findings
+        ],
+        "summary": _summary(findings),
+        "exit_code": report.exit_code,
+    }
+
+
+def _by_system(pair: Pair) -> dict[str, str]:
+    return {"item": pair.item, "24sevenoffice": pair.erp, "lenewblack": pair.lnb, "note": pair.note}
+
+
+def _summary(findings: Sequence[Finding]) -> dict[str, int]:
+    levels = Counter(finding.level for finding in findings)
+    return {level: levels[level] for level in LEVELS}
+
+
+@printing()
+def show_check(findings: Sequence[Finding]) -> None:
+    """Print the findings for people."""
+    if sys.stdout.isatty():
+        _show_table(findings)
+    else:
+        for finding in findings:
+            message, examples = finding.message, "; ".join(_examples(finding))
+            if examples:
+                message = f"{ended(message)} First: {examples}"
+            click.echo(f"{finding.level} {finding.name}: {message}")
+    levels = _summary(findings)
+    errors, warnings = count(levels["error"], "error"), count(levels["warning"], "warning")
+    click.echo(f"Check: {errors}, {warnings}, {levels['ok']} ok.")
+
+
+def _examples(finding: Finding) -> list[str]:
+    """Return the first details of a finding that asks for something to be done."""
+    if finding.level == "ok":
+        return []
+    return [_example(pair) for pair in finding.details[:EXAMPLES]]
+
+
+def _example(pair: Pair) -> str:
+    names = " = ".join(shown(name) for name in (pair.erp, pair.lnb) if name)
+    item = f"{pair.item} {names}".strip()
+    return f"{item} ({pair.note.rstrip('.')})" if pair.note else item
+
+
+def _show_table(findings: Sequence[Finding]) -> None:
+    from rich.box import SIMPLE
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=SIMPLE, pad_edge=False)
+    table.add_column("", no_wrap=True)
+    table.add_column("Finding", overflow="fold", max_width=24)
+    table.add_column("", overflow="fold", ratio=1)
+    for finding in findings:
+        message = Text(finding.message)
+        for example in _examples(finding):
+            message.append(f"\n- {example}", style="dim")
+        table.add_row(Text(finding.level, LEVELS[finding.level]), Text(finding.name), message)
+    Console(highlight=False, markup=False, emoji=False).print(table)

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any, get_args
+from typing import Any, Literal, get_args
 
 from lnb24so.config.schema import Config, CustomerMatch, Orders
-from lnb24so.lnb.types import Order, Sku, read_order
-from lnb24so.orders.matching import CustomerIndex, index_customers, match_customer, names_differ
+from lnb24so.lnb.types import Order, Sku, is_canceled, read_order
+from lnb24so.orders.matching import index_customers, match_customer, names_differ
 from lnb24so.reasons import ORDER_REASONS
 from lnb24so.soap.order import Currency
 from lnb24so.soap.types import Customer, Product, products_by
 
 from .erp import ErpSide
 from .findings import Findings, Level, Pair, count
-from .lnb import LnbSide, order_currencies
+from .lnb import LnbSide
 
 
 def check_matches(config: Config, erp: ErpSide, lnb: LnbSide, findings: Findings) -> None:
@@ -60,8 +61,7 @@ def _codes(
     )
     if lacking:
         likely = _by_other_code(field, products, skus)
-        findings.add(
-            "warning",
+        findings.warn(
             "codes.not_in_24so",
             f"{count(len(lacking), 'code')} on no product in 24SevenOffice: the level stays, and "
             "orders with it are blocked. Fix: enter the code on the product in 24SevenOffice "
@@ -73,8 +73,7 @@ def _codes(
         for code, twins in by_code.items()
         if code not in there and any(one.active for one in twins)
     ]
-    findings.add(
-        "ok",
+    findings.ok(
         "codes.not_in_lnb",
         f"{count(len(ours), 'code')} of active products unknown to Le New Black; nothing to do "
         "unless they should be sold there.",
@@ -86,11 +85,11 @@ def _by_other_code(
     field: str, products: Sequence[Product], skus: Sequence[Sku]
 ) -> Mapping[str, Product]:
     """Return by code the product that has the size's other code: it lacks this one."""
-    if field == "ean13":
-        by_sku = {product.sku: product for product in products if product.sku}
-        return {sku.ean13: by_sku[sku.sku] for sku in skus if sku.sku in by_sku}
-    by_ean = {product.ean13: product for product in products if product.ean13}
-    return {sku.sku: by_ean[sku.ean13] for sku in skus if sku.ean13 in by_ean}
+    other: Literal["ean13", "sku"] = "sku" if field == "ean13" else "ean13"
+    having = products_by(other, products)
+    return {
+        sku.code(field): having[code][-1] for sku in skus if (code := sku.code(other)) in having
+    }
 
 
 def _lacking(code: str, name: str, product: Product | None) -> Pair:
@@ -128,8 +127,7 @@ def _way_for_codes(
 def _better_way(ways: Mapping[str, int], *, now: int, of: int) -> tuple[Level, str]:
     best, most = max(ways.items(), key=lambda way: way[1])
     if now * 2 >= of or most <= now:
-        level: Level = "error" if of and not now else "ok"
-        return level, " Fix: enter the same in both systems." if level == "error" else ""
+        return ("ok", "") if now or not of else ("error", " Fix: enter the same in both systems.")
     return ("warning" if now else "error"), f" Fix: {best}; {most:,} would match then."
 
 
@@ -162,7 +160,10 @@ def _customers(
             why = ORDER_REASONS[match.code]
             lacking.append(Pair(reference or "no reference", lnb=name, note=why))
     ways = {
-        f"set orders.customer_match: {way}": _matched(retailers, index, settings, way)
+        f"set orders.customer_match: {way}": sum(
+            isinstance(match_customer(one, index, replace(settings, customer_match=way)), Customer)
+            for one in retailers
+        )
         for way in get_args(CustomerMatch)
     }
     level, hint = _better_way(ways, now=len(matching), of=len(retailers))
@@ -176,16 +177,6 @@ def _customers(
     _other_customers(customers, matching, lacking, findings)
 
 
-def _matched(
-    retailers: Sequence[Order],
-    index: CustomerIndex,
-    settings: Orders,
-    way: CustomerMatch,
-) -> int:
-    other = replace(settings, customer_match=way)
-    return sum(isinstance(match_customer(one, index, other), Customer) for one in retailers)
-
-
 def _other_customers(
     customers: Sequence[Customer],
     matching: Sequence[Pair],
@@ -194,8 +185,7 @@ def _other_customers(
 ) -> None:
     """Note retailers without a customer, odd pairs, and customers without a retailer."""
     if lacking:
-        findings.add(
-            "warning",
+        findings.warn(
             "customers.not_in_24so",
             f"{count(len(lacking), 'retailer')} without a usable customer: their orders are "
             "blocked. Fix: correct the reference in Le New Black, or name it in "
@@ -204,8 +194,7 @@ def _other_customers(
         )
     strangers = [pair for pair in matching if names_differ(pair.lnb, pair.erp)]
     if strangers:
-        findings.add(
-            "warning",
+        findings.warn(
             "customers.names",
             f"{count(len(strangers), 'retailer')} whose name shares no word with the customer's. "
             "Fix: check the reference in Le New Black (orders.customer_match).",
@@ -213,8 +202,7 @@ def _other_customers(
         )
     taken = {pair.item for pair in matching}
     rest = [Pair(str(one.id), one.name) for one in customers if str(one.id) not in taken]
-    findings.add(
-        "ok",
+    findings.ok(
         "customers.not_in_lnb",
         f"{count(len(rest), 'customer')} with no retailer in Le New Black; nothing to do unless "
         "they should order there.",
@@ -228,20 +216,17 @@ def _other_customers(
 def _currencies(
     own: str, currencies: Mapping[str, Currency], orders: Iterable[Order], findings: Findings
 ) -> None:
-    seen = order_currencies(orders)
+    seen = Counter(order.currency for order in orders if not is_canceled(order)).most_common()
     lacking = []
-    for symbol, number in seen.items():
+    for symbol, number in seen:
         known = currencies.get(symbol)
         if symbol != own.upper() and (known is None or not known.has_rate):
             why = "has no rate" if known else "is not set up"
             lacking.append(Pair(symbol or "no currency", note=f"{why}; {count(number, 'order')}"))
-    seen_ones = ", ".join(f"{symbol or 'none'} ({number:,})" for symbol, number in seen.items())
-    findings.add(
-        "ok", "lenewblack.currencies", f"Orders of the last year are in {seen_ones or 'none'}."
-    )
+    seen_ones = ", ".join(f"{symbol or 'none'} ({number:,})" for symbol, number in seen)
+    findings.ok("lenewblack.currencies", f"Orders of the last year are in {seen_ones or 'none'}.")
     if lacking:
-        findings.add(
-            "warning",
+        findings.warn(
             "orders.currencies",
             f"{count(len(lacking), 'currency', plural='currencies')} of Le New Black's orders that "
             "24SevenOffice cannot take: they are blocked. Fix: add the currency with its rate in "

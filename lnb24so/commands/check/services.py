@@ -50,16 +50,14 @@ class Service:
 
 def check_services(description: Callable[[str], bytes], findings: Findings) -> None:
     """Compare each live WSDL with ours; `description` fetches one."""
-    changed = 0
-    operations = 0
+    changed = operations = 0
     for name in SERVICES:
         ours = read_service((files("lnb24so") / "wsdl" / f"{name}.wsdl").read_bytes())
         differences = list(compare(ours, read_service(description(name))))
         operations += len(ours.actions)
         if differences:
             changed += 1
-            findings.add(
-                "error",
+            findings.error(
                 "24sevenoffice.services",
                 f"The {name} service has changed: {'; '.join(differences[:3])}. Fix: check "
                 "24sevenoffice.base_url, and look for a newer lnb24so; do not push orders before.",
@@ -67,7 +65,7 @@ def check_services(description: Callable[[str], bytes], findings: Findings) -> N
             )
     if not changed:
         used = f"{count(len(SERVICES), 'service')} with {count(operations, 'operation')}"
-        findings.add("ok", "24sevenoffice.services", f"{used}: all that is used is still there.")
+        findings.ok("24sevenoffice.services", f"{used}: all that is used is still there.")
 
 
 def read_service(wsdl: bytes) -> Service:

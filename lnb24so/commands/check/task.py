@@ -7,7 +7,8 @@ the other one says.
 from __future__ import annotations
 
 import tempfile
-from dataclasses import dataclass, replace
+from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 
 from lnb24so.config.schema import Config, Paths
@@ -16,35 +17,17 @@ from lnb24so.tools import Tools
 
 from .erp import check_erp
 from .findings import Finding, Findings
-from .folders import check_folders
 from .lnb import check_lnb
+from .machine import check_folders
 from .matches import check_matches
 
 
-@dataclass(frozen=True, slots=True)
-class Checked:
-    """All findings of one check, and the run that they come from."""
-
-    report: Report
-    findings: tuple[Finding, ...]
-
-
-def check(config: Config, mode: Mode) -> Checked:
-    """Look at everything and return what was found; raises as `run` does.
+def check(config: Config, mode: Mode) -> tuple[Report, list[Finding]]:
+    """Look at everything; return the run and what was found; raises as `run` does.
 
     What one of the two systems does not tell is a finding, and no error.
     """
-    try:
-        return _check(config, mode)
-    finally:
-        mode.progress.stop()
-
-
-def _check(config: Config, mode: Mode) -> Checked:
     findings = Findings(lambda name: mode.progress.show(f"Checking {name}"))
-    findings.add("ok", "config", f"{config.file} holds no mistake.")
-    _check_grace(config, findings)
-    usable = check_folders(config, mode.clock, findings)
 
     def ask_both(tools: Tools) -> Parts:
         erp = check_erp(tools, findings)
@@ -53,17 +36,19 @@ def _check(config: Config, mode: Mode) -> Checked:
         return Parts(exit_code=findings.exit_code)
 
     # A folder or ledger that cannot be used must not hide what the two systems say.
-    with tempfile.TemporaryDirectory(prefix="lnb24so-check-") as spare:
+    with tempfile.TemporaryDirectory(prefix="lnb24so-check-") as spare, ExitStack() as stack:
+        stack.callback(mode.progress.stop)
+        findings.ok("config", f"{config.file} holds no mistake.")
+        _check_grace(config, findings)
+        usable = check_folders(config, mode.clock, findings)
         paths = config.paths if usable else Paths(state=Path(spare), logs=Path(spare))
-        report = run(replace(config, paths=paths), mode, ask_both)
-    return Checked(report, tuple(findings.all))
+        return run(replace(config, paths=paths), mode, ask_both), findings.all
 
 
 def _check_grace(config: Config, findings: Findings) -> None:
     minutes, seconds = config.orders.unknown_grace_minutes, config.erp.timeout_seconds
     if minutes * 60 < seconds:
-        findings.add(
-            "warning",
+        findings.warn(
             "orders.unknown_grace_minutes",
             f"{minutes:g} minutes are shorter than 24sevenoffice.timeout_seconds ({seconds:g}): an "
             "order would be looked for while 24SevenOffice may still be at it. "

@@ -1,8 +1,10 @@
-"""Check this machine: can both folders be written, and is the ledger the right one?"""
+"""Check this machine: can both folders be written, is the ledger the right one, and the clock?"""
 
 from __future__ import annotations
 
 import tempfile
+from contextlib import closing
+from datetime import timedelta
 from pathlib import Path
 
 from lnb24so.clock import Clock
@@ -15,6 +17,11 @@ from .findings import Findings, count
 SAMPLE = b"." * 65536
 """Enough to notice a full disk."""
 
+CLOCK_AGREES = timedelta(seconds=2)
+CLOCK_TOLERATED = timedelta(seconds=60)
+CLOCK_TOO_FAR = timedelta(minutes=10)
+"""Look-ups and stock times are stamped with a clock; beyond this they would be wrong."""
+
 
 def check_folders(config: Config, clock: Clock, findings: Findings) -> bool:
     """Look at both folders and the ledger; return whether a run could use them."""
@@ -25,25 +32,20 @@ def check_folders(config: Config, clock: Clock, findings: Findings) -> bool:
     ):
         problem = _why_not_writable(folder, mode)
         if problem is not None:
-            findings.add(
-                "error",
+            findings.error(
                 setting,
                 f"{folder} cannot be written: {problem}. Fix: give this user the folder "
                 f"(df -h and ls -ld tell more), or change {setting}.",
             )
             continue
-        findings.add("ok", setting, f"{folder} can be written.")
+        findings.ok(setting, f"{folder} can be written.")
         if setting == "paths.state":
-            _check_ledger(config, clock, findings)
+            owner = findings.attempt(
+                "ledger", lambda: _ledger_owner(config, clock), setting="paths.state"
+            )
+            if owner is not None:
+                findings.ok("ledger", owner)
     return all(finding.level != "error" for finding in findings.all[before:])
-
-
-def _check_ledger(config: Config, clock: Clock, findings: Findings) -> None:
-    owner = findings.attempt(
-        "ledger", setting="paths.state", read=lambda: _ledger_owner(config, clock)
-    )
-    if owner is not None:
-        findings.add("ok", "ledger", owner)
 
 
 def _why_not_writable(folder: Path, mode: int) -> str | None:
@@ -63,7 +65,7 @@ def _ledger_owner(config: Config, clock: Clock) -> str:
         ledger = Ledger.peek(config.paths.state, clock)
     except OSError as error:
         raise ConfigError(f"The ledger cannot be read: {error.strerror}.") from None
-    try:
+    with closing(ledger):
         ledger.check_account(config.lenewblack.client_id)
         bound = ledger.binding
         if bound is None:
@@ -74,5 +76,19 @@ def _ledger_owner(config: Config, clock: Clock) -> str:
             f"account {bound.client_id}, and holds {count(len(entries), 'order')}, of which "
             f"{len(waiting)} wait for something (lnb24so status)."
         )
-    finally:
-        ledger.close()
+
+
+def check_clock(name: str, findings: Findings, *, system: str, ahead: timedelta | None) -> None:
+    """Note how far a server's clock and this machine's are apart."""
+    if ahead is None:
+        findings.ok(name, f"{system} does not tell its time.")
+        return
+    seconds = round(ahead / timedelta(seconds=1))
+    apart = f"{system}'s clock is {abs(seconds):,} s {'ahead of' if seconds > 0 else 'behind'} ours"
+    fix = "Fix: set this machine's clock, for example with: timedatectl set-ntp true"
+    if abs(ahead) <= CLOCK_AGREES:
+        findings.ok(name, f"{system}'s clock agrees with ours.")
+    elif abs(ahead) <= CLOCK_TOLERATED:
+        findings.ok(name, f"{apart}.")
+    else:
+        findings.add("error" if abs(ahead) > CLOCK_TOO_FAR else "warning", name, f"{apart}. {fix}")

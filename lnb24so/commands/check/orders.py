@@ -1,0 +1,210 @@
+"""Check the settings about orders against those that Le New Black has of the last year.
+
+The codes that the API uses for statuses and modes are not published, so only what is seen can be
+trusted. Nor is it documented whether `unit_price` is before or after the line's own discount: the
+orders' totals tell, as soon as one order has a line with a discount.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from decimal import Decimal
+from difflib import get_close_matches
+from typing import get_args
+
+from lnb24so.config.schema import Config, Orders, UnitPrice
+from lnb24so.lnb.types import Line, Order, is_canceled, plain_status, same_status
+from lnb24so.money import amount_text, differs, row_total
+from lnb24so.tools import Tools
+
+from .findings import Findings, Pair, count, few
+
+READINGS = get_args(UnitPrice)
+
+DOCUMENTED = (
+    *("draft", "open_for_buyer", "open_for_brand", "confirmed"),
+    *("invoicing", "blocked", "closed", "canceled"),
+)
+"""The labels of Le New Black's help center, written as codes."""
+
+
+def check_orders(orders: Sequence[Order], tools: Tools, findings: Findings) -> None:
+    """Look at statuses, modes and totals, and at what the next run would take."""
+    _statuses(orders, tools.config, findings)
+    _totals(orders, tools.config.orders, findings)
+    _waiting(orders, tools, findings)
+    _shipping(orders, tools.config, findings)
+
+
+def _statuses(orders: Sequence[Order], config: Config, findings: Findings) -> None:
+    """Note the statuses and modes of the last year, and settings that fit none of them."""
+    if not orders:
+        findings.warn("lenewblack.orders", "Le New Black shows no orders of the last year.")
+    seen = Counter(order.status for order in orders if order.status)
+    if seen:
+        findings.ok("lenewblack.statuses", f"Seen in the last year: {_counted(seen)}.")
+    for setting, status in _status_settings(config):
+        problem = _why_not(status, list(seen))
+        if problem is not None:
+            findings.error(setting, f"{setting}: {problem}")
+    _modes(orders, config, findings)
+
+
+def _status_settings(config: Config) -> Iterator[tuple[str, str]]:
+    """Yield every setting that names a status, with the status."""
+    settings = config.orders
+    named: list[tuple[str, str | None]] = [
+        ("orders.take_status", settings.take_status),
+        ("orders.done_status", settings.done_status),
+        ("orders.blocked_status", settings.blocked_status),
+    ]
+    if config.stock.lnb_mode == "simple":
+        named += [("stock.waiting_statuses", status) for status in config.stock.waiting_statuses]
+    for mode, rule in settings.by_mode.items():
+        named.append((f"orders.by_mode.{mode}.take_status", rule.get("take_status")))
+        named.append((f"orders.by_mode.{mode}.done_status", rule.get("done_status")))
+    yield from ((setting, status) for setting, status in named if status is not None)
+
+
+def _why_not(status: str, seen: Sequence[str]) -> str | None:
+    """Return what is wrong with a status in the settings, or None.
+
+    Le New Black searches by it and sets it, so it must be written as Le New Black writes it.
+    """
+    if status in seen:
+        return None
+    for one in seen:
+        if same_status(one, status):
+            return f'Le New Black writes "{status}" as "{one}". Fix: write it so.'
+    if any(same_status(one, status) for one in DOCUMENTED):
+        return None
+    fix = _fix(status, list(dict.fromkeys([*seen, *DOCUMENTED])), plain_status)
+    return f'Le New Black shows no order with the status "{status}", nor documents it. {fix}'
+
+
+def _fix(name: str, known: Sequence[str], plain: Callable[[str], str]) -> str:
+    by_plain = {plain(one): one for one in reversed(known)}
+    near = get_close_matches(plain(name), by_plain, 1, 0.5)
+    return f'Fix: did you mean "{by_plain[near[0]]}"?' if near else f"Fix: use one of {few(known)}."
+
+
+def _modes(orders: Sequence[Order], config: Config, findings: Findings) -> None:
+    seen = Counter(order.order_mode for order in orders if order.order_mode)
+    if seen:
+        findings.ok("lenewblack.modes", f"Order modes of the last year: {_counted(seen)}.")
+    known = set(map(_fold, seen))
+    for mode in config.orders.by_mode:
+        if seen and _fold(mode) not in known:
+            findings.warn(
+                "orders.by_mode",
+                f'No order of the last year has the order mode "{mode}" of orders.by_mode. '
+                f"{_fix(mode, list(seen), _fold)}",
+            )
+
+
+def _fold(mode: str) -> str:
+    return mode.strip().casefold()
+
+
+def _counted(seen: Counter[str]) -> str:
+    return few([f"{name} ({number:,})" for name, number in seen.most_common()], 12)
+
+
+def _totals(orders: Iterable[Order], settings: Orders, findings: Findings) -> None:
+    """Note whether the totals agree with orders.unit_price."""
+    telling = [order for order in orders if _tells(order)]
+    fitting = {
+        reading: [order for order in telling if adds_up(order, reading)] for reading in READINGS
+    }
+    ours = settings.unit_price
+    [other] = set(READINGS) - {ours}
+    name = "orders.unit_price"
+    if not telling:
+        findings.ok(
+            name,
+            f"{ours} is assumed; no order of the last year has a line with a discount to tell.",
+        )
+    elif len(fitting[ours]) >= len(fitting[other]):
+        agreeing = f"{len(fitting[ours])} of {count(len(telling), 'order')} with discounts"
+        findings.ok(name, f"{agreeing} add up with {ours}, {len(fitting[other])} with {other}.")
+    else:
+        findings.error(
+            name,
+            f"Of {count(len(telling), 'order')} with discounts, {len(fitting[ours])} add up with "
+            f"{ours} and {len(fitting[other])} with {other}. Fix: orders.unit_price: {other}",
+            [Pair(order.reference, lnb=order.retailer_name) for order in fitting[other]],
+        )
+
+
+def adds_up(order: Order, reading: str) -> bool:
+    """Return whether an order's lines and shipping come to its total under a reading."""
+    total = sum((_line_total(line, order, reading) for line in order.lines), Decimal(0))
+    total += order.amount_shipping or 0
+    rows = len(order.lines) + 1
+    return order.amount_total is not None and not differs(
+        total, order.amount_total, rows, order.currency
+    )
+
+
+def _line_total(line: Line, order: Order, reading: str) -> Decimal:
+    own = line.discount_rate if reading == "before_discount" else None
+    rates = [rate or Decimal(0) for rate in (own, line.promotion_rate, order.discount_rate)]
+    price, quantity = line.unit_price or Decimal(0), line.quantity or Decimal(0)
+    return row_total(price, rates, quantity, order.currency)
+
+
+def _tells(order: Order) -> bool:
+    """Return whether an order reads differently with and without its lines' discounts."""
+    return (
+        not is_canceled(order)
+        and order.amount_total is not None
+        and not order.unreadable
+        and all(
+            line.unit_price is not None and line.quantity is not None and not line.unreadable
+            for line in order.lines
+        )
+        and any(line.discount_rate and line.unit_price and line.quantity for line in order.lines)
+    )
+
+
+def _waiting(orders: Iterable[Order], tools: Tools, findings: Findings) -> None:
+    """Note how many orders the next run would create."""
+    settings = tools.config.orders
+    waiting = [
+        order
+        for order in orders
+        if not is_canceled(order)
+        and same_status(order.status, settings.for_mode(order.order_mode).take_status)
+        and tools.ledger.entry(order.reference) is None
+        and not (settings.since and order.create_time and order.create_time < settings.since)
+    ]
+    taken = f"{count(len(waiting), 'order')} would be taken by the next push-orders"
+    leave = "To leave old ones out: orders.since, or lnb24so push-orders --baseline."
+    too_many = len(waiting) > settings.max_per_run
+    limit = f", more than orders.max_per_run ({settings.max_per_run}) lets pass" * too_many
+    findings.add(
+        "warning" if too_many else "ok",
+        "orders.waiting",
+        f"{taken}{limit}. {leave if waiting else ''}".strip(),
+        [Pair(order.reference, lnb=order.retailer_name) for order in waiting],
+    )
+
+
+def _shipping(orders: Iterable[Order], config: Config, findings: Findings) -> None:
+    if config.orders.shipping_product is not None:
+        return
+    charged = [
+        Pair(order.reference, note=amount_text(order.amount_shipping, order.currency))
+        for order in orders
+        if order.amount_shipping and not is_canceled(order)
+    ]
+    if not charged:
+        findings.ok("orders.shipping_product", "It is not set, and no order has a fee.")
+        return
+    findings.warn(
+        "orders.shipping_product",
+        f"{count(len(charged), 'order')} of the last year with a shipping fee; such orders are "
+        "blocked. Fix: set orders.shipping_product to the No of a product in 24SevenOffice.",
+        charged,
+    )
