@@ -55,7 +55,7 @@ def _say(error: Lnb24soError, *, as_json: bool) -> None:
     from .texts import visible
 
     if not error.hushed:
-        tell("\n".join(map(visible, f"lnb24so: {error}".split("\n"))))
+        tell("\n".join(map(visible, f"lnb24so: {error}{error.lasting}".split("\n"))))
     if as_json:
         from .screen.report import print_json
 

@@ -21,7 +21,8 @@ class Lnb24soError(Exception):
     """Base of everything this tool raises on purpose.
 
     `system` is where it failed. `counted` is what a run had done when it was raised, or None.
-    `hushed`: a person was told of it in an earlier run, or it may pass before one must know.
+    `hushed`: a person was told of it in an earlier run, or it may pass before one must know;
+    `lasting` says since when it fails, where that is what makes it news.
     """
 
     kind: ClassVar[str] = "failed"
@@ -29,6 +30,7 @@ class Lnb24soError(Exception):
     system: System = "lnb24so"
     counted: Mapping[str, int] | None = None
     hushed = False
+    lasting: str = ""
 
     @property
     def code(self) -> str:

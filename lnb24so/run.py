@@ -260,10 +260,10 @@ def _ending(tools: Tools) -> Iterator[None]:
         at_once = error.exit_code != 1 or error.system == "lnb24so"
         tools.news.failed(error.system, error.code, str(error), at_once=at_once)
         told = tools.news.finish(tools.asked, went_through(error.counted or {}))
-        for key, sentence in told.items():
-            if key != (error.system, error.code):
-                tools.tell(sentence)
-        error.hushed = (error.system, error.code) not in told
+        sentence = told.pop((error.system, error.code), None)
+        for other in told.values():
+            tools.tell(other)
+        error.hushed, error.lasting = sentence is None, (sentence or "").removeprefix(str(error))
         now = tools.clock.now()
         finish_run(tools.ledger, error.exit_code, error.counted or {}, str(error), now)
         raise
