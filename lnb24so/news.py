@@ -82,8 +82,7 @@ class News:
 
     def guard(self, task: str, code: str, sentence: str | None) -> None:
         """Tell the sentence of a guard that holds a task, once; None: it holds no more."""
-        found = [] if sentence is None else [Standing(task, code, sentence)]
-        self.found("guards", found, [task])
+        self.found(code, [] if sentence is None else [Standing(task, code, sentence)], [task])
 
     def failed(self, system: str, code: str, message: str, *, at_once: bool = False) -> None:
         """Note that a system failed this run, or a part of it; `finish` says whether to tell."""

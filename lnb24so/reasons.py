@@ -19,6 +19,10 @@ class Reason:
     line: int | None = None
     cause: str = field(default="", compare=False)
 
+    def document(self) -> dict[str, str | int | None]:
+        """Return the reason as `--json` shows it."""
+        return {"code": self.code, "message": self.message, "line": self.line}
+
     @property
     def fix(self) -> str:
         """What to do about it, or nothing."""

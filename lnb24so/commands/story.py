@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict
 from typing import Any
 
 from lnb24so.clock import utc_text
@@ -161,6 +160,6 @@ def entry_document(entry: Entry) -> dict[str, Any]:
         "order_id": entry.order_id,
         "customer_id": entry.customer_id,
         "erp_reference": entry.erp_reference,
-        "reasons": [asdict(reason) for reason in why_waiting(entry)],
+        "reasons": [reason.document() for reason in why_waiting(entry)],
         "next": f"See: lnb24so status {entry.reference}",
     }

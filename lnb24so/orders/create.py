@@ -31,12 +31,12 @@ def create_all(creates: Sequence[Create], tools: Tools, journal: Journal, result
     Raises Interrupted between two orders, and what the ledger raises.
     """
     unanswered = 0
-    stopped = False
+    stopped: str | None = None
     # What failed before comes last: three that always fail must not keep the rest waiting.
     creates = sorted(creates, key=lambda item: item.case.known.attempts)
     for number, item in enumerate(creates, start=1):
         tools.progress(f"Order {number} of {len(creates)}: {item.reference}")
-        if stopped:
+        if stopped is not None:
             results.add(_put_off(item, journal))
             continue
         with tools.stop.item():
@@ -47,9 +47,10 @@ def create_all(creates: Sequence[Create], tools: Tools, journal: Journal, result
             tools.news.failed("24SevenOffice", code, f"24SevenOffice: {seen.answer}.")
         unanswered = unanswered + 1 if result.outcome in ("retry", "unconfirmed") else 0
         if seen.spent or unanswered == FAILURES_IN_A_ROW:
-            stopped = True
-            why = f"24SevenOffice: {seen.answer}. No more orders sent in this run."
-            tools.event("orders.stopped", message=why)
+            stopped = f"24SevenOffice: {seen.answer}. No more orders sent in this run."
+            tools.event("orders.stopped", message=stopped)
+    if creates:
+        tools.news.guard("push-orders", "orders.stopped", stopped)
 
 
 def _put_off(item: Create, journal: Journal) -> Result:

@@ -34,8 +34,8 @@ def carry_orders(tools: Tools, selection: Selection, *, writes: bool) -> OrderRe
     else:
         report = order_report(OrderPlan(items=(), read_at=reading.lnb_now), [])
     if writes and not selection.references:
-        tools.news.guard(TASK, "orders.guard", report.plan.guard)
-    if writes and not selection.references:
+        if report.plan.guard is None:
+            tools.news.guard(TASK, "orders.guard", None)
         remember_changes_until(tools.ledger, reading.lnb_now)
     return report
 
@@ -56,6 +56,7 @@ def _plan_and_apply(
         bind_company(tools)
     if plan.guard is not None:
         tools.event("orders.guard", message=plan.guard)
+        tools.news.guard(TASK, "orders.guard", plan.guard)
     for item in filter(_is_unknown, plan.items):
         tools.tell(sentence(item.reference, item.reasons[0]))
     results = Results(plan, tools.news)
