@@ -6,6 +6,7 @@ import atexit
 import gc
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 
 import click
 
@@ -41,14 +42,25 @@ def _run(arguments: Sequence[str]) -> int:
     except (click.Abort, KeyboardInterrupt):
         return 130
     except Lnb24soError as error:
-        from .texts import visible
-
-        tell("\n".join(map(visible, f"lnb24so: {error}".split("\n"))))
+        _say(error, as_json="--json" in arguments)
         return error.exit_code
     except SystemExit:
         # Click's way out when the reader of a pipe left, as `head` does.
         return 0
     return code if isinstance(code, int) else 0
+
+
+def _say(error: Lnb24soError, *, as_json: bool) -> None:
+    """Say why a command failed, to a person where it is news, and as the document that is due."""
+    from .texts import visible
+
+    if not error.hushed:
+        tell("\n".join(map(visible, f"lnb24so: {error}{error.lasting}".split("\n"))))
+    if as_json:
+        from .screen.report import print_json
+
+        with suppress(Lnb24soError):
+            print_json({"error": {"message": str(error), "exit_code": error.exit_code}})
 
 
 if __name__ == "__main__":

@@ -190,14 +190,18 @@ def status(
         raise click.UsageError("--exported lists every order; leave out REF.")
     if only_open and (exported or reference is not None):
         raise click.UsageError("status -q looks at every order; leave out REF and --exported.")
-    from .commands.status import show_exported, show_overview, show_story
-
     config, mode = screen.config(), screen.mode("status")
-    if exported:
+    if exported or reference is not None:
+        from .commands.status import show_exported, show_story
+
+        if reference is not None:
+            return show_story(config, mode, reference, as_json=as_json)
         return show_exported(config, mode, since, as_csv=as_csv, as_json=as_json)
-    if reference is not None:
-        return show_story(config, mode, reference, as_json=as_json)
-    return show_overview(config, mode, only_open=only_open or screen.quiet, as_json=as_json)
+    from .commands.overview import morning_mail, show_overview
+
+    if only_open or screen.quiet:
+        return morning_mail(config, mode, as_json=as_json)
+    return show_overview(config, mode, as_json=as_json)
 
 
 @cli.command()

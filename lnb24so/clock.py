@@ -36,3 +36,17 @@ def http_date(text: str) -> datetime | None:
         return parsedate_to_datetime(text).astimezone(UTC)
     except (TypeError, ValueError, OverflowError):
         return None
+
+
+@dataclass(frozen=True, slots=True)
+class Zone:
+    """The time zone in which people read times (a name of the IANA database)."""
+
+    name: str
+
+    def text(self, moment: datetime, now: datetime) -> str:
+        """Return `10:30`, or `Fri 27 Nov 02:15` where that is not today."""
+        from zoneinfo import ZoneInfo
+
+        local, today = (time.astimezone(ZoneInfo(self.name)) for time in (moment, now))
+        return f"{local:%H:%M}" if local.date() == today.date() else f"{local:%a %-d %b %H:%M}"

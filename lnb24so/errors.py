@@ -6,25 +6,49 @@ No message carries a password, a token or a server's stack trace.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from datetime import datetime
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from typing import ClassVar, Literal
+
+System = Literal["24SevenOffice", "Le New Black", "lnb24so"]
+"""Where something can fail; the last is this machine, its settings and this program."""
+
+PREFIXES: Mapping[System, str] = {"24SevenOffice": "24so", "Le New Black": "lnb", "lnb24so": "own"}
 
 
 class Lnb24soError(Exception):
-    """Base of what this tool raises on purpose; `counted` is what a run had done, or None."""
+    """Base of everything this tool raises on purpose.
 
+    `system` is where it failed. `counted` is what a run had done when it was raised, or None.
+    `hushed`: a person was told of it in an earlier run, or it may pass before one must know;
+    `lasting` says since when it fails, where that is what makes it news.
+    """
+
+    kind: ClassVar[str] = "failed"
     exit_code = 1
+    system: System = "lnb24so"
     counted: Mapping[str, int] | None = None
+    hushed = False
+    lasting: str = ""
+
+    @property
+    def code(self) -> str:
+        """The error's code, one of ERROR_CODES."""
+        return f"{PREFIXES[self.system]}.{self.kind}"
 
 
 class ConfigError(Lnb24soError):
     """Usage, configuration, refused credentials or the wrong company: a person must change it."""
 
+    kind = "refused"
     exit_code = 2
 
 
 class Transient(Lnb24soError):
     """It failed this time; a later run may succeed. `again`: trying at once may help too."""
+
+    kind = "unreachable"
 
     def __init__(self, message: str, *, again: bool = True) -> None:
         super().__init__(message)
@@ -42,6 +66,8 @@ class SessionLost(NotProcessed):
 class BudgetSpent(NotProcessed):
     """Requests are refused for now (quarantine, HTTP 429), `until` a time where one was named."""
 
+    kind = "budget"
+
     def __init__(self, message: str, until: datetime | None = None) -> None:
         super().__init__(message)
         self.until = until
@@ -49,6 +75,8 @@ class BudgetSpent(NotProcessed):
 
 class Rejected(Lnb24soError):
     """The other system answered that it will not take this one item."""
+
+    kind = "rejected"
 
 
 class Ambiguous(Transient):
@@ -58,17 +86,25 @@ class Ambiguous(Transient):
 class Guard(Lnb24soError):
     """A safety limit stopped the run before anything was sent; a person must look."""
 
+    kind = "guard"
     exit_code = 4
 
 
 class Locked(Lnb24soError):
-    """Another run holds the lock."""
+    """Another run holds the lock, since `age` where that is known."""
 
+    kind = "locked"
     exit_code = 75
+
+    def __init__(self, message: str, age: timedelta | None = None) -> None:
+        super().__init__(message)
+        self.age = age
 
 
 class Interrupted(Lnb24soError):
     """A signal asked the run to stop, and the item in flight is finished."""
+
+    kind = "stopped"
 
     def __init__(self, signum: int) -> None:
         super().__init__(f"Stopped by signal {signum}.")
@@ -78,3 +114,33 @@ class Interrupted(Lnb24soError):
 def worst(exit_codes: Iterable[int]) -> int:
     """Return what says most: a person is needed, failed for now, items blocked, all well."""
     return min(exit_codes, key=(4, 1, 3, 0).index, default=0)
+
+
+@contextmanager
+def of_system(system: System) -> Iterator[None]:
+    """Say of an error that leaves the block which system it is about."""
+    try:
+        yield
+    except Lnb24soError as error:
+        error.system = system
+        raise
+
+
+ERROR_CODES: Mapping[str, str] = {
+    "24so.unreachable": "24SevenOffice gave no answer that can be used; a later run may get one",
+    "24so.budget": "24SevenOffice takes no more requests for now",
+    "24so.refused": "24SevenOffice refused the login, or it opens another company",
+    "24so.rejected": "24SevenOffice did not take one item",
+    "lnb.unreachable": "Le New Black gave no answer that can be used; a later run may get one",
+    "lnb.budget": "Le New Black takes no more requests for now",
+    "lnb.refused": "Le New Black refused the credentials",
+    "lnb.rejected": "Le New Black did not take one item",
+    "own.refused": "a setting, a folder or the ledger must be mended first",
+    "own.failed": "the ledger or the disk failed, or a fault in lnb24so",
+    "own.unreachable": "something on this machine failed for now",
+    "own.rejected": "a decision that does not fit the order",
+    "own.guard": "a safety limit stopped the run; a person must look",
+    "own.locked": "another run holds the lock",
+    "own.stopped": "a signal stopped the run",
+}
+"""Every code of an error with its meaning."""

@@ -3,16 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """One reason. `line` counts from 1 and is None where the whole order is meant."""
+    """One reason. `line` counts from 1 and is None where the whole order is meant.
+
+    `cause` begins the sentence about all orders that have it for the same cause, such as one
+    retailer without a reference; empty where there is none.
+    """
 
     code: str
     message: str
     line: int | None = None
+    cause: str = field(default="", compare=False)
+
+    def document(self) -> dict[str, str | int | None]:
+        """Return the reason as `--json` shows it."""
+        return {"code": self.code, "message": self.message, "line": self.line}
+
+    @property
+    def fix(self) -> str:
+        """What to do about it, or nothing."""
+        return self.message.partition("Fix: ")[2]
 
 
 def sentence(reference: str, reason: Reason) -> str:

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-import os
 from collections import Counter
-from collections.abc import Callable, Sequence
-from contextlib import ExitStack, closing
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from . import __version__
-from .errors import Lnb24soError, worst
+from .clock import Zone
+from .errors import Interrupted, Lnb24soError, Locked, worst
+from .ledger.runs import finish_run, last_runs, new_run_id, start_run
 from .ledger.store import Ledger
 from .lnb.client import LnbClient
+from .news import News, went_through
 from .process.lock import run_lock
 from .process.log import Log, open_log
 from .process.ping import Pings
@@ -26,6 +30,12 @@ if TYPE_CHECKING:
     from .orders.types import OrderReport, Selection
     from .soap.types import Company
     from .stock.plan import StockReport
+
+TASKS = ("pull-stock", "push-orders")
+"""What cron runs, and whose silence is news."""
+
+LONG_LOCKED = timedelta(minutes=30)
+"""A run that others wait for so long may hang; a shorter one is only logged."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +64,17 @@ class Report(Parts):
 
 @dataclass(frozen=True, slots=True)
 class Mode:
-    """How a command runs: `writes` takes the lock and opens the ledger to write."""
+    """How a command runs: `writes` takes the lock and opens the ledger to write.
+
+    `tell` says a sentence to a person; with `everything` also one that was told before.
+    """
 
     task: str
     writes: bool
     clock: Clock
     tell: Callable[[str], None]
     echo: TextIO | None = None
+    everything: bool = False
     progress: Progress = field(default_factory=lambda: Progress(quiet=True))
 
 
@@ -114,38 +128,54 @@ def explain_level(config: Config, mode: Mode, code: str) -> Report:
 
 
 def run(config: Config, mode: Mode, body: Body) -> Report:
-    """Run the body with its tools; log how it ended, whatever happens."""
+    """Run the body with its tools; log how it ended, whatever happens.
+
+    Raises what the body raises, and Locked; an error that is no news is `hushed`.
+    """
     began = mode.clock.monotonic()
-    run_id = f"{mode.clock.now():%Y%m%dT%H%M%S}-{os.urandom(2).hex()}"
+    run_id = new_run_id(mode.clock.now())
     stop = Stop()
     with closing(_log(config, mode, run_id)) as log, stop.watching():
         url = _ping_url(config, mode.task) if mode.writes else None
         pings = Pings(url, run_id, mode.clock, log.event)
         log.event("run.started", version=__version__, dry_run=not mode.writes)
-        exit_code, summary = 1, Counter[str]()
+        exit_code, summary, ended = 1, Counter[str](), ""
         try:
             pings.started()
-            report = _work(config, mode, body, log, stop, run_id)
+            with _faults_as_errors(log, run_id, config.paths.logs):
+                report = _work(config, mode, body, log, stop, run_id)
             exit_code, summary = report.exit_code, report.summary
+            ended = went_through(summary)
         except Lnb24soError as error:
-            exit_code, summary = error.exit_code, Counter(error.counted)
-            log.event("run.failed", message=str(error), exit_code=exit_code)
+            exit_code, summary, ended = error.exit_code, Counter(error.counted), str(error)
+            log.event("run.failed", message=str(error), exit_code=exit_code, code=error.code)
+            if isinstance(error, Locked) and not mode.everything:
+                error.hushed = error.age is None or error.age < LONG_LOCKED
             raise
-        except Exception as error:
-            log.exception(error)
-            raise Lnb24soError(
-                f"An unexpected error ended the run ({type(error).__name__}). This is a fault in "
-                f"lnb24so. Details: grep {run_id} {config.paths.logs}/*.jsonl"
-            ) from error
         finally:
             mode.progress.stop()
             seconds = round(mode.clock.monotonic() - began, 3)
             log.event("run.finished", seconds=seconds, exit_code=exit_code, summary=dict(summary))
-            pings.ended(1 if log.failed else exit_code)
+            pings.ended(1 if log.failed else exit_code, log.redact(ended))
         if log.failed is not None:
             mode.tell(f"The log could not be written ({log.failed}). Fix: paths.logs, disk space.")
             return replace(report, exit_code=worst((report.exit_code, 1)))
         return report
+
+
+@contextmanager
+def _faults_as_errors(log: Log, run_id: str, folder: Path) -> Iterator[None]:
+    """Turn what nobody foresaw into a sentence, with the traceback in the log."""
+    try:
+        yield
+    except Lnb24soError:
+        raise
+    except Exception as error:
+        log.exception(error)
+        raise Lnb24soError(
+            f"An unexpected error ended the run ({type(error).__name__}). This is a fault in "
+            f"lnb24so. Details: grep {run_id} {folder}/*.jsonl"
+        ) from error
 
 
 def _log(config: Config, mode: Mode, run_id: str) -> Log:
@@ -166,54 +196,98 @@ def _work(config: Config, mode: Mode, body: Body, log: Log, stop: Stop, run_id: 
     def tell(text: str) -> None:
         from .texts import visible
 
-        mode.tell(visible(log.redact(text)))
+        mode.tell("\n".join(map(visible, log.redact(text).split("\n"))))
 
-    state = config.paths.state
+    state, clock = config.paths.state, mode.clock
     with ExitStack() as stack:
         if mode.writes:
-            stack.enter_context(run_lock(state, mode.task, mode.clock))
-            ledger = Ledger.open(state, run_id, mode.clock)
+            stack.enter_context(run_lock(state, mode.task, clock))
+            ledger = Ledger.open(state, run_id, clock)
         else:
-            ledger = Ledger.peek(state, mode.clock)
+            ledger = Ledger.peek(state, clock)
         stack.callback(ledger.close)
         ledger.check_account(config.lenewblack.client_id)
-        if mode.writes:
-            ledger.start_run(mode.task)
+        zone = Zone(config.erp.time_zone)
+        news = News(ledger, clock.now, zone, tell, mode.writes, mode.everything)
         tools = Tools(
             config=config,
-            clock=mode.clock,
-            lnb=LnbClient(config.lenewblack, mode.clock, log.event),
+            clock=clock,
+            lnb=LnbClient(config.lenewblack, clock, log.event),
             ledger=ledger,
             event=log.event,
             tell=tell,
+            news=news,
             progress=mode.progress.show,
             stop=stop,
         )
-        exit_code, summary = 1, Counter[str]()
-        try:
+        if mode.writes:
+            _begin(tools, mode.task)
+            stack.enter_context(_ending(tools))
+        with _faults_as_errors(log, run_id, config.paths.logs):
             parts = body(tools)
-            both = [part for part in (parts.orders, parts.stock) if part is not None]
-            exit_code = worst([parts.exit_code, *(part.exit_code for part in both)])
-            for part in both:
-                summary += Counter(part.summary)
-            company = company_of(tools)
-        except Lnb24soError as error:
-            exit_code, summary = error.exit_code, Counter(error.counted)
-            raise
-        finally:
-            if mode.writes:
-                ledger.finish_run(exit_code, summary)
+            report = _report(mode, parts, tools, run_id)
+        if mode.writes:
+            went, now = went_through(report.summary), clock.now()
+            for sentence in news.finish(tools.asked, went).values():
+                tell(sentence)
+            finish_run(ledger, report.exit_code, report.summary, _held_by(parts), now)
+        return report
+
+
+def _begin(tools: Tools, task: str) -> None:
+    """Note that the run began; say that the ledger was upgraded, or that the task was silent."""
+    ledger, now = tools.ledger, tools.clock.now()
+    if (copy := ledger.copy_before_upgrade) is not None:
+        tools.tell(f"The ledger was upgraded; what stands is not repeated. The old one: {copy}")
+    before = last_runs(ledger).get(task)
+    silent = timedelta(hours=tools.config.monitoring.silent_after_hours)
+    if task in TASKS and before is not None and now - before.started > silent:
+        since = tools.news.zone.text(before.started, now)
+        tools.tell(f"{task} did not run since {since}. Check: cron, and this machine.")
+    start_run(ledger, task, now)
+
+
+@contextmanager
+def _ending(tools: Tools) -> Iterator[None]:
+    """Note an error that ends the run, and hush one that is no news."""
+    try:
+        yield
+    except Interrupted as error:
+        finish_run(tools.ledger, error.exit_code, error.counted or {}, None, tools.clock.now())
+        raise
+    except Lnb24soError as error:
+        # What fails on this machine will hardly pass by itself.
+        at_once = error.exit_code != 1 or error.system == "lnb24so"
+        tools.news.failed(error.system, error.code, str(error), at_once=at_once)
+        told = tools.news.finish(tools.asked, went_through(error.counted or {}))
+        sentence = told.pop((error.system, error.code), None)
+        for other in told.values():
+            tools.tell(other)
+        error.hushed, error.lasting = sentence is None, (sentence or "").removeprefix(str(error))
+        now = tools.clock.now()
+        finish_run(tools.ledger, error.exit_code, error.counted or {}, str(error), now)
+        raise
+
+
+def _report(mode: Mode, parts: Parts, tools: Tools, run_id: str) -> Report:
+    both = [part for part in (parts.orders, parts.stock) if part is not None]
     return Report(
         orders=parts.orders,
         stock=parts.stock,
         lines=parts.lines,
-        exit_code=exit_code,
+        exit_code=worst([parts.exit_code, *(part.exit_code for part in both)]),
         task=mode.task,
         dry_run=not mode.writes,
         run_id=run_id,
-        company=company,
-        summary=summary,
+        company=company_of(tools),
+        summary=sum((Counter(part.summary) for part in both), Counter[str]()),
     )
+
+
+def _held_by(parts: Parts) -> str | None:
+    """Return the sentence of the guard that holds a task, or None."""
+    plans = (part.plan for part in (parts.orders, parts.stock) if part is not None)
+    return next((plan.guard for plan in plans if plan.guard is not None), None)
 
 
 def _ping_url(config: Config, task: str) -> str | None:

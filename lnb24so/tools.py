@@ -11,6 +11,7 @@ from .clock import Clock
 from .config.schema import Config
 from .ledger.store import Ledger
 from .lnb.client import LnbClient
+from .news import News
 from .process.events import WriteEvent
 from .process.stop import Stop
 from .soap.types import Company
@@ -23,8 +24,8 @@ if TYPE_CHECKING:
 class Tools:
     """The settings, both clients, the ledger, and the run's ways to speak.
 
-    `event` writes to the log; `tell` says a sentence to a person as soon as it is true;
-    `progress` says on a terminal what is going on.
+    `event` writes to the log; `tell` says a sentence to a person as soon as it is true, `news`
+    what is new, once; `progress` says on a terminal what is going on.
     """
 
     config: Config
@@ -33,6 +34,7 @@ class Tools:
     ledger: Ledger
     event: WriteEvent
     tell: Callable[[str], None]
+    news: News
     progress: Callable[[str], None]
     stop: Stop
 
@@ -42,6 +44,12 @@ class Tools:
         from .soap.client import SoapClient
 
         return SoapClient(self.config.erp, self.config.paths.state, self.clock, self.event)
+
+    @property
+    def asked(self) -> set[str]:
+        """The systems that have answered this run, however they did."""
+        asked = {"24SevenOffice"} if self.asked_erp else set[str]()
+        return asked | {"Le New Black"} if self.lnb.has_answered else asked
 
     @property
     def asked_erp(self) -> bool:

@@ -31,7 +31,13 @@ GROUND = {"clock", "errors", "money", "network", "reasons", "texts"}
 ARROWS = (
     *(("__main__", "cli"), ("cli", "commands"), ("commands", "screen"), ("screen", "run")),
     *(("run", "orders"), ("run", "stock"), ("orders", "tools"), ("stock", "tools")),
-    *(("tools", "soap"), ("tools", "lnb"), ("tools", "ledger"), ("ledger", "process")),
+    *(
+        ("tools", "soap"),
+        ("tools", "lnb"),
+        ("tools", "news"),
+        ("news", "ledger"),
+        ("ledger", "process"),
+    ),
     *(("soap", "process"), ("soap", "config"), ("lnb", "process"), ("lnb", "config")),
 )
 """How the rooms lie: each may use those that these arrows lead to, and all below them."""

@@ -10,6 +10,7 @@ from typing import Literal
 from lnb24so.config.schema import Config
 from lnb24so.errors import Rejected
 from lnb24so.ledger.journal import Journal
+from lnb24so.ledger.standing import forget
 from lnb24so.ledger.types import Entry, Sent, Transition
 from lnb24so.lnb.types import is_canceled
 from lnb24so.orders import life
@@ -18,6 +19,7 @@ from lnb24so.orders.lookup import LONG_AGO, LOOK_UP_BACK
 from lnb24so.orders.matching import HIGHEST_ID, customer_number, index_customers, match_customer
 from lnb24so.orders.reading import case_of
 from lnb24so.orders.ready import status_after, why_not_now
+from lnb24so.orders.results import AREA
 from lnb24so.orders.settle import SEARCH_BACK, canceled_after_export
 from lnb24so.orders.types import Case, Selection
 from lnb24so.run import Mode, Parts, Report, run
@@ -83,6 +85,7 @@ def _settle(tools: Tools, reference: str, decision: Decision) -> str:
         case "acknowledge":
             step, said = _acknowledge(entry, who)
     Journal(tools.ledger, tools.event).save(step)
+    forget(tools.ledger, AREA, reference)
     return said
 
 

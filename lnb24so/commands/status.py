@@ -1,4 +1,4 @@
-"""Answer `lnb24so status`: from the ledger alone, or live for an order that it does not know."""
+"""Answer `lnb24so status REF` and `status --exported`."""
 
 from __future__ import annotations
 
@@ -6,62 +6,47 @@ import csv
 import io
 from collections.abc import Mapping, Sequence
 from contextlib import closing
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 import click
 
 from lnb24so.clock import utc_text
 from lnb24so.config.schema import Config
+from lnb24so.errors import Lnb24soError
 from lnb24so.ledger.store import Ledger
-from lnb24so.ledger.types import Run
 from lnb24so.process.streams import printing
-from lnb24so.reasons import sentence
-from lnb24so.run import Mode, Parts, run
+from lnb24so.run import Mode, run
 from lnb24so.screen.report import print_json, print_lines
 
-from .story import ask_live, entry_document, find_entry, story_document, story_lines, why_waiting
+from .story import find_entry, next_run, story_document, story_lines
 
 EXPORTED = ("reference", "order_id", "erp_reference", "customer_id", "exported")
 
 
-def show_overview(config: Config, mode: Mode, *, only_open: bool, as_json: bool) -> int:
-    """Print the last runs and each waiting order; return 3 where `only_open` is asked and one is.
-
-    With `only_open`, and nothing that waits, print nothing and return 0.
-    """
-    with closing(Ledger.peek(config.paths.state, mode.clock)) as ledger:
-        runs, waiting = ledger.last_runs(), ledger.waiting()
-    if only_open and not waiting:
-        return 0
-    if as_json:
-        entries = [entry_document(entry) for entry in waiting]
-        print_json({"runs": [_run_document(run) for run in runs], "waiting": entries})
-    else:
-        lines = [_run_line(run, mode.clock.now()) for run in runs] or ["No run yet."]
-        for entry in waiting:
-            lines += [sentence(entry.reference, reason) for reason in why_waiting(entry)]
-        orders = "1 order is" if len(waiting) == 1 else f"{len(waiting)} orders are"
-        lines.append(f"{orders} waiting." if waiting else "Nothing waits.")
-        print_lines(lines)
-    return 3 if only_open else 0
-
-
 def show_story(config: Config, mode: Mode, reference: str, *, as_json: bool) -> int:
-    """Print the story of one order, from 24SevenOffice and Le New Black where we have none."""
+    """Print the story of one order and what the next run does; return 3 where nobody knows it."""
     with closing(Ledger.peek(config.paths.state, mode.clock)) as ledger:
         entry = find_entry(ledger, reference)
         steps = ledger.history(entry.reference) if entry else []
+    name = entry.reference if entry else reference
+    try:
+        report = run(config, mode, lambda tools: next_run(tools, name))
+        following, exit_code = list(report.lines), report.exit_code
+    except Lnb24soError as error:
+        following, exit_code = [f"What the next run does cannot be told now: {error}"], 0
     if entry is None:
-        lines = run(config, mode, lambda tools: Parts(lines=ask_live(tools, reference))).lines
-        document = {"reference": reference, "state": None, "lines": list(lines)}
+        lines = [f"{reference} is not in the ledger: no run has touched it.", *following]
+        document: dict[str, Any] = {"reference": reference, "state": None, "lines": lines}
     else:
-        lines, document = story_lines(entry, steps), story_document(entry, steps)
+        lines = [*story_lines(entry, steps), *following]
+        document = story_document(entry, steps) | {"next": " ".join(following)}
+        exit_code = 0
     if as_json:
         print_json(document)
     else:
         print_lines(lines)
-    return 0
+    return exit_code
 
 
 def show_exported(
@@ -118,35 +103,3 @@ def _cell(value: object) -> object:
     if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r")):
         return f"'{value}"
     return value
-
-
-def _age(seconds: timedelta) -> str:
-    """Return `12 minutes`, in the largest unit that fits."""
-    total = max(0, int(seconds.total_seconds()))
-    for size, name in ((86400, "day"), (3600, "hour"), (60, "minute")):
-        if total >= size:
-            count = total // size
-            return f"{count} {name}{'' if count == 1 else 's'}"
-    return f"{total} second{'' if total == 1 else 's'}"
-
-
-def _run_document(run: Run) -> dict[str, Any]:
-    return {
-        "task": run.task,
-        "run_id": run.run_id,
-        "started": utc_text(run.started),
-        "finished": utc_text(run.finished) if run.finished else None,
-        "exit_code": run.exit_code,
-        "summary": dict(run.counters),
-    }
-
-
-def _run_line(run: Run, now: datetime) -> str:
-    counted = ", ".join(f"{count} {name}" for name, count in run.counters.items() if count)
-    if run.exit_code is None:
-        return f"{run.task}: began {_age(now - run.started)} ago and has not ended ({run.run_id})."
-    ended = "well" if run.exit_code == 0 else f"with exit code {run.exit_code}"
-    return (
-        f"{run.task}: ended {ended} {_age(now - (run.finished or run.started))} ago "
-        f"({run.run_id}){': ' if counted else ''}{counted}."
-    )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict
 from typing import Any
 
 from lnb24so.clock import utc_text
@@ -12,22 +11,21 @@ from lnb24so.ledger.types import Entry, Step
 from lnb24so.orders.draft import fold_reference
 from lnb24so.orders.plan import plan_orders
 from lnb24so.orders.reading import read_orders
-from lnb24so.orders.types import Selection
+from lnb24so.orders.types import (
+    Adopt,
+    Announce,
+    Block,
+    Create,
+    Decide,
+    Finish,
+    Item,
+    Leave,
+    Selection,
+    Wait,
+)
 from lnb24so.reasons import Reason, sentence
+from lnb24so.run import Parts
 from lnb24so.tools import Tools
-
-COMMANDS: Mapping[str, str] = {
-    "blocked": "Mend it; the next run takes it.",
-    "retry": "The next run sends it.",
-    "sending": "The next run looks for it in 24SevenOffice; do not type it in.",
-    "unconfirmed": "A later run looks for it in 24SevenOffice; do not type it in.",
-    "exported": "The next run sets its status in Le New Black.",
-    "needs_decision": "A person decides, with one of the commands above.",
-    "skipped": "Nothing; to send it after all: lnb24so resolve {reference} --send-again",
-    "done": "Nothing.",
-    "withdrawn": "Nothing, unless Le New Black brings it back.",
-}
-"""What comes next in each state."""
 
 
 def why_waiting(entry: Entry) -> list[Reason]:
@@ -57,22 +55,12 @@ def find_entry(ledger: Ledger, name: str) -> Entry | None:
 
 
 def story_lines(entry: Entry, steps: Iterable[Step]) -> list[str]:
-    """Return one order's story, oldest first, then why it waits and what comes next."""
+    """Return one order's story, oldest first, then why it waits."""
     became = f", order {entry.order_id} in 24SevenOffice" if entry.order_id else ""
     lines = [f"{entry.reference} is {entry.state}{became}."]
     lines += [line for step in steps for line in _step_lines(step)]
     lines += [sentence(entry.reference, reason) for reason in why_waiting(entry)]
-    lines.append(f"Next: {_next(entry)}")
     return lines
-
-
-def _next(entry: Entry) -> str:
-    state = entry.state
-    if entry.notice:
-        state = "needs_decision"
-    elif state == "exported" and entry.final:
-        state = "done"
-    return COMMANDS[state].format(reference=entry.reference)
 
 
 def story_document(entry: Entry, steps: Iterable[Step]) -> dict[str, Any]:
@@ -92,21 +80,53 @@ def story_document(entry: Entry, steps: Iterable[Step]) -> dict[str, Any]:
     }
 
 
-def ask_live(tools: Tools, reference: str) -> list[str]:
-    """Say of an order that the ledger does not know what a run would do with it now."""
+def next_run(tools: Tools, reference: str) -> Parts:
+    """Return what the next run does with an order, by its own plan; exit code 3: nobody knows it.
+
+    Raises what reading raises: then it cannot be told.
+    """
+    config, selection = tools.config, Selection()
+    plan = plan_orders(read_orders(tools, selection), config, selection)
+    item = next((item for item in plan.items if item.reference == reference), None)
+    if plan.guard is not None and (item is None or isinstance(item, Create)):
+        alone = _planned_alone(tools, reference)
+        if alone is None or isinstance(alone, Create | Block):
+            return Parts(lines=[f"Next: No order is sent: {plan.guard}"])
+    item = item or _planned_alone(tools, reference)
+    if item is None:
+        return Parts(lines=["Next: Nothing."])
+    lines = [sentence(reference, reason) for reason in item.reasons]
+    lines.append(f"Next: {_next(item)}")
+    return Parts(lines=lines, exit_code=3 if item.case.is_unknown else 0)
+
+
+def _planned_alone(tools: Tools, reference: str) -> Item | None:
+    """Return the item of an order that a run does not look at by itself, or None."""
     selection = Selection(references=(reference,))
-    plan = plan_orders(read_orders(tools, selection), tools.config, selection)
-    lines = [f"{reference} is not in the ledger: no run has touched it."]
-    for item in plan.items:
-        lines += [sentence(reference, reason) for reason in item.reasons]
-        if item.action == "create":
-            lines.append(f"{reference}: the next run sends it.")
-        elif item.action == "adopt":
-            lines.append(
-                f"{reference}: 24SevenOffice has it as order {item.order_id}; "
-                "the next run takes note of that."
-            )
-    return lines
+    reading = read_orders(tools, selection)
+    return next(iter(plan_orders(reading, tools.config, selection).items), None)
+
+
+def _next(item: Item) -> str:
+    match item:
+        case Create():
+            return "the next run sends it."
+        case Adopt():
+            there = f"order {item.order_id} of 24SevenOffice"
+            return f"The next run takes {there} as this one; do not type it in."
+        case Wait():
+            return "A later run looks again; do not type it in."
+        case Decide() | Announce():
+            return "A person decides, with one of the commands above."
+        case Block():
+            return "Mend it; each run looks again, and sends it then."
+        case Finish():
+            return "The next run sets its status in Le New Black."
+        case Leave(becomes="withdrawn"):
+            return "The next run notes that it is withdrawn."
+        case _ if item.case.known.notice is not None:
+            return "A person decides, with the command above."
+    return "Nothing."
 
 
 def _step_lines(step: Step) -> list[str]:
@@ -140,6 +160,6 @@ def entry_document(entry: Entry) -> dict[str, Any]:
         "order_id": entry.order_id,
         "customer_id": entry.customer_id,
         "erp_reference": entry.erp_reference,
-        "reasons": [asdict(reason) for reason in why_waiting(entry)],
-        "next": _next(entry),
+        "reasons": [reason.document() for reason in why_waiting(entry)],
+        "next": f"See: lnb24so status {entry.reference}",
     }

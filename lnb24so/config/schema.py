@@ -21,11 +21,13 @@ from .values import (
     CreateAs,
     Days,
     Guid,
+    Hours,
     Id,
     OrderState,
     PingUrl,
     Seconds,
     Template,
+    TimeZone,
     within,
 )
 from .values import Secret as Secret
@@ -47,6 +49,7 @@ class Erp:
     identity_id: Guid | None = None
     base_url: BaseUrl = "https://api.24sevenoffice.com"
     timeout_seconds: Seconds = 120.0
+    time_zone: TimeZone = "Europe/Oslo"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,8 +171,9 @@ class Logs:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Monitoring:
-    """Addresses that are told of each run."""
+    """When silence is news, and the addresses that are told of each run."""
 
+    silent_after_hours: Hours = 26.0
     pull_stock_ping_url: PingUrl | None = None
     push_orders_ping_url: PingUrl | None = None
 

@@ -65,6 +65,17 @@ def order_target(state: str) -> str:
     return state
 
 
+def zone_name(text: str) -> str:
+    """Return the name of a time zone, or raise ValueError where this machine knows none such."""
+    from zoneinfo import ZoneInfo
+
+    try:
+        ZoneInfo(text)
+    except (OSError, ValueError):
+        raise ValueError("expected a time zone such as Europe/Oslo") from None
+    return text
+
+
 def web_address(text: str) -> str:
     """Return the address, or raise ValueError without showing it: it may hold a secret."""
     try:
@@ -102,6 +113,8 @@ BaseUrl = Annotated[str, base_address]
 PingUrl = Annotated[str, web_address]
 Seconds = Annotated[float, within(0.001, 86_400)]
 Days = Annotated[int, within(0, 36_500)]
+Hours = Annotated[float, within(0.1, 87_600)]
+TimeZone = Annotated[str, zone_name]
 Id = Annotated[int, within(1)]
 CreateAs = Annotated[OrderState, order_target]
 

@@ -65,13 +65,42 @@ STEPS: tuple[str, ...] = (
     CREATE TABLE codes_reported (code TEXT PRIMARY KEY, reason TEXT NOT NULL);
     """,
     "ALTER TABLE orders ADD COLUMN asked_for TEXT",
+    # What stands was told by the versions before.
+    """
+    CREATE TABLE news (
+        area TEXT NOT NULL,
+        subject TEXT NOT NULL,
+        code TEXT NOT NULL,
+        message TEXT NOT NULL,
+        cause TEXT NOT NULL,
+        fix TEXT NOT NULL,
+        amount TEXT,
+        currency TEXT NOT NULL,
+        since TEXT NOT NULL,
+        told TEXT,
+        mailed TEXT,
+        PRIMARY KEY (area, subject, code)
+    ) WITHOUT ROWID;
+    ALTER TABLE runs ADD COLUMN message TEXT;
+    INSERT OR IGNORE INTO news
+        SELECT 'orders', orders.reference, json_extract(reason.value, '$.code'),
+            orders.reference || ': ' || json_extract(reason.value, '$.message'),
+            '', '', NULL, '', first.at, first.at, first.at
+        FROM orders, json_each(orders.reasons) AS reason,
+            (SELECT reference, max(at) AS at FROM history GROUP BY reference) AS first
+        WHERE first.reference = orders.reference
+            AND orders.state IN ('blocked', 'unconfirmed', 'needs_decision', 'exported');
+    INSERT OR IGNORE INTO news
+        SELECT 'stock', code, reason, code || ': ' || reason, '', '', NULL, '', now, now, now
+        FROM codes_reported, (SELECT strftime('%Y-%m-%dT%H:%M:%fZ', 'now') AS now);
+    """,
 )
 
 
 def migrate(
     database: sqlite3.Connection, path: Path, now: datetime, *, only_check: bool = False
-) -> None:
-    """Bring the tables to this program's version, after a copy beside the file.
+) -> Path | None:
+    """Bring the tables to this program's version; return the copy of an older file, or None.
 
     Raises ConfigError for a file of a newer program, and, with `only_check`, for one that a
     real run must migrate first.
@@ -83,16 +112,18 @@ def migrate(
             "Fix: install the newer lnb24so again."
         )
     if version == len(STEPS):
-        return
+        return None
     if only_check:
         raise ConfigError(
             f"The ledger {path} has the older version {version}. "
             "Fix: let a real run update it first: lnb24so push-orders"
         )
+    copy = path.with_name(f"{path.stem}-v{version}-{now:%Y%m%dT%H%M%SZ}.sqlite3")
     if version:
-        _copy(database, path.with_name(f"{path.stem}-v{version}-{now:%Y%m%dT%H%M%SZ}.sqlite3"))
+        _copy(database, copy)
     for number, step in enumerate(STEPS[version:], start=version + 1):
         database.executescript(f"BEGIN IMMEDIATE; {step}; PRAGMA user_version = {number}; COMMIT;")
+    return copy if version else None
 
 
 def _copy(database: sqlite3.Connection, target: Path) -> None:

@@ -18,7 +18,7 @@ from lnb24so.clock import Clock, utc_text
 from lnb24so.errors import ConfigError
 
 from .file import as_our_errors, connect, migrate
-from .types import STATES, Binding, Entry, Run, State, Step, columns, entry_of, run_of, step_of
+from .types import STATES, Binding, Entry, State, Step, columns, entry_of, step_of
 
 if TYPE_CHECKING:
     import sqlite3
@@ -29,6 +29,9 @@ FILE_NAME = "ledger.sqlite3"
 
 class Ledger:
     """Open it with `Ledger.open` to write, or `Ledger.peek` to read and touch nothing."""
+
+    copy_before_upgrade: Path | None = None
+    """Where the file of an older version was copied to, in the run that upgraded it."""
 
     def __init__(self, database: sqlite3.Connection, path: Path, run_id: str, clock: Clock) -> None:
         self._database = database
@@ -50,8 +53,10 @@ class Ledger:
             # "PRAGMA synchronous"). WAL with NORMAL may lose it, and a lost row is a second order.
             database.execute("PRAGMA journal_mode = DELETE")
             database.execute("PRAGMA synchronous = EXTRA")
-            migrate(database, path, clock.now())
-        return cls(database, path, run_id, clock)
+            copy = migrate(database, path, clock.now())
+        ledger = cls(database, path, run_id, clock)
+        ledger.copy_before_upgrade = copy
+        return ledger
 
     @classmethod
     def peek(cls, folder: Path, clock: Clock) -> Ledger:
@@ -67,6 +72,11 @@ class Ledger:
                 migrate(database, path, clock.now())
             database.execute("PRAGMA query_only = ON")
         return cls(database, path, "", clock)
+
+    @property
+    def run_id(self) -> str:
+        """The run that writes here."""
+        return self._run_id
 
     def close(self) -> None:
         """Let go of the file."""
@@ -113,12 +123,12 @@ class Ledger:
     def order_ids(self) -> dict[int, str]:
         """Return every 24SevenOffice order id that the ledger holds, with its reference."""
         query = "SELECT order_id, reference FROM orders WHERE order_id IS NOT NULL"
-        return {row["order_id"]: row["reference"] for row in self._rows(query)}
+        return {row["order_id"]: row["reference"] for row in self.rows(query)}
 
     def references_in_erp(self) -> set[str]:
         """Return the references that need no stock set aside: exported ones and skipped ones."""
         query = "SELECT reference FROM orders WHERE order_id IS NOT NULL OR state = 'skipped'"
-        return {row["reference"] for row in self._rows(query)}
+        return {row["reference"] for row in self.rows(query)}
 
     def save(self, entry: Entry, event: str, **detail: Any) -> Entry:
         """Commit the entry and a history row in one transaction, on disk; return the entry."""
@@ -126,7 +136,7 @@ class Ledger:
         names = ", ".join(row)
         marks = ", ".join(f":{name}" for name in row)
         updates = ", ".join(f"{name} = excluded.{name}" for name in row)
-        with self._transaction():
+        with self.transaction():
             self._database.execute(
                 f"INSERT INTO orders ({names}) VALUES ({marks}) "  # noqa: S608
                 f"ON CONFLICT (reference) DO UPDATE SET {updates}",
@@ -149,7 +159,7 @@ class Ledger:
     def history(self, reference: str | None = None) -> list[Step]:
         """Return the steps of one order, or of all, oldest first."""
         query = "SELECT * FROM history WHERE ? IS NULL OR reference = ? ORDER BY id"
-        return [step_of(dict(row)) for row in self._rows(query, (reference, reference))]
+        return [step_of(dict(row)) for row in self.rows(query, (reference, reference))]
 
     # What belongs to the whole ledger
 
@@ -189,12 +199,12 @@ class Ledger:
 
     def note(self, name: str) -> str | None:
         """Return a remembered value, or None."""
-        rows = self._rows("SELECT value FROM notes WHERE name = ?", (name,))
+        rows = self.rows("SELECT value FROM notes WHERE name = ?", (name,))
         return str(rows[0]["value"]) if rows else None
 
     def write_note(self, name: str, value: str) -> None:
         """Remember a value under a name."""
-        with self._transaction():
+        with self.transaction():
             self._database.execute(
                 "INSERT INTO notes VALUES (?, ?)"
                 " ON CONFLICT (name) DO UPDATE SET value = excluded.value",
@@ -206,12 +216,12 @@ class Ledger:
     def codes_set(self) -> set[str]:
         """Return every code whose level this tool has sent, ever."""
         # As one text: a hundred thousand rows take three times as long.
-        (row,) = self._rows("SELECT json_group_array(code) FROM codes_set")
+        (row,) = self.rows("SELECT json_group_array(code) FROM codes_set")
         return set(json.loads(row[0]))
 
     def add_codes_set(self, codes: Iterable[str]) -> None:
         """Remember codes before their levels are sent: a crash in between must not lose them."""
-        with self._transaction():
+        with self.transaction():
             self._database.executemany(
                 "INSERT OR IGNORE INTO codes_set VALUES (?)", ((code,) for code in codes)
             )
@@ -220,12 +230,12 @@ class Ledger:
         """Return the codes asked of Le New Black's product list in the last day: known or not."""
         since = utc_text(now - timedelta(days=1))
         query = "SELECT code, known FROM codes_asked WHERE at > ?"
-        return {row["code"]: bool(row["known"]) for row in self._rows(query, (since,))}
+        return {row["code"]: bool(row["known"]) for row in self.rows(query, (since,))}
 
     def write_codes_asked(self, answers: Mapping[str, bool], now: datetime) -> None:
         """Replace what the product list said of the codes that the inventory does not show."""
         at = utc_text(now)
-        with self._transaction():
+        with self.transaction():
             self._database.execute("DELETE FROM codes_asked")
             self._database.executemany(
                 "INSERT INTO codes_asked VALUES (?, ?, ?)",
@@ -234,56 +244,32 @@ class Ledger:
 
     def codes_reported(self) -> dict[str, str]:
         """Return the codes that were reported and not solved since, with the reason's code."""
-        rows = self._rows("SELECT code, reason FROM codes_reported")
+        rows = self.rows("SELECT code, reason FROM codes_reported")
         return {row["code"]: row["reason"] for row in rows}
 
     def write_codes_reported(self, reported: Mapping[str, str]) -> None:
         """Replace the codes that have been reported, each with its reason's code."""
         if reported == self.codes_reported():
             return
-        with self._transaction():
+        with self.transaction():
             self._database.execute("DELETE FROM codes_reported")
             self._database.executemany("INSERT INTO codes_reported VALUES (?, ?)", reported.items())
 
-    # Runs
-
-    def start_run(self, task: str) -> None:
-        """Note that this run began."""
-        with self._transaction():
-            self._database.execute(
-                "INSERT INTO runs (run_id, task, started) VALUES (?, ?, ?)",
-                (self._run_id, task, utc_text(self._clock.now())),
-            )
-
-    def finish_run(self, exit_code: int, counters: Mapping[str, Any]) -> None:
-        """Note how this run ended."""
-        counted = json.dumps(counters, default=str)
-        with self._transaction():
-            self._database.execute(
-                "UPDATE runs SET finished = ?, exit_code = ?, counters = ? WHERE run_id = ?",
-                (utc_text(self._clock.now()), exit_code, counted, self._run_id),
-            )
-
-    def last_runs(self) -> list[Run]:
-        """Return the newest run of each task."""
-        rows = self._rows(
-            "SELECT * FROM runs WHERE id IN (SELECT max(id) FROM runs GROUP BY task) ORDER BY task"
-        )
-        return [run_of(dict(row)) for row in rows]
-
     def _entries(self, query: str, *values: Any) -> Iterator[Entry]:
-        return (entry_of(dict(row)) for row in self._rows(query, values))
+        return (entry_of(dict(row)) for row in self.rows(query, values))
 
-    def _rows(self, query: str, values: Iterable[Any] = ()) -> list[sqlite3.Row]:
+    def rows(self, query: str, values: Iterable[Any] = ()) -> list[sqlite3.Row]:
+        """Return what a query finds; for the modules of this room."""
         with as_our_errors(self._path):
             return self._database.execute(query, tuple(values)).fetchall()
 
     @contextmanager
-    def _transaction(self) -> Iterator[None]:
+    def transaction(self) -> Iterator[sqlite3.Connection]:
+        """Commit what the block does to the database it is given; for the modules of this room."""
         with as_our_errors(self._path):
             self._database.execute("BEGIN IMMEDIATE")
             try:
-                yield
+                yield self._database
             except BaseException:
                 if self._database.in_transaction:  # A full disk has rolled back already.
                     self._database.execute("ROLLBACK")

@@ -127,7 +127,10 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One run of a task; `exit_code` is None while it runs or where it was killed."""
+    """One run of a task; `exit_code` is None while it runs or where it was killed.
+
+    `message` is the sentence of its failure, or of the guard that held it.
+    """
 
     run_id: str
     task: str
@@ -135,6 +138,7 @@ class Run:
     finished: datetime | None
     exit_code: int | None
     counters: Mapping[str, Any]
+    message: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,4 +199,5 @@ def run_of(row: Mapping[str, Any]) -> Run:
         finished=from_utc_text(row["finished"]) if row["finished"] else None,
         exit_code=row["exit_code"],
         counters=json.loads(row["counters"] or "{}"),
+        message=row["message"],
     )

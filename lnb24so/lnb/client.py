@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 from lnb24so.clock import Clock, http_date
 from lnb24so.config.schema import LeNewBlack
-from lnb24so.errors import ConfigError, Rejected, Transient
+from lnb24so.errors import ConfigError, Rejected, Transient, of_system
 from lnb24so.network import patiently
 from lnb24so.process.events import WriteEvent
 
@@ -36,6 +36,7 @@ class LnbClient:
         self._token = ""
         self._token_ends = 0.0
         self._clock_ahead = timedelta(0)
+        self.has_answered = False
 
     # Orders
 
@@ -125,7 +126,8 @@ class LnbClient:
 
     def server_now(self) -> datetime:
         """Return the time by Le New Black's own clock (the Date header of its answers)."""
-        patiently(self._fresh_token, self._clock, self._event)
+        with of_system("Le New Black"):
+            patiently(self._fresh_token, self._clock, self._event)
         return self._clock.now() + self._clock_ahead
 
     # How it is asked
@@ -173,9 +175,12 @@ class LnbClient:
                 answer = send()
             if answer.status == 404 and missing_is_none:
                 return None, answer.headers
-            return self._checked(answer, f"{method} {path}"), answer.headers
+            content = self._checked(answer, f"{method} {path}")
+            self.has_answered = True
+            return content, answer.headers
 
-        return patiently(once, self._clock, self._event)
+        with of_system("Le New Black"):
+            return patiently(once, self._clock, self._event)
 
     def _fresh_token(self) -> dict[str, str]:
         """Return the query that carries the token, asking for a new one where it is due."""

@@ -8,6 +8,7 @@ __all__ = [
     "plan",
     "reading",
     "ready",
+    "results",
     "settle",
     "task",
     "types",

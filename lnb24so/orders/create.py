@@ -31,23 +31,26 @@ def create_all(creates: Sequence[Create], tools: Tools, journal: Journal, result
     Raises Interrupted between two orders, and what the ledger raises.
     """
     unanswered = 0
-    stopped = False
+    stopped: str | None = None
     # What failed before comes last: three that always fail must not keep the rest waiting.
     creates = sorted(creates, key=lambda item: item.case.known.attempts)
     for number, item in enumerate(creates, start=1):
         tools.progress(f"Order {number} of {len(creates)}: {item.reference}")
-        if stopped:
+        if stopped is not None:
             results.add(_put_off(item, journal))
             continue
         with tools.stop.item():
             seen, result = create_order(item, tools, journal)
             results.add(result)
+        if result.outcome == "retry":
+            code = "24so.budget" if seen.spent else "24so.unreachable"
+            tools.news.failed("24SevenOffice", code, f"24SevenOffice: {seen.answer}.")
         unanswered = unanswered + 1 if result.outcome in ("retry", "unconfirmed") else 0
         if seen.spent or unanswered == FAILURES_IN_A_ROW:
-            stopped = True
-            why = f"24SevenOffice: {seen.answer}. No more orders sent in this run."
-            tools.event("orders.stopped", message=why)
-            tools.tell(why)
+            stopped = f"24SevenOffice: {seen.answer}. No more orders sent in this run."
+            tools.event("orders.stopped", message=stopped)
+    if creates:
+        tools.news.guard("push-orders", "orders.stopped", stopped)
 
 
 def _put_off(item: Create, journal: Journal) -> Result:

@@ -146,6 +146,7 @@ def match_customer(order: Order, index: CustomerIndex, settings: Orders) -> Cust
             "customer.ambiguous",
             f"retailer {retailer} matches customers {ids}. "
             "Fix: make the reference unique, or name it in orders.customer_map.",
+            cause=f"{retailer[1:-1]} matches several customers",
         )
     if not customers:
         given = _given(order, settings)
@@ -154,6 +155,7 @@ def match_customer(order: Order, index: CustomerIndex, settings: Orders) -> Cust
             f"retailer {retailer} has the customer reference {shown(given)}, which is no customer "
             f"in 24SevenOffice (orders.customer_match: {settings.customer_match}). "
             "Fix: correct it in Le New Black.",
+            cause=f"{retailer[1:-1]} has a customer reference that is no customer in 24SevenOffice",
         )
     customer = customers[0]
     if customer.blocked:
@@ -161,6 +163,7 @@ def match_customer(order: Order, index: CustomerIndex, settings: Orders) -> Cust
             "customer.blocked",
             f"customer {customer.id} {shown(customer.name)} is blocked for invoicing. "
             "Fix: open it in 24SevenOffice, or cancel the order.",
+            cause=f"Customer {customer.id} {shown(customer.name)} is blocked for invoicing",
         )
     return customer
 
@@ -177,12 +180,14 @@ def _customers(order: Order, index: CustomerIndex, settings: Orders) -> Sequence
                 "customer.missing_reference",
                 f"retailer {retailer} has no VAT number in its billing address. "
                 "Fix: enter it in Le New Black.",
+                cause=f"{retailer[1:-1]} has no VAT number",
             )
         kind = "number" if settings.customer_match == "id" else "external id"
         return Reason(
             "customer.missing_reference",
             f"retailer {retailer} has no customer reference. "
             f"Fix: enter its 24SevenOffice {kind} in Le New Black.",
+            cause=f"{retailer[1:-1]} has no customer reference",
         )
     if settings.customer_match == "external_id":
         return index.by_external_id.get(order.retailer_reference, ())

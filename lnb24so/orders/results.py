@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Collection, Iterable, Sequence
 
 from lnb24so.errors import worst
-from lnb24so.reasons import sentence
+from lnb24so.ledger.standing import Key, Standing
+from lnb24so.news import News
+from lnb24so.reasons import Reason, sentence
 
-from .types import Adopt, Announce, Decide, Leave, OrderReport, Result
+from .types import Announce, Decide, Item, OrderPlan, OrderReport, Outcome, Result, Wait
 
-if TYPE_CHECKING:
-    from .types import Item, OrderPlan, Outcome
+AREA = "orders"
+"""Where the news of orders stands in the ledger."""
 
 FAILURES_IN_A_ROW = 3
 """So many creates, or status steps, without an answer, and the rest waits for a later run."""
@@ -21,10 +22,10 @@ FAILURES_IN_A_ROW = 3
 class Results:
     """The results of a run so far, in the order of its plan: there even when a signal ends it."""
 
-    def __init__(self, plan: OrderPlan, tell: Callable[[str], None]) -> None:
-        """Begin with what the plan expects; `tell` says a sentence to a person."""
+    def __init__(self, plan: OrderPlan, news: News) -> None:
+        """Begin with what the plan expects."""
         self._by_reference = {item.reference: planned(item) for item in plan.items}
-        self._tell = tell
+        self._news = news
 
     @property
     def all(self) -> list[Result]:
@@ -32,11 +33,17 @@ class Results:
         return list(self._by_reference.values())
 
     def add(self, result: Result) -> None:
-        """Keep a result, and tell what a person has not been told."""
+        """Keep a result; an order in doubt is told at once, for nobody may type it in now."""
         self._by_reference[result.item.reference] = result
-        if result.news and not isinstance(result.item, Leave):
-            for reason in result.reasons:
-                self._tell(sentence(result.item.reference, reason))
+        if result.outcome == "unconfirmed":
+            for one in _standing(result):
+                self._news.at_once(AREA, one)
+
+    def tell(self) -> set[Key]:
+        """Tell what is new of the results, and return the order and code of each news."""
+        found = [one for result in self.all for one in _standing(result)]
+        read = {one.item.reference for one in self.all if not one.item.case.unread}
+        return self._news.found(AREA, found, read)
 
 
 def planned(item: Item) -> Result:
@@ -57,14 +64,48 @@ def order_report(plan: OrderPlan, results: Sequence[Result]) -> OrderReport:
     return OrderReport(plan, results, dict(summary))
 
 
-def order_exit_code(plan: OrderPlan, results: Iterable[Result]) -> int:
-    """Return 4, 1, 3 or 0. What was announced in an earlier run does not count again."""
+def _standing(result: Result) -> list[Standing]:
+    """Return what stands of an order until a person, or a later run, has done something.
+
+    A create that was not processed is the system's failure, and is told as that.
+    """
+    item, notice = result.item, result.item.case.known.notice
+    asks = isinstance(item, Decide | Announce) or (isinstance(item, Wait) and not item.case.unread)
+    if asks or result.outcome in ("blocked", "unconfirmed", "failed"):
+        reasons = result.reasons
+    else:
+        # A change after the export stands until a person has acknowledged it.
+        reasons = () if notice is None else (notice,)
+    by_code: dict[str, list[Reason]] = {}
+    for reason in reasons:
+        by_code.setdefault(reason.code, []).append(reason)
+    return [
+        Standing(
+            item.reference,
+            code,
+            "\n".join(sentence(item.reference, reason) for reason in alike),
+            cause=alike[0].cause,
+            fix=alike[0].fix,
+            amount=item.total,
+            currency=item.currency,
+        )
+        for code, alike in by_code.items()
+    ]
+
+
+def order_exit_code(plan: OrderPlan, results: Iterable[Result], new: Collection[Key]) -> int:
+    """Return 4, 1, 3 or 0. What was announced in an earlier run is not `new` and does not count.
+
+    An order that a person named and nobody knows counts always.
+    """
     codes = {4} if plan.guard else {0}
+    subjects = {subject for subject, _ in new}
     for result in results:
-        if isinstance(result.item, Decide | Announce) and result.news:
-            codes.add(4)
-        elif result.outcome in ("retry", "unconfirmed") or result.status_failed:
+        is_new = result.item.reference in subjects
+        if result.outcome in ("retry", "unconfirmed") or result.status_failed:
             codes.add(1)
-        elif result.news and result.reasons and not isinstance(result.item, Adopt | Leave):
+        elif isinstance(result.item, Decide | Announce) and is_new:
+            codes.add(4)
+        elif is_new or result.item.case.is_unknown:
             codes.add(3)
     return worst(codes)

@@ -61,6 +61,7 @@ def take_status_steps(read_at: datetime, tools: Tools, journal: Journal, results
             reference = result.item.reference
             journal.event("order.status_failed", reference=reference, message=str(error))
             results.add(_after_move(result, Move(silent=True)))
+        tools.news.failed("Le New Black", "lnb.unreachable", str(error))
         return
     today = {order.reference: order for order in changed}
     silent = 0
@@ -112,6 +113,7 @@ def finish(case: Case, tools: Tools, journal: Journal) -> Move:
         return _refused(entry, journal, error)
     except Transient as error:
         journal.event("order.status_failed", reference=case.reference, message=str(error))
+        tools.news.failed("Le New Black", "lnb.unreachable", str(error))
         return Move(silent=error.again)
     journal.save(life.finished(entry))
     return Move(ok=True)

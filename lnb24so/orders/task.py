@@ -9,14 +9,17 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from lnb24so.errors import Lnb24soError
+from lnb24so.reasons import sentence
 from lnb24so.tools import bind_company, check_company
 
 from .reading import read_orders, remember_changes_until
 from .results import Results, order_exit_code, order_report, planned
-from .types import OrderPlan, OrderReport, Reading, Selection
+from .types import Item, OrderPlan, OrderReport, Reading, Selection
 
 if TYPE_CHECKING:
     from lnb24so.tools import Tools
+
+TASK = "push-orders"
 
 
 def carry_orders(tools: Tools, selection: Selection, *, writes: bool) -> OrderReport:
@@ -31,6 +34,8 @@ def carry_orders(tools: Tools, selection: Selection, *, writes: bool) -> OrderRe
     else:
         report = order_report(OrderPlan(items=(), read_at=reading.lnb_now), [])
     if writes and not selection.references:
+        if report.plan.guard is None:
+            tools.news.guard(TASK, "orders.guard", None)
         remember_changes_until(tools.ledger, reading.lnb_now)
     return report
 
@@ -45,17 +50,26 @@ def _plan_and_apply(
         check_company(tools)
     plan = plan_orders(reading, tools.config, selection)
     if not writes:
-        return order_report(plan, [planned(item) for item in plan.items])
+        report = order_report(plan, [planned(item) for item in plan.items])
+        return replace(report, exit_code=3 if any(map(_is_unknown, plan.items)) else 0)
     if tools.asked_erp or (plan.items and tools.ledger.binding is None):
         bind_company(tools)
     if plan.guard is not None:
         tools.event("orders.guard", message=plan.guard)
-        tools.tell(plan.guard)
-    results = Results(plan, tools.tell)
+        tools.news.guard(TASK, "orders.guard", plan.guard)
+    for item in filter(_is_unknown, plan.items):
+        tools.tell(sentence(item.reference, item.reasons[0]))
+    results = Results(plan, tools.news)
     try:
         apply_orders(plan, tools, results)
     except Lnb24soError as error:
         error.counted = order_report(plan, results.all).summary
+        results.tell()
         raise
+    new = results.tell()
     report = order_report(plan, results.all)
-    return replace(report, exit_code=order_exit_code(plan, results.all))
+    return replace(report, exit_code=order_exit_code(plan, results.all, new))
+
+
+def _is_unknown(item: Item) -> bool:
+    return item.case.is_unknown

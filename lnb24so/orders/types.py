@@ -54,6 +54,11 @@ class Case:
     grace_ended: datetime | None = None
 
     @property
+    def is_unknown(self) -> bool:
+        """Neither Le New Black nor the ledger has it."""
+        return self.order is None and self.entry is None and not self.unread
+
+    @property
     def known(self) -> Entry:
         """The ledger's entry, or a new one where it has none."""
         return self.entry or new_entry(self.reference)

@@ -28,7 +28,7 @@ def run_lock(folder: Path, command: str, clock: Clock) -> Iterator[None]:
     try:
         while not _taken(descriptor):
             if waited >= WAIT_SECONDS:
-                raise Locked(_holder(descriptor, clock.now()))
+                raise _locked(descriptor, clock.now())
             clock.sleep(1)
             waited += 1
         note = {"pid": os.getpid(), "command": command, "since": utc_text(clock.now())}
@@ -60,11 +60,16 @@ def _taken(descriptor: int) -> bool:
     return True
 
 
-def _holder(descriptor: int, now: datetime) -> str:
+def _locked(descriptor: int, now: datetime) -> Locked:
+    """Return the error that names who holds the lock, and for how long."""
+    age = None
     try:
         note = json.loads(os.pread(descriptor, 4096, 0))
-        age = (now - from_utc_text(note["since"])) // timedelta(seconds=1)
-        who = f"process {note['pid']} ({note['command']}), running for {age} seconds"
+        age = now - from_utc_text(note["since"])
+        seconds = age // timedelta(seconds=1)
+        who = f"process {note['pid']} ({note['command']}), running for {seconds} seconds"
     except (ValueError, KeyError, TypeError):
         who = "a process that has just started"
-    return f"Another run holds the lock: {who}. This run did nothing; the next one will."
+    return Locked(
+        f"Another run holds the lock: {who}. This run did nothing; the next one will.", age
+    )

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from threading import Thread
+from typing import Any
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
 from lnb24so.clock import Clock
@@ -34,17 +35,17 @@ class Pings:
         """Say that the run began."""
         self._send("start", "/start")
 
-    def ended(self, exit_code: int) -> None:
-        """Say that the run did its work, or that it failed."""
+    def ended(self, exit_code: int, summary: str) -> None:
+        """Say in one line what the run did, or why it failed."""
         # 3 is success too: an order that is blocked is for the mail to tell.
         ping, suffix = ("success", "") if exit_code in (0, 3) else ("fail", "/fail")
-        self._send(ping, suffix)
+        self._send(ping, suffix, summary)
 
-    def _send(self, ping: str, suffix: str) -> None:
+    def _send(self, ping: str, suffix: str, summary: str = "") -> None:
         if self.url is None:
             return
         url = ping_address(self.url, suffix=suffix, run_id=self.run_id)
-        problem = _in_time(lambda: _try_to_send(url, self.clock))
+        problem = _in_time(lambda: _try_to_send(url, summary, self.clock))
         if problem is not None:
             self.event("ping.failed", ping=ping, host=urlsplit(url).hostname, message=problem)
 
@@ -73,24 +74,28 @@ def _in_time(send: Callable[[], str | None]) -> str | None:
     return answers[0] if answers else f"no answer in {SECONDS_AT_MOST:g} seconds"
 
 
-def _try_to_send(url: str, clock: Clock) -> str | None:
+def _try_to_send(url: str, summary: str, clock: Clock) -> str | None:
     """Send the ping, again where that may help; return None, or why it did not arrive."""
-    problem, again = _send_once(url)
+    problem, again = _send_once(url, summary)
     for _ in range(TRIES - 1):
         if again:
             clock.sleep(PAUSE_SECONDS)
-            problem, again = _send_once(url)
+            problem, again = _send_once(url, summary)
     return problem
 
 
-def _send_once(url: str) -> tuple[str | None, bool]:
+def _send_once(url: str, summary: str) -> tuple[str | None, bool]:
     """Send one request; return what is wrong, or None, and whether to try again."""
     import requests
 
+    how: dict[str, Any] = {"data": summary.encode() or None, "allow_redirects": False}
     try:
         # Streamed and never read: whatever the answer holds, it is of no use here.
-        with requests.get(url, timeout=TRY_SECONDS, allow_redirects=False, stream=True) as answer:
+        method = "POST" if summary else "GET"
+        with requests.request(method, url, timeout=TRY_SECONDS, stream=True, **how) as answer:
             status = answer.status_code
+        if summary and status in (405, 501):  # Some services know no POST.
+            return _send_once(url, "")
     except requests.Timeout:
         return "no answer in time", True
     except Exception as error:

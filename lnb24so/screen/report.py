@@ -84,8 +84,8 @@ def _order_item(result: Result) -> dict[str, Any]:
         "currency": item.currency,
         "total": None if item.total is None else str(to_minor(item.total, item.currency)),
         "line_count": item.line_count,
-        "reasons": [asdict(reason) for reason in result.reasons],
-        "warnings": [asdict(reason) for reason in item.warnings],
+        "reasons": [reason.document() for reason in result.reasons],
+        "warnings": [reason.document() for reason in item.warnings],
         "outcome": result.outcome,
     }
 

@@ -36,7 +36,8 @@ class Screen(NamedTuple):
 
         echo = sys.stderr if self.verbose else None
         progress = Progress(quiet=self.quiet)
-        return Mode(task, writes, Clock(), progress.tell, echo, progress)
+        everything = self.verbose or sys.stderr.isatty()
+        return Mode(task, writes, Clock(), progress.tell, echo, everything, progress)
 
     def say(self, report: Report) -> int:
         """Print the lines of a run's answer, and return its exit code."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from lnb24so.clock import Clock, http_date
 from lnb24so.config.schema import Erp
-from lnb24so.errors import ConfigError, Lnb24soError, SessionLost
+from lnb24so.errors import ConfigError, Lnb24soError, SessionLost, of_system
 from lnb24so.network import patiently
 from lnb24so.process.events import WriteEvent
 
@@ -204,7 +204,8 @@ class SoapClient:
                     self._session.forget()
                     self._event("session.renewed", message=str(error))
 
-        return patiently(renewing, self._clock, self._event)
+        with of_system("24SevenOffice"):
+            return patiently(renewing, self._clock, self._event)
 
 
 def _exception(item: _Element) -> str | None:

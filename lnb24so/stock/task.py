@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence, Set
 from dataclasses import replace
 
 from lnb24so.errors import Guard, Lnb24soError
+from lnb24so.ledger.standing import Standing
 from lnb24so.process.events import EventName
 from lnb24so.tools import Tools, bind_company, check_company
 
@@ -29,9 +30,9 @@ def carry_stock(
     bind_company(tools)
     if reading.asked_now:
         tools.ledger.write_codes_asked(reading.known, tools.clock.now())
+    tools.news.guard("pull-stock", "stock.guard", plan.guard)
     if plan.guard is not None:
         tools.event("stock.guard", message=plan.guard)
-        tools.tell(plan.guard)
         return replace(stock_report(plan), exit_code=Guard.exit_code)
     refused = apply_stock(plan, reading.codes_set, tools)
     newly_refused = note_stock(plan, tools, refused=refused, reported=reading.reported)
@@ -87,7 +88,12 @@ def note_stock(
     new = [code for code in refused if reported.get(code) != "level.refused"]
     for code in new:
         tools.event("stock.refused", code=code, reason="level.refused", message=refused[code])
-        tools.tell(f"{code}: Le New Black refused the level: {refused[code]}")
+    tools.news.found("stock", [_refused(code, why) for code, why in refused.items()])
     tools.ledger.write_codes_reported(reasons | dict.fromkeys(refused, "level.refused"))
     tools.ledger.write_note(OPEN_ORDERS_NOTE, str(plan.open_orders))
     return len(new)
+
+
+def _refused(code: str, why: str) -> Standing:
+    cause = f"Le New Black refused the level: {why}"
+    return Standing(code, "level.refused", f"{code}: {cause}", cause=cause)

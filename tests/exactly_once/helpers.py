@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -141,20 +142,20 @@ class Fate:
 def crash_before(step: int | None) -> Iterator[Fate]:
     """Die before step number `step` (from 1): an HTTP request, or a commit to the ledger."""
     fate = Fate(die_before=step)
-    send, transaction = HTTPAdapter.send, Ledger._transaction
+    send, transaction = HTTPAdapter.send, Ledger.transaction
 
     def counted_send(self: HTTPAdapter, request: Any, **options: Any) -> requests.Response:
         fate.step(f"{request.method} {request.path_url}")
         return send(self, request, **options)
 
     @contextmanager
-    def counted_transaction(self: Ledger) -> Iterator[None]:
-        with transaction(self):
-            yield
+    def counted_transaction(self: Ledger) -> Iterator[sqlite3.Connection]:
+        with transaction(self) as database:
+            yield database
             fate.step("commit")
 
     with (
         patch.object(HTTPAdapter, "send", counted_send),
-        patch.object(Ledger, "_transaction", counted_transaction),
+        patch.object(Ledger, "transaction", counted_transaction),
     ):
         yield fate

@@ -17,6 +17,7 @@ from hand_clock import HandClock
 
 from lnb24so.errors import ConfigError, Lnb24soError
 from lnb24so.ledger import file as ledger_file
+from lnb24so.ledger.runs import finish_run, last_runs, start_run
 from lnb24so.ledger.store import FILE_NAME, Ledger
 from lnb24so.ledger.types import STATES, Entry
 from lnb24so.reasons import Reason
@@ -153,11 +154,11 @@ def test_a_save_that_fails_leaves_neither_row(state: Path) -> None:
 def test_runs_are_noted_with_how_they_ended(state: Path) -> None:
     for run_id, task in (("a", "pull-stock"), ("b", "push-orders"), ("c", "push-orders")):
         with opened(state, run_id) as ledger:
-            ledger.start_run(task)
+            start_run(ledger, task, HAND.now())
             if run_id != "c":
-                ledger.finish_run(3, {"create": 2})
+                finish_run(ledger, 3, {"create": 2}, None, HAND.now())
     with opened(state) as ledger:
-        stock, orders = ledger.last_runs()
+        stock, orders = last_runs(ledger).values()
     assert (stock.run_id, stock.exit_code, stock.counters) == ("a", 3, {"create": 2})
     assert (orders.run_id, orders.finished, orders.exit_code) == ("c", None, None)
 
@@ -211,8 +212,8 @@ def test_the_file_is_for_this_users_eyes_only(state: Path, umask: Callable[[int]
 def test_a_commit_is_on_the_disk_before_anything_else_happens(state: Path) -> None:
     for _ in ("a new ledger", "one that was there"):
         with opened(state) as ledger:
-            (journal,) = ledger._rows("PRAGMA journal_mode")
-            (synchronous,) = ledger._rows("PRAGMA synchronous")
+            (journal,) = ledger.rows("PRAGMA journal_mode")
+            (synchronous,) = ledger.rows("PRAGMA synchronous")
         assert (journal[0], synchronous[0]) == ("delete", 3)
 
 
@@ -222,7 +223,7 @@ def test_a_ledger_of_another_journal_is_brought_back(state: Path) -> None:
     with closing(sqlite3.connect(state / FILE_NAME)) as other:
         other.execute("PRAGMA journal_mode = WAL")
     with opened(state) as ledger:
-        assert ledger._rows("PRAGMA journal_mode")[0][0] == "delete"
+        assert ledger.rows("PRAGMA journal_mode")[0][0] == "delete"
 
 
 def test_a_newer_ledger_is_refused_and_left_alone(state: Path) -> None:
@@ -325,7 +326,7 @@ def test_a_full_disk_that_has_rolled_back_is_called_one_too(state: Path) -> None
     with opened(state) as ledger:
 
         def fail() -> None:
-            with ledger._transaction():
+            with ledger.transaction():
                 # SQLite does so by itself when it cannot write its journal.
                 ledger._database.execute("ROLLBACK")
                 raise sqlite3.OperationalError("database or disk is full")

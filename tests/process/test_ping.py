@@ -191,7 +191,7 @@ def test_an_answer_that_may_pass_is_tried_three_times(monitor: Monitor, status: 
 def test_an_answer_that_will_not_change_is_not_asked_again(monitor: Monitor, status: int) -> None:
     log = Events()
     monitor.statuses = [status]
-    pings_to(monitor.url, log).ended(1)
+    pings_to(monitor.url, log).ended(1, "nothing was due")
     assert monitor.pings == ["/fail"]
     assert log.names == ["ping.failed"]
 

@@ -30,7 +30,7 @@ def test_order_takes_only_the_orders_that_are_named(office: Installation) -> Non
 
 def test_an_order_that_is_named_and_not_there_is_said_to_be_missing(office: Installation) -> None:
     assert reasons(office, "--order", "4711") == {"4711": ["order.not_found"]}
-    assert office.run("push-orders", "--order", "4711").code == 0
+    assert office.run("push-orders", "--order", "4711").code == 3
 
 
 @pytest.mark.parametrize("reference", [CONFIRMED, CLOSED, DRAFT, CANCELED])

@@ -177,6 +177,6 @@ def test_remote_text_is_neither_markup_nor_a_command_to_the_terminal(
 def test_an_error_of_le_new_black_is_no_command_to_the_terminal(office: Installation) -> None:
     refusal = json_reply(422, {"error": {"message": HOSTILE}})
     office.box.faults.add("GET /orders", lambda exchange: refusal)
-    answer = office.run("push-orders")
+    answer = office.run("push-orders", "--dry-run")
     assert "[red]Røde[/red]" in answer.err
     assert answer.err.strip().isprintable()

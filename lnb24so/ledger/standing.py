@@ -1,0 +1,95 @@
+"""What stands and was told, on disk: so that a person hears of it once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from lnb24so.clock import from_utc_text, utc_text
+
+from .store import Ledger
+
+Key = tuple[str, str]
+"""A subject and the code of what is to be said of it: together they are told once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """One thing that stands, until a run that looked no longer finds it.
+
+    `message` is the whole sentence. What has the same `cause` is told in one line: the cause,
+    how many, and the `fix`. `amount` is without VAT in `currency`. `since` is when it was first
+    found, `told` when a run told it and `mailed` when the morning mail did.
+    """
+
+    subject: str
+    code: str
+    message: str
+    cause: str = ""
+    fix: str = ""
+    amount: Decimal | None = None
+    currency: str = ""
+    since: datetime | None = None
+    told: datetime | None = None
+    mailed: datetime | None = None
+
+    @property
+    def key(self) -> Key:
+        """What it is told once by."""
+        return self.subject, self.code
+
+
+def standing(ledger: Ledger, area: str | None = None) -> list[Standing]:
+    """Return what stands in an area (`orders`, `stock`, `failures` ...), or everywhere, by age."""
+    query = "SELECT * FROM news WHERE ? IS NULL OR area = ? ORDER BY since, subject, code"
+    return [_standing(dict(row)) for row in ledger.rows(query, (area, area))]
+
+
+def _standing(row: Mapping[str, Any]) -> Standing:
+    return Standing(
+        row["subject"],
+        row["code"],
+        row["message"],
+        cause=row["cause"],
+        fix=row["fix"],
+        amount=Decimal(row["amount"]) if row["amount"] else None,
+        currency=row["currency"],
+        since=from_utc_text(row["since"]),
+        told=from_utc_text(row["told"]) if row["told"] else None,
+        mailed=from_utc_text(row["mailed"]) if row["mailed"] else None,
+    )
+
+
+def write_standing(
+    ledger: Ledger, area: str, found: Iterable[Standing], ended: Iterable[Key]
+) -> None:
+    """Keep what was found in an area, and forget what ended there, in one transaction."""
+    rows = [_row(area, one) for one in found]
+    gone = [(area, subject, code) for subject, code in ended]
+    if not rows and not gone:
+        return
+    with ledger.transaction() as database:
+        database.executemany("DELETE FROM news WHERE area = ? AND subject = ? AND code = ?", gone)
+        database.executemany(
+            "INSERT OR REPLACE INTO news (area, subject, code, message, cause, fix, amount, "
+            "currency, since, told, mailed) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            rows,
+        )
+
+
+def forget(ledger: Ledger, area: str, subject: str) -> None:
+    """Forget what stands of a subject: what a run finds of it from now on is news."""
+    keys = [one.key for one in standing(ledger, area) if one.subject == subject]
+    write_standing(ledger, area, (), keys)
+
+
+def _row(area: str, one: Standing) -> tuple[object, ...]:
+    times = (utc_text(time) if time else None for time in (one.since, one.told, one.mailed))
+    amount = None if one.amount is None else str(one.amount)
+    return (
+        *(area, one.subject, one.code, one.message, one.cause, one.fix),
+        *(amount, one.currency, *times),
+    )

@@ -1,0 +1,197 @@
+"""What a person gets by mail over the days: cron mails whatever a run prints."""
+
+from __future__ import annotations
+
+import sqlite3
+from copy import deepcopy
+from datetime import UTC, datetime
+from multiprocessing import Pool
+
+import pytest
+from faults import Fault
+from hand_clock import HandClock
+from installation import Installation
+
+from lnb24so.ledger.runs import new_run_id
+
+MINUTE, HOUR, DAY = 60, 3600, 86400
+LOGIN, PRODUCTS, ORDERS = "Login", "GetProducts", "GET /orders"
+
+
+@pytest.fixture
+def hand(office: Installation) -> HandClock:
+    """Return the clock of the office, which goes on only when it is moved."""
+    clock = office.by_hand(office.box.erp.now())
+    office.run("push-orders")
+    clock.move(15 * MINUTE)
+    return clock
+
+
+def mails(office: Installation, hand: HandClock, *, runs: int, every: float) -> list[str]:
+    """Run `push-orders` so many times and return every mail that cron would send."""
+    printed = []
+    for _ in range(runs):
+        answer = office.run("push-orders")
+        printed.append(answer.out + answer.err)
+        hand.move(every)
+    return [mail for mail in printed if mail]
+
+
+def waits_again(office: Installation) -> None:
+    """Let an order wait that 24SevenOffice does not have yet."""
+    order = deepcopy(office.box.lnb.orders["70101"])
+    office.box.lnb.orders["79001"] = order | {"reference": "79001", "status": "invoicing"}
+
+
+def test_a_wrong_password_is_one_mail_in_three_days_and_one_when_it_is_over(
+    office: Installation, hand: HandClock
+) -> None:
+    waits_again(office)
+    good = office.file.read_text("utf-8")
+    office.write_config(good.replace(office.box.erp.password, "wrong-password"))
+    (office.folder / "state" / "session.json").unlink()
+    (mail,) = mails(office, hand, runs=72, every=HOUR)
+    assert mail.startswith("lnb24so: 24SevenOffice: wrong user name or password.")
+    status = office.run("status").out
+    assert "Nothing waits." not in status
+    assert "wrong user name or password" in status
+    assert office.run("status", "-q").code == 3
+    office.write_config(good)
+    (over,) = mails(office, hand, runs=3, every=HOUR)
+    assert over.startswith("24SevenOffice works again. It failed from ")
+    assert over.endswith("since then 1 order went through.\n")
+
+
+def test_a_guard_is_one_mail_in_two_days_and_status_names_it(
+    office: Installation, hand: HandClock
+) -> None:
+    waits_again(office)
+    office.box.erp.products.clear()
+    (mail,) = mails(office, hand, runs=48, every=HOUR)
+    assert mail.startswith("Orders not sent: 24SevenOffice has no products.")
+    assert office.run("push-orders").code == 4
+    assert "24SevenOffice has no products" in office.run("status").out
+    assert "24SevenOffice has no products" in office.run("status", "-q").out
+
+
+def test_ten_minutes_without_an_answer_every_night_are_no_mail(
+    office: Installation, hand: HandClock
+) -> None:
+    for _ in range(3):
+        for _ in range(4):
+            office.box.faults.add(ORDERS, Fault.RESET_BEFORE)
+        assert mails(office, hand, runs=1, every=15 * MINUTE) == []
+        assert mails(office, hand, runs=2, every=12 * HOUR) == []
+
+
+def test_eight_hours_of_trouble_are_one_mail_whatever_it_looks_like(
+    office: Installation, hand: HandClock
+) -> None:
+    told = []
+    for number in range(32):
+        trouble = (Fault.RESET_BEFORE, Fault.STATUS(502), Fault.HTML_503_BEFORE)[number % 3]
+        office.box.faults.clear()
+        for _ in range(20):
+            office.box.faults.add(ORDERS, trouble)
+        told += mails(office, hand, runs=1, every=15 * MINUTE)
+    office.box.faults.clear()
+    assert len(told) == 1
+    assert "Le New Black" in told[0]
+    assert "It has failed since " in told[0]
+    (over,) = mails(office, hand, runs=2, every=15 * MINUTE)
+    assert over.startswith("Le New Black works again.")
+
+
+def test_a_retailer_without_a_reference_is_one_line_for_each_new_order(
+    office: Installation, hand: HandClock
+) -> None:
+    nameless = office.box.lnb.orders["70118"]
+    every = []
+    for number in range(12):
+        reference = f"7900{number:02}"
+        office.box.lnb.orders[reference] = deepcopy(nameless) | {"reference": reference}
+        every += mails(office, hand, runs=2, every=2 * HOUR)
+    assert len(every) == 12
+    assert all(mail.count("\n") == 1 for mail in every)
+    assert every[-1].startswith("Bik & Bok Oslo has no customer reference: now 13 orders, ")
+    assert "Fix: enter its 24SevenOffice number in Le New Black." in every[-1]
+
+
+def test_a_weekend_without_cron_is_said_once(office: Installation, hand: HandClock) -> None:
+    hand.move(62 * HOUR)
+    (mail,) = mails(office, hand, runs=3, every=15 * MINUTE)
+    assert mail.startswith("push-orders did not run since ")
+
+
+def test_an_upgrade_repeats_nothing_that_stands(office: Installation, hand: HandClock) -> None:
+    with sqlite3.connect(office.ledger_file) as database:
+        database.executescript(
+            "DROP TABLE news; ALTER TABLE runs DROP COLUMN message;"
+            "ALTER TABLE orders DROP COLUMN asked_for; PRAGMA user_version = 1;"
+        )
+    (mail,) = mails(office, hand, runs=3, every=15 * MINUTE)
+    assert mail.startswith("The ledger was upgraded; what stands is not repeated.")
+    assert mail.count("\n") == 1
+
+
+def test_another_reason_of_an_order_is_told_without_the_one_that_stands(
+    office: Installation, hand: HandClock
+) -> None:
+    office.box.lnb.orders["70118"]["currency"] = "XTS"
+    (mail,) = mails(office, hand, runs=2, every=15 * MINUTE)
+    assert "currency" in mail
+    assert "customer reference" not in mail
+
+
+def test_a_refusal_whose_text_varies_is_told_once(office: Installation, hand: HandClock) -> None:
+    waits_again(office)
+    told = []
+    for _ in range(3):
+        office.box.faults.add("SaveInvoices", Fault.API_EXCEPTION)
+        told += mails(office, hand, runs=1, every=15 * MINUTE)
+    assert len(told) == 1
+    assert told[0].startswith("79001: 24SevenOffice refused it (")
+
+
+def test_an_order_that_is_not_there_is_said_and_exits_3(office: Installation) -> None:
+    for arguments in ((), ("--dry-run",)):
+        answer = office.run("push-orders", "--order", "nonsense", *arguments)
+        assert answer.code == 3
+        assert "Le New Black has no order with that reference" in answer.out + answer.err
+
+
+def test_with_json_a_failure_is_a_document_too(office: Installation) -> None:
+    for _ in range(20):
+        office.box.faults.add(ORDERS, Fault.STATUS(502))
+    office.by_hand(office.box.erp.now())
+    answer = office.run("push-orders", "--json")
+    assert answer.document["error"]["exit_code"] == answer.code == 1
+    assert answer.document["error"]["message"].startswith("Le New Black")
+
+
+def test_the_morning_mail_says_first_what_is_new_and_is_silent_when_nothing_is(
+    office: Installation, hand: HandClock
+) -> None:
+    first = office.run("status", "-q")
+    assert first.code == 3
+    assert first.out.splitlines()[-1].startswith("Standing: 13 orders, ")
+    hand.time = datetime(2026, 12, 1, 6, tzinfo=UTC)  # A Tuesday.
+    office.run("pull-stock")
+    office.run("push-orders")
+    assert office.run("status", "-q").out == ""
+    hand.time = datetime(2026, 12, 7, 6, tzinfo=UTC)
+    office.run("pull-stock")
+    office.run("push-orders")
+    (monday,) = office.run("status", "-q").out.splitlines()
+    assert monday.startswith("Standing: 13 orders, ")
+
+
+def ids(count: int) -> set[str]:
+    second = datetime(2026, 11, 23, 10, tzinfo=UTC)
+    return {new_run_id(second) for _ in range(count)}
+
+
+def test_no_two_runs_of_one_second_have_one_id() -> None:
+    with Pool(4) as pool:
+        every = pool.map(ids, [25_000] * 4)
+    assert len(set().union(*every)) == 100_000
