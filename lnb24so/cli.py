@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -13,6 +13,17 @@ from .screen.terminal import Screen
 
 if TYPE_CHECKING:
     from .commands.resolve import Way
+
+
+class Whole(click.IntRange):
+    """A whole number from 1, in ASCII digits: Python would also take 1_0 or ٣."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """Return the number; click tells of another text."""
+        if not str(value).isascii() or "_" in str(value):
+            self.fail(f"{value!r} is not a valid integer.", param, ctx)
+        return super().convert(value, param, ctx)
+
 
 HELP = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
@@ -61,7 +72,7 @@ def pull_stock(
 @click.option("--order", "references", multiple=True, metavar="REF", help="Only this order.")
 @click.option(
     "--limit",
-    type=click.IntRange(min=1),
+    type=Whole(min=1),
     metavar="N",
     help="Create at most N orders; passes the limit orders.max_per_run.",
 )
@@ -208,7 +219,7 @@ def status(
 @click.argument("references", metavar="REF...", nargs=-1, required=True)
 @click.option(
     "--exported-as",
-    type=click.IntRange(min=1),
+    type=Whole(min=1),
     metavar="ID",
     help="It is this 24SevenOffice order.",
 )

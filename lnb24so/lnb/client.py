@@ -10,9 +10,10 @@ from urllib.parse import quote
 from lnb24so.clock import Clock, http_date
 from lnb24so.errors import ConfigError, Rejected, Transient
 from lnb24so.network import patiently
+from lnb24so.texts import shown
 
 from .answers import checked, complaint, failed, refusals
-from .values import objects, read_number, read_text, read_time
+from .values import listed, read_number, read_text, read_time
 from .wire import Answer, LnbWire
 
 if TYPE_CHECKING:
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
 
 PAGE_SIZE = 500
 """Records on a full page, where no header tells (Le New Black's SDK)."""
+
+_MISSING = object()
+"""What a 404 stands for, where it is an answer; null and nothing at all are none."""
 
 _EARLY = 60.0
 """Seconds before its end at which a token is replaced."""
@@ -57,10 +61,21 @@ class LnbClient:
         return self.orders(update_time_from=_time_text(since))
 
     def order(self, reference: str) -> Order | None:
-        """Return one order, or None where Le New Black knows none of that reference."""
+        """Return one order, or None where Le New Black says (404) that it knows none of it.
+
+        Raises Transient for an answer that is not this order: an empty one says nothing.
+        """
         path = f"/orders/{quote(reference, safe='')}"
-        record, _ = self._call("GET", path, missing_is_none=True)
-        return _order(record) if isinstance(record, Mapping) else None
+        record, _ = self._call("GET", path, may_be_missing=True)
+        if record is _MISSING:
+            return None
+        order = _order(record) if isinstance(record, Mapping) else None
+        if order is None or order.reference != reference.strip():
+            raise Transient(
+                f"Le New Black: the answer for order {shown(reference)} does not hold that order.",
+                again=False,
+            )
+        return order
 
     def set_status(self, reference: str, *, status: str) -> None:
         """Move an order to a status; the same status again changes nothing.
@@ -160,7 +175,9 @@ class LnbClient:
             yield from items
             more = headers.get("X-Pagination-Has-More", "").strip().lower()
             size = headers.get("X-Pagination-Page-Size", "")
-            full = len(items) >= (int(size) if size.isdecimal() and int(size) else PAGE_SIZE)
+            full = len(items) >= (
+                int(size) if size.isascii() and size.isdecimal() and int(size) else PAGE_SIZE
+            )
             if not items or not (more in ("1", "true") if more else full):
                 return
             number, previous = number + 1, items[0]
@@ -168,10 +185,15 @@ class LnbClient:
     def _list(
         self, path: str, search: Mapping[str, str]
     ) -> tuple[list[Mapping[str, Any]], Mapping[str, str]]:
+        """Return the records and the headers of a list; what is no record is an empty one.
+
+        It still counts, and an order that cannot be read is named as one.
+        """
         answer, headers = self._call("GET", path, search)
-        if not isinstance(answer, list):
+        records = listed(answer)
+        if records is None:
             raise Transient(f"Le New Black: {path} answered with something that is no list.")
-        return objects(answer), headers
+        return [one if isinstance(one, dict) else {} for one in records], headers
 
     def _call(
         self,
@@ -180,7 +202,7 @@ class LnbClient:
         search: Mapping[str, str] | None = None,
         *,
         body: Mapping[str, Any] | None = None,
-        missing_is_none: bool = False,
+        may_be_missing: bool = False,
     ) -> tuple[Any, Mapping[str, str]]:
         """Return the JSON and the headers of one call, made patiently.
 
@@ -192,8 +214,8 @@ class LnbClient:
             if answer.status == 401:
                 self._token = ""
                 answer = self._send(method, path, {**(search or {}), **self._fresh_token()}, body)
-            if answer.status == 404 and missing_is_none:
-                return None, answer.headers
+            if answer.status == 404 and may_be_missing:
+                return _MISSING, answer.headers
             return self._checked(answer, f"{method} {path}"), answer.headers
 
         return patiently(once, self._clock, self._note_retry)

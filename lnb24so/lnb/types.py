@@ -8,13 +8,31 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from .values import objects, read_day, read_flag, read_number, read_text, read_time
+from .values import (
+    is_given,
+    listed,
+    means_no_date,
+    objects,
+    read_day,
+    read_flag,
+    read_number,
+    read_text,
+    read_time,
+)
+
+TEXTS = ("status", "order_mode", "purchase_order_reference", "comment")
+TIMES = ("create_time", "confirmation_time", "cancellation_time")
+DAYS = ("delivery_start_on",)
+AMOUNTS = ("discount_rate", "amount_shipping", "amount_total")
+CODES, RATES = ("ean13", "sku"), ("discount_rate", "promotion_rate")
+"""What is named where it holds something that cannot be read; a customer reference, a currency
+or a reference of that kind blocks as a missing one does, and with the same remedy."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +54,7 @@ class Address:
 class Line:
     """One line of an order: pieces, unit price in the order's currency, rates in percent.
 
-    `unreadable` names the rates that hold something, but no number.
+    `unreadable` names the codes and rates that hold something that cannot be read.
     """
 
     name: str = ""
@@ -60,7 +78,8 @@ class Line:
 class Order:
     """One order; times are aware UTC, money is in `currency`, `lines` keep their order.
 
-    `unreadable` names the rates and amounts that hold something, but no number.
+    `unreadable` names the fields that hold something that cannot be read: to take it for nothing
+    would be a guess. `items` is the name of the lines.
     """
 
     reference: str
@@ -136,7 +155,7 @@ def is_canceled(order: Order) -> bool:
 
 def read_order(record: Mapping[str, Any]) -> Order:
     """Read an order of `GET /orders`."""
-    lines = record.get("items")
+    lines = _lines(record)
     return Order(
         reference=read_text(record.get("reference")),
         status=read_text(record.get("status")),
@@ -156,9 +175,18 @@ def read_order(record: Mapping[str, Any]) -> Order:
         comment=read_text(record.get("comment")),
         billing_address=_read_address(record.get("billing_address")),
         delivery_address=_read_address(record.get("delivery_address")),
-        lines=tuple(_read_line(line) for line in lines) if isinstance(lines, list) else (),
-        unreadable=_unreadable(record, "discount_rate", "amount_shipping", "amount_total"),
+        lines=tuple(map(_read_line, lines or ())),
+        unreadable=tuple(_unreadable_of_order(record)) + (("items",) if lines is None else ()),
     )
+
+
+def _lines(record: Mapping[str, Any]) -> list[Mapping[str, Any]] | None:
+    """Return the lines of an order; None where they, or one of them, cannot be read."""
+    lines = listed(record.get("items"))
+    if lines is None:
+        return None
+    records = objects(lines)
+    return records if len(records) == len(lines) else None
 
 
 def read_skus(product: Mapping[str, Any]) -> Iterator[Sku]:
@@ -170,8 +198,7 @@ def read_skus(product: Mapping[str, Any]) -> Iterator[Sku]:
             yield Sku(read_text(sku.get("ean13")), read_text(sku.get("sku")), name)
 
 
-def _read_line(record: object) -> Line:
-    line = record if isinstance(record, Mapping) else {}
+def _read_line(line: Mapping[str, Any]) -> Line:
     return Line(
         name=read_text(line.get("name")),
         color=read_text(line.get("color")),
@@ -182,16 +209,40 @@ def _read_line(record: object) -> Line:
         unit_price=read_number(line.get("unit_price")),
         discount_rate=read_number(line.get("discount_rate")),
         promotion_rate=read_number(line.get("promotion_rate")),
-        unreadable=_unreadable(line, "discount_rate", "promotion_rate"),
+        unreadable=(*_no_numbers(line, RATES), *_no_texts(line, CODES)),
     )
 
 
-def _unreadable(record: Mapping[str, Any], *names: str) -> tuple[str, ...]:
-    """Return the names whose value is there but no number: to read it as none would be a guess."""
-    return tuple(
+def _unreadable_of_order(record: Mapping[str, Any]) -> Iterator[str]:
+    yield from _no_numbers(record, AMOUNTS)
+    yield from _no_texts(record, TEXTS)
+    for names, read in ((TIMES, read_time), (DAYS, read_day)):
+        for name in names:
+            value = record.get(name)
+            if read(value) is None and not means_no_date(value):
+                yield name
+    for name in ("billing_address", "delivery_address"):
+        address = record.get(name)
+        if isinstance(address, Mapping):
+            parts = (field.name for field in fields(Address))
+            yield from (f"{name}.{part}" for part in _no_texts(address, parts))
+        elif is_given(address):
+            yield name
+
+
+def _no_numbers(record: Mapping[str, Any], names: Iterable[str]) -> Iterator[str]:
+    values = ((name, record.get(name)) for name in names)
+    return (
+        name for name, value in values if value not in (None, "") and read_number(value) is None
+    )
+
+
+def _no_texts(record: Mapping[str, Any], names: Iterable[str]) -> Iterator[str]:
+    values = ((name, record.get(name)) for name in names)
+    return (
         name
-        for name in names
-        if record.get(name) not in (None, "") and read_number(record[name]) is None
+        for name, value in values
+        if value is not False and is_given(value) and not read_text(value)
     )
 
 

@@ -53,13 +53,12 @@ def draft_order(
     `accept_total`: a person has looked at a total that differs and lets it pass.
     """
     notes = Notes()
-    for name in order.unreadable:
-        notes.block("order.bad_number", f"{name} is no number. Fix: correct it in Le New Black.")
+    _check_readable(order, settings, notes)
     customer = _customer(order, facts, settings, notes)
     currency = _currency(order, facts, notes)
     rows, total, left_out = order_rows(order, facts, settings, match_by, notes)
     if not rows and not notes.reasons:
-        notes.block("order.no_lines", "nothing to export. Fix: cancel it in Le New Black.")
+        _no_lines(notes)
     shipping = shipping_row(order, facts, settings, notes)
     if shipping is not None:
         rows.append(shipping)
@@ -74,6 +73,35 @@ def draft_order(
         )
     invoice = _invoice(order, mode, customer, currency, rows, reference, settings, notes)
     return Draft(invoice, customer, order.currency, total, (), tuple(notes.warnings))
+
+
+def _check_readable(order: Order, settings: Orders, notes: Notes) -> None:
+    """Note what holds something that cannot be read, and decides something of this order."""
+    for name in order.unreadable:
+        if name in lnb_types.AMOUNTS:
+            notes.block(
+                "order.bad_number", f"{name} is no number. Fix: correct it in Le New Black."
+            )
+    by_billing = settings.customer_match == "organization_number"
+    names = [
+        name
+        for name in order.unreadable
+        if name not in lnb_types.AMOUNTS and (by_billing or not name.startswith("billing_"))
+    ]
+    if names:
+        notes.block(
+            "order.unreadable",
+            f"{' and '.join(names)} cannot be read. Nothing sent, and nothing concluded. "
+            "Fix: save it anew in Le New Black, or show it to Le New Black's support.",
+        )
+
+
+def _no_lines(notes: Notes) -> None:
+    if notes.skipped:
+        fix = "Fix: enter the codes of its lines in Le New Black."
+        notes.block("order.no_lines", f"no line has a code, and so nothing is to export. {fix}")
+    else:
+        notes.block("order.no_lines", "nothing to export. Fix: cancel it in Le New Black.")
 
 
 def erp_reference(reference: str, settings: Orders) -> str:

@@ -60,11 +60,9 @@ def match_product(number: int, line: Line, index: ProductIndex, match_by: str) -
     who = line_name(number, line)
     if not coded:
         missing = " or ".join(kind for kind, _, _ in ways)
-        return Reason(
-            "line.missing_code",
-            f"{who}: no {missing}. Fix: enter it in Le New Black.",
-            number,
-        )
+        what = f"the {missing} cannot be read" if line.unreadable else f"no {missing}"
+        fix = "Fix: enter it in Le New Black."
+        return Reason("line.missing_code", f"{who}: {what}. {fix}", number)
     kind, code, products = next((way for way in coded if way[2]), coded[0])
     active = [product for product in products if product.active]
     if len(active) == 1:

@@ -117,13 +117,20 @@ def _exported(case: Case, entry: Entry) -> Item:
         if entry.notice_hash != CANCELED:
             notice = canceled_after_export(case.reference, entry.order_id)
             return Announce(case=case, canceled=True, reasons=(notice,), news=True)
-    elif order is not None and case.content_hash not in (entry.content_hash, entry.notice_hash):
+    elif _is_changed(case, entry):
         notice = changed_after_export(case.reference, entry.order_id)
         return Announce(case=case, canceled=False, reasons=(notice,), news=True)
     reason = Reason("order.exported", f"is in 24SevenOffice as order {entry.order_id}.")
     if entry.state == "exported" and entry.done_status is not None and not case.unread:
         return Finish(case=case, reasons=(reason,))
     return Done(case=case, reasons=(reason,))
+
+
+def _is_changed(case: Case, entry: Entry) -> bool:
+    """Return whether Le New Black holds another content; what cannot be read is no change."""
+    if case.order is None or case.order.unreadable:
+        return False
+    return case.content_hash not in (entry.content_hash, entry.notice_hash)
 
 
 # What Le New Black says

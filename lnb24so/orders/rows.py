@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from lnb24so.config.schema import Orders
-from lnb24so.lnb.types import Line, Order
+from lnb24so.lnb.types import CODES, Line, Order
 from lnb24so.money import amount_text, differs, price_row, row_total, to_minor
 from lnb24so.reasons import Reason
 from lnb24so.soap.order import Currency, InvoiceRow
@@ -61,7 +61,7 @@ def order_rows(
             continue
         product = match_product(number, line, facts.products, match_by)
         if isinstance(product, Reason):
-            if product.code == "line.missing_code" and settings.missing_code == "skip_line":
+            if can_be_left_out(line, product, settings):
                 left_out += row_total(line.unit_price, rates, line.quantity, order.currency)
                 notes.skipped.append(line_name(number, line))
                 notes.warn("order.line_skipped", f"{product.message} Left out.", number)
@@ -75,17 +75,24 @@ def order_rows(
     return rows, total, left_out
 
 
+def can_be_left_out(line: Line, reason: Reason, settings: Orders) -> bool:
+    """Return whether a line without a code is left out; not one whose code cannot be read."""
+    skips = reason.code == "line.missing_code" and settings.missing_code == "skip_line"
+    return skips and not set(CODES) & set(line.unreadable)
+
+
 def _checked_rates(
     number: int, line: Line, order: Order, settings: Orders, notes: Notes
 ) -> tuple[Decimal, ...] | None:
     """Return the discounts of a line that can be exported, in percent, or None."""
     who, before = line_name(number, line), len(notes.reasons)
     for rate in line.unreadable:
-        notes.block(
-            "line.bad_discount",
-            f"{who}: {rate} is no number. Fix: correct it in Le New Black.",
-            number,
-        )
+        if rate not in CODES:
+            notes.block(
+                "line.bad_discount",
+                f"{who}: {rate} is no number. Fix: correct it in Le New Black.",
+                number,
+            )
     pieces, price = line.quantity, line.unit_price
     if pieces is None or pieces < 0 or pieces != int(pieces) or pieces > MOST_PIECES:
         given = "missing or no number" if pieces is None else f"{pieces:f}"
@@ -96,7 +103,9 @@ def _checked_rates(
         )
     if price is None:
         notes.block(
-            "line.missing_price", f"{who}: no unit price. Fix: enter it in Le New Black.", number
+            "line.missing_price",
+            f"{who}: the unit price is missing or no number. Fix: enter it in Le New Black.",
+            number,
         )
     elif not 0 <= price <= MOST_MONEY:
         notes.block(

@@ -118,10 +118,15 @@ def whole(element: _Element, name: str) -> int | None:
     if not value:
         return None
     try:
-        number = int(value)
+        number = int(value if _is_plain(value) else "")
     except ValueError:
         raise UnreadableError(f"{name} is {value[:40]!r}, which is no whole number") from None
     return None if number in NO_INT else number
+
+
+def _is_plain(number: str) -> bool:
+    """Return whether a number is written as XML does; Python also reads 1_0 and other digits."""
+    return number.isascii() and "_" not in number
 
 
 def decimal(element: _Element, name: str) -> Decimal | None:
@@ -134,7 +139,7 @@ def to_decimal(value: str, name: str) -> Decimal | None:
     if not value:
         return None
     try:
-        number = Decimal(value)
+        number = Decimal(value if _is_plain(value) else "NaN")
     except InvalidOperation:
         number = Decimal("NaN")
     if not number.is_finite() or abs(number.adjusted()) > _PLACES_OF_A_DECIMAL:
@@ -178,7 +183,7 @@ def product_reader(sku_field: str) -> Callable[[_Element], Product]:
         number, own_number, name, ean13, stock, status, controlled, sku = [
             texts.get(name) or "" for name in tags
         ]
-        if not number.strip().isdigit():
+        if not (number.isascii() and number.strip().isdigit()):
             raise UnreadableError(f"a product has the Id {number[:40]!r}")
         return Product(
             int(number),
