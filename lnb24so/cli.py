@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +25,20 @@ class Whole(click.IntRange):
         if not str(value).isascii() or "_" in str(value):
             self.fail(f"{value!r} is not a valid integer.", param, ctx)
         return super().convert(value, param, ctx)
+
+
+class Amount(click.ParamType[Decimal]):
+    """A sum of money such as 12480.00."""
+
+    name = "amount"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> Decimal:
+        """Return the sum; click tells of another text."""
+        if not re.fullmatch(r"[0-9]{1,15}(\.[0-9]{1,6})?", str(value)):
+            self.fail(f"{value!r} is not a sum such as 12480.00.", param, ctx)
+        return Decimal(value)
 
 
 HELP = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
@@ -225,7 +241,12 @@ def status(
 )
 @click.option("--send-again", is_flag=True, help="It is not in 24SevenOffice; send it.")
 @click.option("--skip", is_flag=True, help="Never send it.")
-@click.option("--accept-total", is_flag=True, help="Send it although its total differs.")
+@click.option(
+    "--accept-total",
+    type=Amount(),
+    metavar="AMOUNT",
+    help="Send it although its total differs; AMOUNT is the sum that will be billed.",
+)
 @click.option("--acknowledge", is_flag=True, help="The change after its export is dealt with.")
 @click.option("--note", default="", metavar="TEXT", help="Why; kept in the order's history.")
 @click.pass_obj
@@ -235,7 +256,7 @@ def resolve(
     exported_as: int | None,
     send_again: bool,
     skip: bool,
-    accept_total: bool,
+    accept_total: Decimal | None,
     acknowledge: bool,
     note: str,
 ) -> int:
@@ -244,7 +265,7 @@ def resolve(
         "exported_as": exported_as is not None,
         "send_again": send_again,
         "skip": skip,
-        "accept_total": accept_total,
+        "accept_total": accept_total is not None,
         "acknowledge": acknowledge,
     }
     chosen = [way for way, is_given in given.items() if is_given]
@@ -256,7 +277,7 @@ def resolve(
         raise click.UsageError("--exported-as settles one order: one REF, one ID.")
     from .commands.resolve import Decision, resolve_orders
 
-    decision = Decision(chosen[0], exported_as, note)
+    decision = Decision(chosen[0], exported_as, note, accept_total or Decimal(0))
     mode = screen.mode("resolve", writes=True)
     return screen.say(resolve_orders(screen.config(), mode, references, decision))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import getpass
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Literal
 
 from lnb24so.config.schema import Config
@@ -30,16 +31,22 @@ from lnb24so.soap.order import InvoiceOrder
 from lnb24so.soap.types import Customer
 from lnb24so.tools import Tools, check_company
 
+from .accept import accept_total
+
 Way = Literal["exported_as", "send_again", "skip", "accept_total", "acknowledge"]
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """One of the five ways to settle an order; `order_id` goes with `exported_as`."""
+    """One of the five ways to settle an order.
+
+    `order_id` goes with `exported_as`, and `amount`, the sum to be billed, with `accept_total`.
+    """
 
     way: Way
     order_id: int | None = None
     note: str = ""
+    amount: Decimal = Decimal(0)
 
     def who(self) -> Mapping[str, object]:
         """Return what the order's history keeps of it: the decision, the user and the note."""
@@ -83,7 +90,7 @@ def resolve(tools: Tools, references: Sequence[str], decision: Decision) -> list
 def resolve_one(tools: Tools, reference: str, decision: Decision) -> str:
     """Settle one order and return what it is now; Rejected says why it cannot be."""
     entry = tools.ledger.entry(reference)
-    if decision.way in ("exported_as", "send_again"):
+    if decision.way in ("exported_as", "send_again", "accept_total"):
         check_company(tools)
     if entry is None:
         raise Rejected("The ledger does not know it. See: lnb24so status " + reference)
@@ -96,7 +103,7 @@ def resolve_one(tools: Tools, reference: str, decision: Decision) -> str:
         case "skip":
             return _skip(entry, tools, journal, decision.who())
         case "accept_total":
-            return _accept_total(entry, journal, decision.who())
+            return accept_total(entry, decision.amount, tools, journal, decision.who())
         case "acknowledge":
             return _acknowledge(entry, journal, decision.who())
 
@@ -207,7 +214,7 @@ def _when_sent(case: Case, tools: Tools) -> str:
     return f"{later.message} Or: lnb24so push-orders --order {case.reference} --any-status"
 
 
-# Never send it, its total is right, its change is dealt with
+# Never send it, its change is dealt with
 
 
 def _skip(entry: Entry, tools: Tools, journal: Journal, who: Mapping[str, object]) -> str:
@@ -218,14 +225,6 @@ def _skip(entry: Entry, tools: Tools, journal: Journal, who: Mapping[str, object
     now, doubted = tools.clock.now(), _still_doubted(entry)
     journal.save(life.resolved_to_skip(entry, doubted=doubted, now=now, who=who))
     return "is never sent."
-
-
-def _accept_total(entry: Entry, journal: Journal, who: Mapping[str, object]) -> str:
-    mismatch = any(reason.code == "order.total_mismatch" for reason in entry.reasons)
-    if entry.state != "blocked" or not mismatch:
-        raise Rejected("It is not blocked because of its total.")
-    journal.save(life.resolved_total(entry, who))
-    return "its total is accepted as it is now; the next run sends it."
 
 
 def _acknowledge(entry: Entry, journal: Journal, who: Mapping[str, object]) -> str:

@@ -29,8 +29,12 @@ from .values import (
 TEXTS = ("status", "order_mode", "purchase_order_reference", "comment")
 TIMES = ("create_time", "confirmation_time", "cancellation_time")
 DAYS = ("delivery_start_on",)
-AMOUNTS = ("discount_rate", "amount_shipping", "amount_total")
-CODES, RATES = ("ean13", "sku"), ("discount_rate", "promotion_rate")
+AMOUNTS = (
+    *("discount_rate", "amount_shipping", "amount_total"),
+    *("amount_discount", "amount_promotion"),
+)
+CODES = ("ean13", "sku")
+RATES = ("discount_rate", "promotion_rate", "discount_amount", "promotion_amount")
 """What is named where it holds something that cannot be read; a customer reference, a currency
 or a reference of that kind blocks as a missing one does, and with the same remedy."""
 
@@ -52,7 +56,7 @@ class Address:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of an order: pieces, unit price in the order's currency, rates in percent.
+    """One line of an order: pieces, unit price and amounts in its currency, rates in percent.
 
     `unreadable` names the codes and rates that hold something that cannot be read.
     """
@@ -66,6 +70,8 @@ class Line:
     unit_price: Decimal | None = None
     discount_rate: Decimal | None = None
     promotion_rate: Decimal | None = None
+    discount_amount: Decimal | None = None
+    promotion_amount: Decimal | None = None
     unreadable: tuple[str, ...] = ()
 
     @property
@@ -96,6 +102,9 @@ class Order:
     discount_rate: Decimal | None = None
     amount_shipping: Decimal | None = None
     amount_total: Decimal | None = None
+    amount_discount: Decimal | None = None
+    amount_promotion: Decimal | None = None
+    amount_tax: Decimal | None = None
     inventory_tracking: bool | None = None
     comment: str = ""
     billing_address: Address = Address()
@@ -171,6 +180,9 @@ def read_order(record: Mapping[str, Any]) -> Order:
         discount_rate=read_number(record.get("discount_rate")),
         amount_shipping=read_number(record.get("amount_shipping")),
         amount_total=read_number(record.get("amount_total")),
+        amount_discount=read_number(record.get("amount_discount")),
+        amount_promotion=read_number(record.get("amount_promotion")),
+        amount_tax=read_number(record.get("amount_tax")),
         inventory_tracking=read_flag(record.get("inventory_tracking")),
         comment=read_text(record.get("comment")),
         billing_address=_read_address(record.get("billing_address")),
@@ -209,6 +221,8 @@ def _read_line(line: Mapping[str, Any]) -> Line:
         unit_price=read_number(line.get("unit_price")),
         discount_rate=read_number(line.get("discount_rate")),
         promotion_rate=read_number(line.get("promotion_rate")),
+        discount_amount=read_number(line.get("discount_amount")),
+        promotion_amount=read_number(line.get("promotion_amount")),
         unreadable=(*_no_numbers(line, RATES), *_no_texts(line, CODES)),
     )
 

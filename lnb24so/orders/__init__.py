@@ -6,9 +6,11 @@ __all__ = [
     "lookup",
     "matching",
     "plan",
+    "prices",
     "reading",
     "ready",
     "settle",
     "task",
+    "total",
     "types",
 ]

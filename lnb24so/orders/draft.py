@@ -17,7 +17,9 @@ from lnb24so.soap.types import Customer
 from lnb24so.texts import clean, length, shown
 
 from .matching import match_customer, names_differ
-from .rows import Facts, Notes, check_total, fit, order_rows, shipping_row
+from .notes import Notes, fit
+from .rows import Facts, MatchedLine, match_lines, order_rows, shipping_row
+from .total import Accepted, Sum, choose_reading
 
 REFERENCE_LENGTH = 50
 COMMENT_LENGTH = 300
@@ -28,7 +30,8 @@ COMMENT_LENGTH = 300
 class Draft:
     """An order ready to be sent (`invoice`), or `reasons` why it is not; never both.
 
-    `total` is the sum of the rows without VAT, in `currency`.
+    `total` is the sum of the rows without VAT, in `currency`; `reading` says how its prices
+    were read.
     """
 
     invoice: InvoiceOrder | None
@@ -37,6 +40,7 @@ class Draft:
     total: Decimal | None
     reasons: tuple[Reason, ...] = ()
     warnings: tuple[Reason, ...] = ()
+    reading: str = ""
 
 
 def draft_order(
@@ -46,33 +50,48 @@ def draft_order(
     settings: Orders,
     *,
     match_by: str,
-    accept_total: bool = False,
+    accepted: Accepted | None = None,
 ) -> Draft:
     """Return the order as it would be sent, or every reason why it is not; pure.
 
-    `accept_total`: a person has looked at a total that differs and lets it pass.
+    `accepted`: a person has looked at a total that differs and lets it pass.
     """
     notes = Notes()
     _check_readable(order, settings, notes)
     customer = _customer(order, facts, settings, notes)
     currency = _currency(order, facts, notes)
-    rows, total, left_out = order_rows(order, facts, settings, match_by, notes)
-    if not rows and not notes.reasons:
+    lines = match_lines(order, facts, settings, match_by, notes)
+    if not any(each.product for each in lines) and not notes.reasons:
         _no_lines(notes)
     shipping = shipping_row(order, facts, settings, notes)
-    if shipping is not None:
-        rows.append(shipping)
-        total += shipping.price
-    if not notes.reasons and not accept_total:
-        check_total(order, total, left_out, len(rows) + len(notes.skipped), settings, notes)
     reference = erp_reference(order.reference, settings)
     _check_references(order, reference, notes)
-    if notes.reasons or customer is None:
+    wanted = _sum(order, lines, shipping)
+    priced = None if notes.reasons else choose_reading(wanted, settings, accepted, notes)
+    if notes.reasons or customer is None or priced is None:
         return Draft(
             None, customer, order.currency, None, tuple(notes.reasons), tuple(notes.warnings)
         )
+    rows = order_rows(order, lines, priced, settings, notes)
+    rows += [shipping] if shipping else []
     invoice = _invoice(order, mode, customer, currency, rows, reference, settings, notes)
-    return Draft(invoice, customer, order.currency, total, (), tuple(notes.warnings))
+    return Draft(
+        invoice,
+        customer,
+        order.currency,
+        wanted.billed(priced),
+        warnings=tuple(notes.warnings),
+        reading=str(priced.reading),
+    )
+
+
+def _sum(order: Order, lines: Sequence[MatchedLine], shipping: InvoiceRow | None) -> Sum:
+    return Sum(
+        order=order,
+        lines=[each.line for each in lines],
+        sent=[each.product is not None for each in lines],
+        shipping=shipping.price if shipping else Decimal(0),
+    )
 
 
 def _check_readable(order: Order, settings: Orders, notes: Notes) -> None:

@@ -28,6 +28,7 @@ from .settle import (
     second_look_is_due,
     today,
 )
+from .total import Accepted
 from .types import (
     Adopt,
     Announce,
@@ -176,12 +177,19 @@ def _export(case: Case, reading: Reading, config: Config, selection: Selection) 
         facts,
         config.orders,
         match_by=config.products.match_by,
-        accept_total=case.known.accept_total == case.content_hash,
+        accepted=_accepted(case),
     )
     asked_for = _asked_for(case.known, selection)
     if draft.invoice is None:
         return _block(case, draft, asked_for)
     return _claimed(case, draft, draft.invoice, asked_for, reading)
+
+
+def _accepted(case: Case) -> Accepted | None:
+    """Return a person's word on the total, where it was about today's content."""
+    if case.content_hash is None or case.known.accept_total != case.content_hash:
+        return None
+    return Accepted(amount=case.known.accepted_amount)
 
 
 def _block(case: Case, draft: Draft, asked_for: AskedFor | None) -> Block:

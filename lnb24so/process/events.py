@@ -41,8 +41,9 @@ THE_ORDER = ("reference", "order_id", "customer_id", "erp_reference", "attempt")
 
 ORDER = "the order"
 WHY = f"{ORDER}, reason, message, line"
-SENT = "rows, total, currency"
+SENT = "rows, total, currency, reading"
 CODE = "code, product_id, reason"
+DECIDED = "decision, user, note, accepted_total, order_total"
 
 EVENTS: Mapping[EventName, Event] = {
     "run.started": Event("info", "A run began.", "version, dry_run"),
@@ -71,7 +72,7 @@ EVENTS: Mapping[EventName, Event] = {
     "order.not_read_back": Event("warning", "New orders were not read back.", "message, count"),
     "order.changed_after_export": Event("warning", "Changed after export.", WHY),
     "order.canceled_after_export": Event("warning", "Canceled after export.", WHY),
-    "order.resolved": Event("info", "A person settled it.", f"{WHY}, decision, user, note"),
+    "order.resolved": Event("info", "A person settled it.", f"{WHY}, {DECIDED}"),
     "order.warning": Event("warning", "Exported, but worth a look.", WHY),
     "orders.stopped": Event("warning", "The remaining orders wait.", "message"),
     "orders.guard": Event("error", "Too many orders wait; none was sent.", "message"),

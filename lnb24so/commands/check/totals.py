@@ -6,17 +6,19 @@ totals tell, as soon as one order has a line with a discount.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import get_args
 
 from lnb24so.config.schema import Orders, UnitPrice
 from lnb24so.lnb.types import Line, Order, is_canceled
-from lnb24so.money import differs, row_total
+from lnb24so.orders.prices import Priced, price_lines
+from lnb24so.orders.total import Sum, exact, near
 
 from .findings import Findings, Pair, count
 
-READINGS = get_args(UnitPrice)
+READINGS: tuple[UnitPrice, ...] = get_args(UnitPrice)
 
 
 def check_totals(orders: Iterable[Order], settings: Orders, findings: Findings) -> None:
@@ -26,7 +28,7 @@ def check_totals(orders: Iterable[Order], settings: Orders, findings: Findings) 
         reading: [order for order in telling if adds_up(order, reading)] for reading in READINGS
     }
     ours = settings.unit_price
-    [other] = set(READINGS) - {ours}
+    other: UnitPrice = "after_discount" if ours == "before_discount" else "before_discount"
     name = "orders.unit_price"
     if not telling:
         findings.add(
@@ -37,7 +39,10 @@ def check_totals(orders: Iterable[Order], settings: Orders, findings: Findings) 
     elif len(fitting[ours]) >= len(fitting[other]):
         agreeing = f"{len(fitting[ours])} of {count(len(telling), 'order')} with discounts"
         findings.add(
-            "ok", name, f"{agreeing} add up with {ours}, {len(fitting[other])} with {other}."
+            "ok",
+            name,
+            f"{agreeing} add up with {ours}{_rounding(fitting[ours], ours)}, "
+            f"{len(fitting[other])} with {other}.",
         )
     else:
         findings.add(
@@ -49,21 +54,27 @@ def check_totals(orders: Iterable[Order], settings: Orders, findings: Findings) 
         )
 
 
-def adds_up(order: Order, reading: str) -> bool:
-    """Return whether an order's lines and shipping come to its total under a reading."""
-    total = sum((_line_total(line, order, reading) for line in order.lines), Decimal(0))
-    total += order.amount_shipping or 0
-    rows = len(order.lines) + 1
-    return order.amount_total is not None and not differs(
-        total, order.amount_total, rows, order.currency
+def adds_up(order: Order, meaning: UnitPrice) -> bool:
+    """Return whether some reading of an order's prices comes to its total under a meaning."""
+    return bool(_fitting(order, meaning))
+
+
+def _fitting(order: Order, meaning: UnitPrice) -> list[Priced]:
+    """Return the readings that come to an order's total, as `push-orders` finds them."""
+    lines = [line for line in order.lines if line.quantity]
+    shipping = order.amount_shipping or Decimal(0)
+    wanted = Sum(order=order, lines=lines, sent=[True] * len(lines), shipping=shipping)
+    every = price_lines(order, lines, meaning)
+    return exact(every, wanted) or near(every, wanted)
+
+
+def _rounding(orders: Iterable[Order], meaning: UnitPrice) -> str:
+    """Return how the prices were rounded in the orders that add up: ` (40 per row, ...)`."""
+    readings = Counter(
+        str(found[0].reading) for order in orders if (found := _fitting(order, meaning))
     )
-
-
-def _line_total(line: Line, order: Order, reading: str) -> Decimal:
-    own = line.discount_rate if reading == "before_discount" else None
-    rates = [rate or Decimal(0) for rate in (own, line.promotion_rate, order.discount_rate)]
-    price, quantity = line.unit_price or Decimal(0), line.quantity or Decimal(0)
-    return row_total(price, rates, quantity, order.currency)
+    named = "; ".join(f"{number} {reading}" for reading, number in readings.most_common(3))
+    return f" ({named})" if named else ""
 
 
 def _tells(order: Order) -> bool:
@@ -73,12 +84,19 @@ def _tells(order: Order) -> bool:
         and order.amount_total is not None
         and not order.unreadable
         and _sane(order.lines)
-        and any(line.discount_rate and line.unit_price and line.quantity for line in order.lines)
+        and any(_has_discount(line) for line in order.lines)
     )
+
+
+def _has_discount(line: Line) -> bool:
+    return bool((line.discount_rate or line.discount_amount) and line.unit_price and line.quantity)
 
 
 def _sane(lines: Sequence[Line]) -> bool:
     return all(
-        line.unit_price is not None and line.quantity is not None and not line.unreadable
+        line.unit_price is not None
+        and line.quantity is not None
+        and line.quantity >= 0
+        and not line.unreadable
         for line in lines
     )
