@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from lnb24so.config.schema import Orders
 from lnb24so.lnb.types import Line, Order
 from lnb24so.reasons import Reason
 from lnb24so.soap.types import Customer, Product, products_by
 from lnb24so.texts import shown
+
+from .near import MOST_NAMED, difference, fold, near_index, revealed
 
 HIGHEST_ID = 2147483647
 
@@ -28,6 +30,15 @@ class ProductIndex:
     by_ean13: Mapping[str, Sequence[Product]]
     by_sku: Mapping[str, Sequence[Product]]
     by_number: Mapping[str, Sequence[Product]]
+    _near: dict[str, dict[str, list[Product]]] = field(
+        default_factory=dict, compare=False, repr=False
+    )
+
+    def near(self, kind: str, code: str) -> Sequence[Product]:
+        """Return the products whose EAN or SKU is almost this one; made on the first miss."""
+        if kind not in self._near:
+            self._near[kind] = near_index(self.by_ean13 if kind == "EAN" else self.by_sku)
+        return self._near[kind].get(fold(code), ())
 
     @property
     def is_empty(self) -> bool:
@@ -67,7 +78,7 @@ def match_product(number: int, line: Line, index: ProductIndex, match_by: str) -
     active = [product for product in products if product.active]
     if len(active) == 1:
         return active[0]
-    named = f"{who}: {kind} {shown(code)[1:-1]}"
+    named = f"{who}: {kind} {revealed(code)}"
     if active:
         ids = " and ".join(str(product.id) for product in active)
         return Reason(
@@ -82,11 +93,19 @@ def match_product(number: int, line: Line, index: ProductIndex, match_by: str) -
             "Fix: make it active in 24SevenOffice, or take the line out in Le New Black.",
             number,
         )
-    return Reason(
-        "line.unknown_product",
-        f"{named} is on no product. Fix: enter it on the product in 24SevenOffice.",
-        number,
-    )
+    near = [(product, kind, code) for kind, code, _ in coded for product in index.near(kind, code)]
+    fix = "is on no product. Fix: enter it on the product in 24SevenOffice."
+    if near:
+        some = "; ".join(_near_one(*each) for each in near[:MOST_NAMED])
+        fix = f"is on no product. Near: {some}. Fix: make the code the same in both systems."
+    return Reason("line.unknown_product", f"{named} {fix}", number)
+
+
+def _near_one(product: Product, kind: str, code: str) -> str:
+    other = product.ean13 if kind == "EAN" else product.sku
+    state = "" if product.active else "expired "
+    what = f"differs in {difference(code, other)}"
+    return f"{state}product {product.id} has {kind} {revealed(other)}, which {what}"
 
 
 @dataclass(frozen=True, slots=True)
