@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, Literal, get_args
@@ -103,6 +103,16 @@ class Entry:
 def new_entry(reference: str) -> Entry:
     """Return the entry of an order that the ledger does not know yet."""
     return Entry(reference)
+
+
+def with_new_hash(entry: Entry, old: str, new: str) -> Entry:
+    """Return the entry with today's hash of a content in place of an earlier version's."""
+    return replace(
+        entry,
+        content_hash=new if entry.content_hash == old else entry.content_hash,
+        notice_hash=new if entry.notice_hash == old else entry.notice_hash,
+        accept_total=new if entry.accept_total == old else entry.accept_total,
+    )
 
 
 @dataclass(frozen=True, slots=True)

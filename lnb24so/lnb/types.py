@@ -126,25 +126,49 @@ class Sku:
         return self.ean13 if field == "ean13" else self.sku
 
 
-NOT_CONTENT = ("status", "create_time", "confirmation_time", "cancellation_time")
+HASH_VERSION = "2:"
+"""Stands before each hash; the functions of earlier versions are in `ledger/old_hash.py`."""
+
+SENT_TEXTS = (
+    *("reference", "order_mode", "purchase_order_reference", "retailer_reference"),
+    *("currency", "comment"),
+)
 
 
 def content_hash(order: Order) -> str:
-    """Return a hash of all that we map, without status and times: it tells a changed order."""
+    """Return a hash of what the order in 24SevenOffice is made from: it tells a changed order.
+
+    Status and times are none of it, nor is the order of the lines, nor what is never sent.
+    """
+    to = order.delivery_address
     content = {
-        field.name: getattr(order, field.name)
-        for field in fields(order)
-        if field.name not in NOT_CONTENT
+        "texts": [getattr(order, name) for name in SENT_TEXTS],
+        "days": [str(order.delivery_start_on or "")],
+        "amounts": [_written(getattr(order, name)) for name in AMOUNTS if name != "amount_total"],
+        "total": "" if order.amount_total is None else _written(order.amount_total) or "0",
+        "vat_number": order.billing_address.vat_number,
+        "to": [getattr(to, one.name) for one in fields(to) if one.name != "vat_number"],
+        "lines": sorted(map(_written_line, filter(_is_sent, order.lines))),
+        "unreadable": sorted(order.unreadable),
     }
-    return hashlib.sha256(json.dumps(content, default=_plain).encode()).hexdigest()[:32]
+    digest = hashlib.sha256(json.dumps(content).encode()).hexdigest()
+    return HASH_VERSION + digest[:32]
 
 
-def _plain(value: Decimal | date | Address | Line) -> object:
-    if isinstance(value, Decimal):
-        return format(value.normalize(), "f")
-    if isinstance(value, date):
-        return value.isoformat()
-    return {field.name: getattr(value, field.name) for field in fields(value)}
+def _is_sent(line: Line) -> bool:
+    return line.quantity != 0
+
+
+def _written_line(line: Line) -> list[str]:
+    texts = [line.title, line.ean13, line.sku]
+    amounts = [getattr(line, name) for name in RATES]
+    price = "" if line.unit_price is None else _written(line.unit_price) or "0"
+    return [*texts, price, *map(_written, (line.quantity, *amounts)), *line.unreadable]
+
+
+def _written(number: Decimal | None) -> str:
+    """Return a number in one way of writing it; a rate or amount of nothing is none."""
+    return format(number.normalize(), "f") if number else ""
 
 
 def same_status(one: str | None, other: str | None) -> bool:

@@ -75,12 +75,14 @@ def read_number(value: object) -> Decimal | None:
     if isinstance(value, bool) or not isinstance(value, int | Decimal):
         return None
     number = Decimal(value)
+    if number.is_zero() and abs(number.adjusted()) > _DIGITS_AT_MOST:
+        return Decimal(0)
     sane = (
         number.is_finite()
-        and (not number or abs(number.adjusted()) <= _DIGITS_AT_MOST)
+        and abs(number.adjusted()) <= _DIGITS_AT_MOST
         and len(number.as_tuple().digits) <= _DIGITS_OF_A_DECIMAL
     )
-    return (number or Decimal(0)) if sane else None
+    return number if sane else None
 
 
 def read_time(value: object) -> datetime | None:
