@@ -53,7 +53,7 @@ ORDER_REASONS: Mapping[str, str] = {
     "order.shipping_product_unknown": "the shipping product is not an active product",
     "order.bad_shipping": "the shipping fee is negative",
     "order.text_cut": "a warning: a text was longer than 24SevenOffice keeps",
-    "order.country_unknown": "a warning: the delivery country is no two-letter code",
+    "order.country_unknown": "a warning: nobody here knows the delivery country",
     "order.line_skipped": "a warning: a line without a usable code was left out",
     "order.reference_taken": "an order that we did not send already has the reference",
     "order.duplicate": "24SevenOffice holds the order more than once",

@@ -40,6 +40,7 @@ def accept_total(
         facts_for(tools.soap, config, [order]),
         config.orders,
         match_by=config.products.match_by,
+        zone=config.erp.zone,
         accepted=Accepted(amount=amount),
     )
     sum_text = amount_text(amount, order.currency)

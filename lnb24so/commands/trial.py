@@ -41,7 +41,14 @@ def try_order(tools: Tools, reference: str) -> tuple[list[str], int]:
     company = tools.soap.company
     tools.ledger.check_company(company.id, company.name)
     mode = config.orders.for_mode(order.order_mode)
-    draft = draft_order(order, mode, facts, config.orders, match_by=config.products.match_by)
+    draft = draft_order(
+        order,
+        mode,
+        facts,
+        config.orders,
+        match_by=config.products.match_by,
+        zone=config.erp.zone,
+    )
     if draft.invoice is None:
         return [sentence(reference, reason) for reason in draft.reasons], 3
     tools.soap.require_one_company()

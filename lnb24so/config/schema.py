@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, tzinfo
 from pathlib import Path
 from typing import Annotated, Literal, TypedDict
 
@@ -27,7 +27,9 @@ from .values import (
     PingUrl,
     Seconds,
     Template,
+    TimeZone,
     within,
+    zone_named,
 )
 from .values import Secret as Secret
 
@@ -48,6 +50,12 @@ class Erp:
     identity_id: Guid | None = None
     base_url: BaseUrl = "https://api.24sevenoffice.com"
     timeout_seconds: Seconds = 120.0
+    time_zone: TimeZone = "Europe/Oslo"
+
+    @property
+    def zone(self) -> tzinfo:
+        """The time zone in which days are days."""
+        return zone_named(self.time_zone)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

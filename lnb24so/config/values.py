@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 from typing import Annotated, Any, Literal, NamedTuple, get_args, get_origin
 from urllib.parse import urlsplit
@@ -88,6 +88,22 @@ def base_address(text: str) -> str:
     return web_address(text).rstrip("/")
 
 
+def zone_named(name: str) -> tzinfo:
+    """Return the time zone, or raise ValueError where the machine knows none of that name."""
+    from zoneinfo import ZoneInfo
+
+    try:
+        return ZoneInfo(name)
+    except (KeyError, ValueError, OSError):
+        raise ValueError("expected a time zone such as Europe/Oslo") from None
+
+
+def time_zone(name: str) -> str:
+    """Return the name, or raise ValueError where it is no time zone's."""
+    zone_named(name)
+    return name
+
+
 Guid = Annotated[
     str,
     matching(
@@ -104,6 +120,7 @@ Template = Annotated[
 ]
 BaseUrl = Annotated[str, base_address]
 PingUrl = Annotated[str, web_address]
+TimeZone = Annotated[str, time_zone]
 Seconds = Annotated[float, within(0.001, 86_400)]
 Days = Annotated[int, within(0, 36_500)]
 Id = Annotated[int, within(1)]

@@ -28,7 +28,7 @@ from .values import (
 
 TEXTS = ("status", "order_mode", "purchase_order_reference", "comment")
 TIMES = ("create_time", "confirmation_time", "cancellation_time")
-DAYS = ("delivery_start_on",)
+DAYS = ("delivery_start_on", "delivery_end_on", "auto_cancel_on")
 AMOUNTS = (
     *("discount_rate", "amount_shipping", "amount_total"),
     *("amount_discount", "amount_promotion"),
@@ -95,6 +95,8 @@ class Order:
     confirmation_time: datetime | None = None
     cancellation_time: datetime | None = None
     delivery_start_on: date | None = None
+    delivery_end_on: date | None = None
+    auto_cancel_on: date | None = None
     purchase_order_reference: str = ""
     retailer_reference: str = ""
     retailer_name: str = ""
@@ -143,7 +145,7 @@ def content_hash(order: Order) -> str:
     to = order.delivery_address
     content = {
         "texts": [getattr(order, name) for name in SENT_TEXTS],
-        "days": [str(order.delivery_start_on or "")],
+        "days": [str(getattr(order, name) or "") for name in DAYS],
         "amounts": [_written(getattr(order, name)) for name in AMOUNTS if name != "amount_total"],
         "total": "" if order.amount_total is None else _written(order.amount_total) or "0",
         "vat_number": order.billing_address.vat_number,
@@ -197,6 +199,8 @@ def read_order(record: Mapping[str, Any]) -> Order:
         confirmation_time=read_time(record.get("confirmation_time")),
         cancellation_time=read_time(record.get("cancellation_time")),
         delivery_start_on=read_day(record.get("delivery_start_on")),
+        delivery_end_on=read_day(record.get("delivery_end_on")),
+        auto_cancel_on=read_day(record.get("auto_cancel_on")),
         purchase_order_reference=read_text(record.get("purchase_order_reference")),
         retailer_reference=read_text(record.get("retailer_reference")),
         retailer_name=read_text(record.get("retailer_name")),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, tzinfo
 from decimal import Decimal
 
 from lnb24so.config.schema import Orders, ResolvedMode
@@ -16,6 +16,7 @@ from lnb24so.soap.order import Address, Currency, InvoiceOrder, InvoiceRow
 from lnb24so.soap.types import Customer
 from lnb24so.texts import clean, length, shown
 
+from .countries import country_code
 from .matching import match_customer, names_differ
 from .notes import Notes, fit
 from .rows import Facts, MatchedLine, match_lines, order_rows, shipping_row
@@ -50,11 +51,13 @@ def draft_order(
     settings: Orders,
     *,
     match_by: str,
+    zone: tzinfo,
     accepted: Accepted | None = None,
 ) -> Draft:
     """Return the order as it would be sent, or every reason why it is not; pure.
 
-    `accepted`: a person has looked at a total that differs and lets it pass.
+    `zone` is where days are days. `accepted`: a person has looked at a total that differs and
+    lets it pass.
     """
     notes = Notes()
     _check_readable(order, settings, notes)
@@ -74,7 +77,7 @@ def draft_order(
         )
     rows = order_rows(order, lines, priced, settings, notes)
     rows += [shipping] if shipping else []
-    invoice = _invoice(order, mode, customer, currency, rows, reference, settings, notes)
+    invoice = _invoice(order, mode, customer, currency, rows, reference, settings, zone, notes)
     return Draft(
         invoice,
         customer,
@@ -210,20 +213,18 @@ def _invoice(
     rows: Sequence[InvoiceRow],
     reference: str,
     settings: Orders,
+    zone: tzinfo,
     notes: Notes,
 ) -> InvoiceOrder:
     to = order.delivery_address
-    comment = clean(order.comment)
-    if notes.skipped:
-        comment = f"Not exported: {'; '.join(notes.skipped)}. {comment}".strip()
     return InvoiceOrder(
         customer_id=customer.id,
         reference=reference,
         status=mode.create_as,
         rows=tuple(rows),
         your_reference=clean(order.purchase_order_reference),
-        comment=fit(comment, COMMENT_LENGTH, "comment", notes),
-        ordered=_midnight(order.confirmation_time or order.create_time),
+        comment=fit(_comment(order, notes), COMMENT_LENGTH, "comment", notes),
+        ordered=_midnight(_day_in(zone, order.confirmation_time or order.create_time)),
         delivery=_midnight(order.delivery_start_on),
         delivery_name=fit(clean(to.company or to.contact_name), 250, "delivery name", notes),
         delivery_phone=fit(clean(to.tel), 25, "delivery phone", notes),
@@ -238,14 +239,13 @@ def _invoice(
 
 def _delivery_address(to: lnb_types.Address, notes: Notes) -> Address | None:
     street = clean(f"{to.address_1}, {to.address_2}".strip(", "))
-    country = clean(to.country).upper()
-    if country and not (len(country) == 2 and country.isascii() and country.isalpha()):
+    country = country_code(clean(to.country))
+    if clean(to.country) and not country:
         notes.warn(
             "order.country_unknown",
-            f"the delivery country {shown(to.country)} is no two-letter code and was left out. "
-            "Check the address in 24SevenOffice.",
+            f"the delivery country {shown(to.country)} is none that is known here, and was left "
+            "out. Check the address in 24SevenOffice.",
         )
-        country = ""
     address = Address(
         name=fit(clean(to.company or to.contact_name), 250, "delivery name", None),
         street=fit(street, 250, "street", notes),
@@ -256,6 +256,26 @@ def _delivery_address(to: lnb_types.Address, notes: Notes) -> Address | None:
     return address if address != Address() else None
 
 
+def _comment(order: Order, notes: Notes) -> str:
+    """Return the comment; what must not be cut off stands before the retailer's own words."""
+    parts = [f"Not exported: {'; '.join(notes.skipped)}."] if notes.skipped else []
+    if order.delivery_end_on:
+        parts.append(f"Latest delivery {order.delivery_end_on}.")
+    if order.auto_cancel_on and order.auto_cancel_on != order.delivery_end_on:
+        parts.append(f"Canceled if not delivered by {order.auto_cancel_on}.")
+    return " ".join((*parts, clean(order.comment))).strip()
+
+
+def _day_in(zone: tzinfo, moment: datetime | None) -> date | None:
+    """Return the day that a moment has in a time zone."""
+    if moment is None:
+        return None
+    try:
+        return moment.astimezone(zone).date()
+    except OverflowError:
+        return moment.date()
+
+
 def _midnight(day: date | None) -> datetime | None:
-    """Return the day's midnight; a time counts by its day in UTC."""
+    """Return the day's midnight, as 24SevenOffice is told of a day."""
     return datetime(day.year, day.month, day.day, tzinfo=UTC) if day else None

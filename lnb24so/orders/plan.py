@@ -177,6 +177,7 @@ def _export(case: Case, reading: Reading, config: Config, selection: Selection) 
         facts,
         config.orders,
         match_by=config.products.match_by,
+        zone=config.erp.zone,
         accepted=_accepted(case),
     )
     asked_for = _asked_for(case.known, selection)

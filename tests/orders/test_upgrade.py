@@ -83,6 +83,8 @@ OTHER: list[dict[str, Any]] = [
     {"currency": "EUR"},
     {"order_mode": "immediate"},
     {"delivery_start_on": "2026-12-02"},
+    {"delivery_end_on": "2027-02-28"},
+    {"auto_cancel_on": "2027-02-28"},
     {"discount_rate": 11},
     {"amount_shipping": None},
     {"amount_total": 1},

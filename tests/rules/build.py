@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from lnb24so.config.schema import Orders, Stock
 from lnb24so.lnb.types import AMOUNTS, RATES, Address, Line, Order
@@ -101,7 +102,13 @@ def draft(
     settings = order_settings(**changes)
     mode = settings.for_mode(wanted.order_mode)
     return draft_order(
-        wanted, mode, known or facts(), settings, match_by=match_by, accepted=accepted
+        wanted,
+        mode,
+        known or facts(),
+        settings,
+        match_by=match_by,
+        zone=ZoneInfo("Europe/Oslo"),
+        accepted=accepted,
     )
 
 
