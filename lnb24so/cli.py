@@ -2,15 +2,42 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
+from decimal import Decimal
 from functools import partial
 from pathlib import Path
-from typing import get_args
+from typing import Any, get_args
 
 import click
 
 from . import __version__
 from .screen.terminal import Screen
+
+
+class Whole(click.IntRange):
+    """A whole number from 1, in ASCII digits: Python would also take 1_0 or ٣."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """Return the number; click tells of another text."""
+        if not str(value).isascii() or "_" in str(value):
+            self.fail(f"{value!r} is not a valid integer.", param, ctx)
+        return super().convert(value, param, ctx)
+
+
+class Amount(click.ParamType[Decimal]):
+    """A sum of money such as 12480.00."""
+
+    name = "amount"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> Decimal:
+        """Return the sum; click tells of another text."""
+        if not re.fullmatch(r"[0-9]{1,15}(\.[0-9]{1,6})?", str(value)):
+            self.fail(f"{value!r} is not a sum such as 12480.00.", param, ctx)
+        return Decimal(value)
+
 
 HELP = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
@@ -60,7 +87,7 @@ def pull_stock(
 @click.option("--order", "references", multiple=True, metavar="REF", help="Only this order.")
 @click.option(
     "--limit",
-    type=click.IntRange(min=1),
+    type=Whole(min=1),
     metavar="N",
     help="Create at most N orders; passes the limit orders.max_per_run.",
 )
@@ -208,13 +235,18 @@ def status(
 @click.argument("references", metavar="REF...", nargs=-1, required=True)
 @click.option(
     "--exported-as",
-    type=click.IntRange(min=1),
+    type=Whole(min=1),
     metavar="ID",
     help="It is this 24SevenOffice order.",
 )
 @_flag("--send-again", help="It is not in 24SevenOffice; send it.")
 @_flag("--skip", help="Never send it.")
-@_flag("--accept-total", help="Send it although its total differs.")
+@click.option(
+    "--accept-total",
+    type=Amount(),
+    metavar="AMOUNT",
+    help="Send it although its total differs; AMOUNT is the sum that will be billed.",
+)
 @_flag("--acknowledge", help="The change after its export is dealt with.")
 @click.option("--note", default="", metavar="TEXT", help="Why; kept in the order's history.")
 @click.pass_obj
@@ -223,13 +255,17 @@ def resolve(
     /,
     references: tuple[str, ...],
     exported_as: int | None,
+    accept_total: Decimal | None,
     note: str,
     **flags: bool,
 ) -> int:
     """Settle orders that wait for a person."""
     from .commands.resolve import Decision, Way, resolve_orders
 
-    given = flags | {"exported_as": exported_as is not None}
+    given = flags | {
+        "exported_as": exported_as is not None,
+        "accept_total": accept_total is not None,
+    }
     chosen: list[Way] = [way for way in get_args(Way) if given[way]]
     if len(chosen) != 1:
         raise click.UsageError(
@@ -237,7 +273,7 @@ def resolve(
         )
     if exported_as is not None and len(references) != 1:
         raise click.UsageError("--exported-as settles one order: one REF, one ID.")
-    decision = Decision(chosen[0], exported_as, note)
+    decision = Decision(chosen[0], exported_as, note, accept_total or Decimal(0))
     mode = screen.mode("resolve", writes=True)
     return screen.say(resolve_orders(screen.config(), mode, references, decision))
 

@@ -58,7 +58,15 @@ HEAVY = set(LIBRARIES) - {"sqlite3"}
 
 PURE = (
     *("orders.plan", "orders.ready", "orders.types", "orders.settle", "orders.draft"),
-    *("orders.rows", "orders.matching", "stock.plan", "stock.available", "soap.outcome"),
+    *(
+        "orders.rows",
+        "orders.matching",
+        "orders.prices",
+        "orders.total",
+        "stock.plan",
+        "stock.available",
+        "soap.outcome",
+    ),
 )
 """Modules that plan: they know no client and no run."""
 

@@ -19,6 +19,8 @@ from lnb24so.__main__ import main
         (["push-orders", "--any-status"], "--any-status needs --order REF."),
         (["push-orders", "--limit", "0"], "--limit"),
         (["push-orders", "--limit", "many"], "--limit"),
+        (["push-orders", "--limit", "1_0"], "--limit"),
+        (["resolve", "70101", "--exported-as", "٣"], "--exported-as"),
         (["push-orders", "extra"], "extra"),
         (["preview", "orders", "--code", "1"], "--code is about stock, not orders."),
         (["push-orders", "--order", "\udcff"], "An argument is no UTF-8 text."),

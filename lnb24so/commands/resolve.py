@@ -5,6 +5,7 @@ from __future__ import annotations
 import getpass
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Literal
 
 from lnb24so.config.schema import Config
@@ -27,6 +28,8 @@ from lnb24so.soap.order import InvoiceOrder
 from lnb24so.soap.types import Customer
 from lnb24so.tools import Tools, check_company
 
+from .accept import accept_total
+
 Way = Literal["exported_as", "send_again", "skip", "accept_total", "acknowledge"]
 Facts = Mapping[str, object]
 Settled = tuple[Transition, str]
@@ -35,11 +38,15 @@ Settled = tuple[Transition, str]
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """One of the five ways to settle an order; `order_id` goes with `exported_as`."""
+    """One of the five ways to settle an order.
+
+    `order_id` goes with `exported_as`, and `amount`, the sum to be billed, with `accept_total`.
+    """
 
     way: Way
     order_id: int | None = None
     note: str = ""
+    amount: Decimal = Decimal(0)
 
     def who(self) -> Facts:
         """Return what the order's history keeps of it: the decision, the user and the note."""
@@ -68,7 +75,7 @@ def resolve_orders(
 def _settle(tools: Tools, reference: str, decision: Decision) -> str:
     """Settle one order and return what it is now; Rejected says why it cannot be."""
     entry = tools.ledger.entry(reference)
-    if decision.way in ("exported_as", "send_again"):
+    if decision.way in ("exported_as", "send_again", "accept_total"):
         check_company(tools)
     if entry is None:
         raise Rejected("The ledger does not know it. See: lnb24so status " + reference)
@@ -81,7 +88,7 @@ def _settle(tools: Tools, reference: str, decision: Decision) -> str:
         case "skip":
             step, said = _skip(entry, tools, who)
         case "accept_total":
-            step, said = _accept_total(entry, who)
+            step, said = accept_total(entry, decision.amount, tools, who)
         case "acknowledge":
             step, said = _acknowledge(entry, who)
     Journal(tools.ledger, tools.event).save(step)
@@ -178,7 +185,7 @@ def _when_sent(case: Case, tools: Tools) -> str:
     return f"{later.message} Or: lnb24so push-orders --order {case.reference} --any-status"
 
 
-# Never send it, its total is right, its change is dealt with
+# Never send it, its change is dealt with
 
 
 def _skip(entry: Entry, tools: Tools, who: Facts) -> Settled:
@@ -188,14 +195,6 @@ def _skip(entry: Entry, tools: Tools, who: Facts) -> Settled:
         raise Rejected(f"It is order {entry.order_id} in 24SevenOffice; cancel it there.")
     now, doubted = tools.clock.now(), _still_doubted(entry)
     return life.resolved_to_skip(entry, doubted=doubted, now=now, who=who), "is never sent."
-
-
-def _accept_total(entry: Entry, who: Facts) -> Settled:
-    mismatch = any(reason.code == "order.total_mismatch" for reason in entry.reasons)
-    if entry.state != "blocked" or not mismatch:
-        raise Rejected("It is not blocked because of its total.")
-    said = "its total is accepted as it is now; the next run sends it."
-    return life.resolved_total(entry, who), said
 
 
 def _acknowledge(entry: Entry, who: Facts) -> Settled:

@@ -35,7 +35,14 @@ def _try(tools: Tools, reference: str) -> Parts:
     facts = facts_for(tools.soap, config, [order])
     check_company(tools)
     mode = config.orders.for_mode(order.order_mode)
-    draft = draft_order(order, mode, facts, config.orders, match_by=config.products.match_by)
+    draft = draft_order(
+        order,
+        mode,
+        facts,
+        config.orders,
+        match_by=config.products.match_by,
+        zone=config.erp.zone,
+    )
     if draft.invoice is None:
         reasons = [sentence(reference, reason) for reason in draft.reasons]
         return Parts(lines=reasons, exit_code=3)

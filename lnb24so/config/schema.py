@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields
-from datetime import datetime
+from datetime import datetime, tzinfo
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypedDict
 
@@ -29,6 +29,7 @@ from .values import (
     Template,
     TimeZone,
     within,
+    zone_named,
 )
 from .values import Secret as Secret
 
@@ -50,6 +51,11 @@ class Erp:
     base_url: BaseUrl = "https://api.24sevenoffice.com"
     timeout_seconds: Seconds = 120.0
     time_zone: TimeZone = "Europe/Oslo"
+
+    @property
+    def zone(self) -> tzinfo:
+        """The time zone in which days are days."""
+        return zone_named(self.time_zone)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args, get_origin
 from urllib.parse import urlsplit
@@ -65,17 +65,6 @@ def order_target(state: str) -> str:
     return state
 
 
-def zone_name(text: str) -> str:
-    """Return the name of a time zone, or raise ValueError where this machine knows none such."""
-    from zoneinfo import ZoneInfo
-
-    try:
-        ZoneInfo(text)
-    except (OSError, ValueError):
-        raise ValueError("expected a time zone such as Europe/Oslo") from None
-    return text
-
-
 def web_address(text: str) -> str:
     """Return the address, or raise ValueError without showing it: it may hold a secret."""
     try:
@@ -99,6 +88,22 @@ def base_address(text: str) -> str:
     return web_address(text).rstrip("/")
 
 
+def zone_named(name: str) -> tzinfo:
+    """Return the time zone, or raise ValueError where the machine knows none of that name."""
+    from zoneinfo import ZoneInfo
+
+    try:
+        return ZoneInfo(name)
+    except (KeyError, ValueError, OSError):
+        raise ValueError("expected a time zone such as Europe/Oslo") from None
+
+
+def time_zone(name: str) -> str:
+    """Return the name, or raise ValueError where it is no time zone's."""
+    zone_named(name)
+    return name
+
+
 _guid = matching(
     "[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}",
     otherwise="expected a guid such as 01234567-89ab-cdef-0123-456789abcdef",
@@ -111,10 +116,10 @@ Guid = Annotated[str, _guid]
 Template = Annotated[str, _template]
 BaseUrl = Annotated[str, base_address]
 PingUrl = Annotated[str, web_address]
+TimeZone = Annotated[str, time_zone]
 Seconds = Annotated[float, within(0.001, 86_400)]
 Days = Annotated[int, within(0, 36_500)]
 Hours = Annotated[float, within(0.1, 87_600)]
-TimeZone = Annotated[str, zone_name]
 Id = Annotated[int, within(1)]
 CreateAs = Annotated[OrderState, order_target]
 

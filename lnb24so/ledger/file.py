@@ -94,6 +94,7 @@ STEPS: tuple[str, ...] = (
         SELECT 'stock', code, reason, code || ': ' || reason, '', '', NULL, '', now, now, now
         FROM codes_reported, (SELECT strftime('%Y-%m-%dT%H:%M:%fZ', 'now') AS now);
     """,
+    "ALTER TABLE orders ADD COLUMN accepted_amount TEXT",
 )
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import datetime
+from decimal import Decimal
 from typing import Any, Literal, get_args
 
 from lnb24so.clock import from_utc_text, utc_text
@@ -46,10 +47,12 @@ class Entry:
 
     `doubted`: an attempt had no clear answer. `look_again_at`: when it is looked up once more.
     `content_hash` is of what was sent or adopted, `notice_hash` of what a person was told of,
-    blocked or changed, and `accept_total` of what a person let pass with its total. `notice` is
-    what a person has not acknowledged yet. `not_ours` are 24SevenOffice orders that a person
-    declared to be no copy of this one. `asked_for`: a person named the order, `order` (whatever
-    its age) or `any_status`; each run tries it until 24SevenOffice has it or it is left out.
+    blocked or changed, and `accept_total` of what a person let pass with its total;
+    `accepted_amount` is the sum to be billed then, None where the first version let it pass.
+    `notice` is what a person has not acknowledged yet. `not_ours` are 24SevenOffice orders that
+    a person declared to be no copy of this one. `asked_for`: a person named the order, `order`
+    (whatever its age) or `any_status`; each run tries it until 24SevenOffice has it or it is
+    left out.
     """
 
     reference: str
@@ -70,6 +73,7 @@ class Entry:
     notice: Reason | None = None
     notice_hash: str | None = None
     accept_total: str | None = None
+    accepted_amount: Decimal | None = None
     not_ours: tuple[int, ...] = ()
     asked_for: AskedFor | None = None
 
@@ -99,6 +103,16 @@ class Entry:
 def new_entry(reference: str) -> Entry:
     """Return the entry of an order that the ledger does not know yet."""
     return Entry(reference)
+
+
+def with_new_hash(entry: Entry, old: str, new: str) -> Entry:
+    """Return the entry with today's hash of a content in place of an earlier version's."""
+    return replace(
+        entry,
+        content_hash=new if entry.content_hash == old else entry.content_hash,
+        notice_hash=new if entry.notice_hash == old else entry.notice_hash,
+        accept_total=new if entry.accept_total == old else entry.accept_total,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +171,8 @@ def columns(entry: Entry) -> dict[str, Any]:
         value = getattr(entry, one.name)
         if isinstance(value, datetime):
             value = utc_text(value)
+        elif isinstance(value, Decimal):
+            value = format(value, "f")
         elif isinstance(value, Reason):
             value = json.dumps(asdict(value), ensure_ascii=False)
         elif isinstance(value, tuple):
@@ -171,6 +187,8 @@ def entry_of(row: Mapping[str, Any]) -> Entry:
     values = dict(row)
     for name in ("attempt_started", "attempt_ended", "look_again_at"):
         values[name] = from_utc_text(values[name]) if values[name] else None
+    amount = values["accepted_amount"]
+    values["accepted_amount"] = Decimal(amount) if amount else None
     values["doubted"] = bool(values["doubted"])
     values["reasons"] = tuple(Reason(**reason) for reason in json.loads(values["reasons"]))
     values["not_ours"] = tuple(json.loads(values["not_ours"]))

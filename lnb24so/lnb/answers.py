@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Any
 from urllib.parse import quote
 
@@ -22,6 +22,8 @@ from .wire import Answer
 MASK = "***"
 _LONGEST = 300
 _DEEPEST = 9
+_LONGEST_NUMBER = 100
+"""Digits of a whole number; Python itself refuses to read more than 4,300."""
 
 
 def checked(answer: Answer, asked: str, *, secrets: Sequence[str], now: datetime) -> Any:
@@ -75,14 +77,27 @@ def _read_json(body: bytes, asked: str) -> Any:
     if not body:
         return None
     try:
-        return json.loads(body, parse_float=Decimal, parse_constant=_no_number)
+        return json.loads(body, parse_float=_decimal, parse_int=_whole, parse_constant=_as_written)
     except (ValueError, ArithmeticError, RecursionError):
         kind = "a web page" if b"<html" in body[:1024].lower() else "broken JSON"
         raise Ambiguous(f"Le New Black: {asked} answered with {kind}.") from None
 
 
-def _no_number(text: str) -> None:
-    raise ValueError(f"{text} is no number")
+def _decimal(text: str) -> Decimal | str:
+    """Return a number; one beyond all sense as its text, for it must cost only its own record."""
+    try:
+        return Decimal(text)
+    except InvalidOperation:
+        return text
+
+
+def _whole(text: str) -> int | str:
+    return int(text) if len(text) <= _LONGEST_NUMBER else text
+
+
+def _as_written(text: str) -> str:
+    """Return NaN and Infinity as texts, which no reader of numbers takes for one."""
+    return text
 
 
 def complaint(answer: object, secrets: Sequence[str] = ()) -> str:

@@ -13,9 +13,10 @@ from lnb24so.config.schema import LeNewBlack
 from lnb24so.errors import ConfigError, Rejected, Transient, of_system
 from lnb24so.network import patiently
 from lnb24so.process.events import WriteEvent
+from lnb24so.texts import shown
 
 from .answers import checked, complaint, failed, refusals
-from .values import objects, read_number, read_text, read_time
+from .values import listed, read_number, read_text, read_time
 from .wire import Answer, LnbWire
 
 if TYPE_CHECKING:
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
 PAGE_SIZE = 500  # records on a full page, where no header tells (Le New Black's SDK)
 _EARLY = 60.0  # seconds before its end at which a token is replaced
+# What a 404 stands for, where it is an answer; null and nothing at all are none.
+_MISSING = object()
 
 
 class LnbClient:
@@ -51,9 +54,21 @@ class LnbClient:
         return self.orders(update_time_from=_time_text(since))
 
     def order(self, reference: str) -> Order | None:
-        """Return one order, or None where Le New Black knows none of that reference."""
-        record, _ = self._call("GET", f"/orders/{quote(reference, safe='')}", missing_is_none=True)
-        return _order(record) if isinstance(record, Mapping) else None
+        """Return one order, or None where Le New Black says (404) that it knows none of it.
+
+        Raises Transient for an answer that is not this order: an empty one says nothing.
+        """
+        path = f"/orders/{quote(reference, safe='')}"
+        record, _ = self._call("GET", path, may_be_missing=True)
+        if record is _MISSING:
+            return None
+        order = _order(record) if isinstance(record, Mapping) else None
+        if order is None or order.reference != reference.strip():
+            raise Transient(
+                f"Le New Black: the answer for order {shown(reference)} does not hold that order.",
+                again=False,
+            )
+        return order
 
     def set_status(self, reference: str, *, status: str) -> None:
         """Move an order to a status, or raise Rejected; the same again changes nothing."""
@@ -141,7 +156,9 @@ class LnbClient:
             yield from items
             more = headers.get("X-Pagination-Has-More", "").strip().lower()
             size = headers.get("X-Pagination-Page-Size", "")
-            full = len(items) >= (int(size) if size.isdecimal() and int(size) else PAGE_SIZE)
+            full = len(items) >= (
+                int(size) if size.isascii() and size.isdecimal() and int(size) else PAGE_SIZE
+            )
             if not items or not (more in ("1", "true") if more else full):
                 return
             previous = items[0]
@@ -149,10 +166,15 @@ class LnbClient:
     def _list(
         self, path: str, search: Mapping[str, str]
     ) -> tuple[list[Mapping[str, Any]], Mapping[str, str]]:
+        """Return the records and the headers of a list; what is no record is an empty one.
+
+        It still counts, and an order that cannot be read is named as one.
+        """
         answer, headers = self._call("GET", path, search)
-        if not isinstance(answer, list):
+        records = listed(answer)
+        if records is None:
             raise Transient(f"Le New Black: {path} answered with something that is no list.")
-        return objects(answer), headers
+        return [one if isinstance(one, dict) else {} for one in records], headers
 
     def _call(
         self,
@@ -161,7 +183,7 @@ class LnbClient:
         search: Mapping[str, str] | None = None,
         *,
         body: Mapping[str, Any] | None = None,
-        missing_is_none: bool = False,
+        may_be_missing: bool = False,
     ) -> tuple[Any, Mapping[str, str]]:
         """Return the JSON and headers of one call: patiently, after a 401 with a new token."""
 
@@ -173,8 +195,8 @@ class LnbClient:
             if answer.status == 401:
                 self._token = ""
                 answer = send()
-            if answer.status == 404 and missing_is_none:
-                return None, answer.headers
+            if answer.status == 404 and may_be_missing:
+                return _MISSING, answer.headers
             content = self._checked(answer, f"{method} {path}")
             self.has_answered = True
             return content, answer.headers

@@ -8,13 +8,35 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import Any
 
-from .values import objects, read_day, read_flag, read_number, read_text, read_time
+from .values import (
+    is_given,
+    listed,
+    means_no_date,
+    objects,
+    read_day,
+    read_flag,
+    read_number,
+    read_text,
+    read_time,
+)
+
+TEXTS = ("status", "order_mode", "purchase_order_reference", "comment")
+TIMES = ("create_time", "confirmation_time", "cancellation_time")
+DAYS = ("delivery_start_on", "delivery_end_on", "auto_cancel_on")
+AMOUNTS = (
+    *("discount_rate", "amount_shipping", "amount_total"),
+    *("amount_discount", "amount_promotion"),
+)
+CODES = ("ean13", "sku")
+RATES = ("discount_rate", "promotion_rate", "discount_amount", "promotion_amount")
+"""What is named where it holds something that cannot be read; a customer reference, a currency
+or a reference of that kind blocks as a missing one does, and with the same remedy."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +56,10 @@ class Address:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of an order, rates in percent; `unreadable` names the rates that are no number."""
+    """One line of an order: pieces, unit price and amounts in its currency, rates in percent.
+
+    `unreadable` names the codes and rates that hold something that cannot be read.
+    """
 
     name: str = ""
     color: str = ""
@@ -45,6 +70,8 @@ class Line:
     unit_price: Decimal | None = None
     discount_rate: Decimal | None = None
     promotion_rate: Decimal | None = None
+    discount_amount: Decimal | None = None
+    promotion_amount: Decimal | None = None
     unreadable: tuple[str, ...] = ()
 
     @property
@@ -55,7 +82,11 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """One order, times in UTC; `unreadable` names the rates and amounts that are no number."""
+    """One order; times are aware UTC, money is in `currency`, `lines` keep their order.
+
+    `unreadable` names the fields that hold something that cannot be read: to take it for nothing
+    would be a guess. `items` is the name of the lines.
+    """
 
     reference: str
     status: str = ""
@@ -64,6 +95,8 @@ class Order:
     confirmation_time: datetime | None = None
     cancellation_time: datetime | None = None
     delivery_start_on: date | None = None
+    delivery_end_on: date | None = None
+    auto_cancel_on: date | None = None
     purchase_order_reference: str = ""
     retailer_reference: str = ""
     retailer_name: str = ""
@@ -71,6 +104,9 @@ class Order:
     discount_rate: Decimal | None = None
     amount_shipping: Decimal | None = None
     amount_total: Decimal | None = None
+    amount_discount: Decimal | None = None
+    amount_promotion: Decimal | None = None
+    amount_tax: Decimal | None = None
     inventory_tracking: bool | None = None
     comment: str = ""
     billing_address: Address = Address()
@@ -79,7 +115,8 @@ class Order:
     unreadable: tuple[str, ...] = ()
 
 
-class Sku(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Sku:
     """One size of a product in Le New Black; either code may be ""."""
 
     ean13: str
@@ -91,22 +128,49 @@ class Sku(NamedTuple):
         return self.ean13 if field == "ean13" else self.sku
 
 
-NOT_CONTENT = ("status", "create_time", "confirmation_time", "cancellation_time")
+HASH_VERSION = "2:"
+"""Stands before each hash; the functions of earlier versions are in `ledger/old_hash.py`."""
+
+SENT_TEXTS = (
+    *("reference", "order_mode", "purchase_order_reference", "retailer_reference"),
+    *("currency", "comment"),
+)
 
 
 def content_hash(order: Order) -> str:
-    """Return a hash of all that we map, without status and times: it tells a changed order."""
-    names = [field.name for field in fields(order) if field.name not in NOT_CONTENT]
-    content = {name: getattr(order, name) for name in names}
-    return hashlib.sha256(json.dumps(content, default=_plain).encode()).hexdigest()[:32]
+    """Return a hash of what the order in 24SevenOffice is made from: it tells a changed order.
+
+    Status and times are none of it, nor is the order of the lines, nor what is never sent.
+    """
+    to = order.delivery_address
+    content = {
+        "texts": [getattr(order, name) for name in SENT_TEXTS],
+        "days": [str(getattr(order, name) or "") for name in DAYS],
+        "amounts": [_written(getattr(order, name)) for name in AMOUNTS if name != "amount_total"],
+        "total": "" if order.amount_total is None else _written(order.amount_total) or "0",
+        "vat_number": order.billing_address.vat_number,
+        "to": [getattr(to, one.name) for one in fields(to) if one.name != "vat_number"],
+        "lines": sorted(map(_written_line, filter(_is_sent, order.lines))),
+        "unreadable": sorted(order.unreadable),
+    }
+    digest = hashlib.sha256(json.dumps(content).encode()).hexdigest()
+    return HASH_VERSION + digest[:32]
 
 
-def _plain(value: Decimal | date | Address | Line) -> object:
-    if isinstance(value, Decimal):
-        return format(value.normalize(), "f")
-    if isinstance(value, date):
-        return value.isoformat()
-    return {field.name: getattr(value, field.name) for field in fields(value)}
+def _is_sent(line: Line) -> bool:
+    return line.quantity != 0
+
+
+def _written_line(line: Line) -> list[str]:
+    texts = [line.title, line.ean13, line.sku]
+    amounts = [getattr(line, name) for name in RATES]
+    price = "" if line.unit_price is None else _written(line.unit_price) or "0"
+    return [*texts, price, *map(_written, (line.quantity, *amounts)), *line.unreadable]
+
+
+def _written(number: Decimal | None) -> str:
+    """Return a number in one way of writing it; a rate or amount of nothing is none."""
+    return format(number.normalize(), "f") if number else ""
 
 
 def same_status(one: str | None, other: str | None) -> bool:
@@ -126,15 +190,43 @@ def is_canceled(order: Order) -> bool:
 
 def read_order(record: Mapping[str, Any]) -> Order:
     """Read an order of `GET /orders`."""
-    lines = record.get("items")
-    values = _values(Order, record)
+    lines = _lines(record)
     return Order(
-        **{**values, "currency": values["currency"].upper()},
-        billing_address=Address(**_values(Address, record.get("billing_address"))),
-        delivery_address=Address(**_values(Address, record.get("delivery_address"))),
-        lines=tuple(_read_line(line) for line in lines) if isinstance(lines, list) else (),
-        unreadable=_unreadable(record, "discount_rate", "amount_shipping", "amount_total"),
+        reference=read_text(record.get("reference")),
+        status=read_text(record.get("status")),
+        order_mode=read_text(record.get("order_mode")),
+        create_time=read_time(record.get("create_time")),
+        confirmation_time=read_time(record.get("confirmation_time")),
+        cancellation_time=read_time(record.get("cancellation_time")),
+        delivery_start_on=read_day(record.get("delivery_start_on")),
+        delivery_end_on=read_day(record.get("delivery_end_on")),
+        auto_cancel_on=read_day(record.get("auto_cancel_on")),
+        purchase_order_reference=read_text(record.get("purchase_order_reference")),
+        retailer_reference=read_text(record.get("retailer_reference")),
+        retailer_name=read_text(record.get("retailer_name")),
+        currency=read_text(record.get("currency")).upper(),
+        discount_rate=read_number(record.get("discount_rate")),
+        amount_shipping=read_number(record.get("amount_shipping")),
+        amount_total=read_number(record.get("amount_total")),
+        amount_discount=read_number(record.get("amount_discount")),
+        amount_promotion=read_number(record.get("amount_promotion")),
+        amount_tax=read_number(record.get("amount_tax")),
+        inventory_tracking=read_flag(record.get("inventory_tracking")),
+        comment=read_text(record.get("comment")),
+        billing_address=_read_address(record.get("billing_address")),
+        delivery_address=_read_address(record.get("delivery_address")),
+        lines=tuple(map(_read_line, lines or ())),
+        unreadable=tuple(_unreadable_of_order(record)) + (("items",) if lines is None else ()),
     )
+
+
+def _lines(record: Mapping[str, Any]) -> list[Mapping[str, Any]] | None:
+    """Return the lines of an order; None where they, or one of them, cannot be read."""
+    lines = listed(record.get("items"))
+    if lines is None:
+        return None
+    records = objects(lines)
+    return records if len(records) == len(lines) else None
 
 
 def read_skus(product: Mapping[str, Any]) -> Iterator[Sku]:
@@ -146,30 +238,57 @@ def read_skus(product: Mapping[str, Any]) -> Iterator[Sku]:
             yield Sku(read_text(sku.get("ean13")), read_text(sku.get("sku")), name)
 
 
-def _read_line(record: object) -> Line:
-    line = record if isinstance(record, Mapping) else {}
-    unreadable = _unreadable(line, "discount_rate", "promotion_rate")
-    return Line(**_values(Line, line), unreadable=unreadable)
+def _read_line(line: Mapping[str, Any]) -> Line:
+    return Line(
+        name=read_text(line.get("name")),
+        color=read_text(line.get("color")),
+        size=read_text(line.get("size")),
+        ean13=read_text(line.get("ean13")),
+        sku=read_text(line.get("sku")),
+        quantity=read_number(line.get("quantity")),
+        unit_price=read_number(line.get("unit_price")),
+        discount_rate=read_number(line.get("discount_rate")),
+        promotion_rate=read_number(line.get("promotion_rate")),
+        discount_amount=read_number(line.get("discount_amount")),
+        promotion_amount=read_number(line.get("promotion_amount")),
+        unreadable=(*_no_numbers(line, RATES), *_no_texts(line, CODES)),
+    )
 
 
-def _unreadable(record: Mapping[str, Any], *names: str) -> tuple[str, ...]:
-    """Return the names whose value is there but no number: to read it as none would be a guess."""
-    there = [name for name in names if record.get(name) not in (None, "")]
-    return tuple(name for name in there if read_number(record[name]) is None)
+def _unreadable_of_order(record: Mapping[str, Any]) -> Iterator[str]:
+    yield from _no_numbers(record, AMOUNTS)
+    yield from _no_texts(record, TEXTS)
+    for names, read in ((TIMES, read_time), (DAYS, read_day)):
+        for name in names:
+            value = record.get(name)
+            if read(value) is None and not means_no_date(value):
+                yield name
+    for name in ("billing_address", "delivery_address"):
+        address = record.get(name)
+        if isinstance(address, Mapping):
+            parts = (field.name for field in fields(Address))
+            yield from (f"{name}.{part}" for part in _no_texts(address, parts))
+        elif is_given(address):
+            yield name
 
 
-# How a field of each type is read; fields of other types are not single values.
-_READERS: Mapping[str, Callable[[object], Any]] = {
-    "str": read_text,
-    "Decimal | None": read_number,
-    "datetime | None": read_time,
-    "date | None": read_day,
-    "bool | None": read_flag,
-}
+def _no_numbers(record: Mapping[str, Any], names: Iterable[str]) -> Iterator[str]:
+    values = ((name, record.get(name)) for name in names)
+    return (
+        name for name, value in values if value not in (None, "") and read_number(value) is None
+    )
 
 
-def _values(cls: type[Order | Line | Address], record: object) -> dict[str, Any]:
-    """Return the single values of a record; our fields are called as Le New Black's."""
-    there = record if isinstance(record, Mapping) else {}
-    kinds = ((field.name, str(field.type)) for field in fields(cls))
-    return {name: _READERS[kind](there.get(name)) for name, kind in kinds if kind in _READERS}
+def _no_texts(record: Mapping[str, Any], names: Iterable[str]) -> Iterator[str]:
+    values = ((name, record.get(name)) for name in names)
+    return (
+        name
+        for name, value in values
+        if value is not False and is_given(value) and not read_text(value)
+    )
+
+
+def _read_address(record: object) -> Address:
+    if not isinstance(record, Mapping):
+        return Address()
+    return Address(**{field.name: read_text(record.get(field.name)) for field in fields(Address)})

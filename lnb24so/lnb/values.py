@@ -1,6 +1,7 @@
 """Single values of Le New Black's JSON, where anything can be null or of the wrong kind.
 
-What is not what it should be reads as "not there"; the plan then says what is missing.
+What is not what it should be reads as "not there"; `is_given` tells that something was, so that
+nobody takes what cannot be read for what is missing.
 """
 
 from __future__ import annotations
@@ -12,13 +13,24 @@ from decimal import Decimal
 from typing import Any
 
 _DIGITS_AT_MOST = 18
-_DIGITS_OF_A_DECIMAL = 28  # what a decimal of 24SevenOffice's .NET holds
-# Half a surrogate pair is no text: neither SQLite nor XML can hold it.
-_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
+_DIGITS_OF_A_DECIMAL = 28
+"""What a decimal of 24SevenOffice's .NET holds."""
+
 LOST_LETTER = "\ufffd"
+"""Stands for half a surrogate pair, which is no text: neither SQLite nor XML can hold it."""
+
+_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
+
 _NUMBER = re.compile(r"[+-]?\d+(\.\d+)?", re.ASCII)
-# A date before it stands for "none": databases write 0001-01-01, 24SevenOffice does.
+_NUMBERED = re.compile("0|[1-9][0-9]{0,8}")
+"""The keys that PHP gives to a list with gaps, which it writes as an object."""
+
+_DAY = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})([T ].*)?")
 _FIRST_YEAR = 1900
+"""A date before it stands for "none": databases write 0001-01-01, 24SevenOffice does."""
+
+_NO_DATE = ("0000-00-00", "-0001-11-30")
+"""How MySQL writes "none", and what PHP makes of that."""
 
 
 def objects(value: object) -> list[Mapping[str, Any]]:
@@ -26,48 +38,91 @@ def objects(value: object) -> list[Mapping[str, Any]]:
     return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
 
 
+def listed(value: object) -> list[object] | None:
+    """Return what a list holds, also one that PHP wrote as an object with numbered keys.
+
+    None for anything else: an object without such keys may be one record, and not a list.
+    """
+    if isinstance(value, list):
+        return value
+    if isinstance(value, dict) and value and all(map(_NUMBERED.fullmatch, value)):
+        return [value[key] for key in sorted(value, key=int)]
+    return None
+
+
+def is_given(value: object) -> bool:
+    """Return whether there is something to read: null, "" and empty lists and objects are none."""
+    return value is not None and value not in ([], {}) and str(value).strip() != ""
+
+
 def read_text(value: object) -> str:
     """Return a text, stripped; a number as its digits; "" for anything else."""
     if isinstance(value, str):
         return (value if value.isascii() else _LONE_SURROGATE.sub(LOST_LETTER, value)).strip()
-    if isinstance(value, int | Decimal) and not isinstance(value, bool):
-        return format(value, "f") if isinstance(value, Decimal) else str(value)
-    return ""
+    if isinstance(value, Decimal):
+        number = read_number(value)
+        return "" if number is None else format(number, "f")
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else ""
 
 
 def read_number(value: object) -> Decimal | None:
-    """Return a number that money or quantities can have, also from a text; else None."""
+    """Return a number that money or quantities can have, also from a text; else None.
+
+    One with an absurd exponent is none: written out it would fill the memory.
+    """
     if isinstance(value, str):
         value = Decimal(value.strip()) if _NUMBER.fullmatch(value.strip()) else None
     if isinstance(value, bool) or not isinstance(value, int | Decimal):
         return None
     number = Decimal(value)
-    if not number.is_finite() or (number and abs(number.adjusted()) > _DIGITS_AT_MOST):
-        return None
-    return number if len(number.as_tuple().digits) <= _DIGITS_OF_A_DECIMAL else None
+    if number.is_zero() and abs(number.adjusted()) > _DIGITS_AT_MOST:
+        return Decimal(0)
+    sane = (
+        number.is_finite()
+        and abs(number.adjusted()) <= _DIGITS_AT_MOST
+        and len(number.as_tuple().digits) <= _DIGITS_OF_A_DECIMAL
+    )
+    return number if sane else None
 
 
 def read_time(value: object) -> datetime | None:
     """Return a time as aware UTC; one without a zone is UTC. None where it is no time."""
-    if not isinstance(value, str):
+    moment = _moment(value.strip()) if isinstance(value, str) else None
+    if moment is None or moment.year < _FIRST_YEAR:
         return None
     try:
-        moment = datetime.fromisoformat(value.strip())
-        moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
-    except (ValueError, OverflowError):
+        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    except OverflowError:
+        return datetime.max.replace(tzinfo=UTC)
+
+
+def _moment(text: str) -> datetime | None:
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
         return None
-    return moment if moment.year >= _FIRST_YEAR else None
 
 
 def read_day(value: object) -> date | None:
     """Return the day as it is written, whatever zone follows it."""
-    if not isinstance(value, str):
+    written = _DAY.fullmatch(value.strip()) if isinstance(value, str) else None
+    if written is None:
         return None
     try:
-        day = date.fromisoformat(value.strip()[:10])
+        day = date.fromisoformat(written[1])
     except ValueError:
         return None
     return day if day.year >= _FIRST_YEAR else None
+
+
+def means_no_date(value: object) -> bool:
+    """Return whether a value is one of the dates that databases write for "none"."""
+    if not isinstance(value, str):
+        return not is_given(value)
+    text = value.strip()
+    moment = _moment(text)
+    early = moment is not None and moment.year < _FIRST_YEAR
+    return not text or text.startswith(_NO_DATE) or early
 
 
 def read_flag(value: object) -> bool | None:

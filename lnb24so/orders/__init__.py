@@ -6,10 +6,12 @@ __all__ = [
     "lookup",
     "matching",
     "plan",
+    "prices",
     "reading",
     "ready",
     "results",
     "settle",
     "task",
+    "total",
     "types",
 ]

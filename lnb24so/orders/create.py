@@ -68,7 +68,8 @@ def create_order(item: Create, tools: Tools, journal: Journal) -> tuple[Seen, Re
     """
     before = journal.entry(item.reference)
     rows = len(item.request.rows)
-    facts = {"rows": rows, "total": item.total, "currency": item.currency}
+    reading = item.draft.reading if item.draft else ""
+    facts = {"rows": rows, "total": item.total, "currency": item.currency, "reading": reading}
     attempt = journal.save(
         life.sending(before, item.sent, item.asked_for, tools.clock.now(), facts)
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, tzinfo
 from decimal import Decimal
 
 from lnb24so.config.schema import Orders, ResolvedMode
@@ -16,8 +16,11 @@ from lnb24so.soap.order import Address, Currency, InvoiceOrder, InvoiceRow
 from lnb24so.soap.types import Customer
 from lnb24so.texts import clean, length, shown
 
+from .countries import country_code
 from .matching import match_customer, names_differ
-from .rows import Facts, Notes, check_total, fit, order_rows, shipping_row
+from .notes import Notes, fit
+from .rows import Facts, MatchedLine, match_lines, order_rows, shipping_row
+from .total import Accepted, Sum, choose_reading
 
 REFERENCE_LENGTH = 50
 COMMENT_LENGTH = 300
@@ -28,7 +31,8 @@ COMMENT_LENGTH = 300
 class Draft:
     """An order ready to be sent (`invoice`), or `reasons` why it is not; never both.
 
-    `total` is the sum of the rows without VAT, in `currency`.
+    `total` is the sum of the rows without VAT, in `currency`; `reading` says how its prices
+    were read.
     """
 
     invoice: InvoiceOrder | None
@@ -37,6 +41,7 @@ class Draft:
     total: Decimal | None
     reasons: tuple[Reason, ...] = ()
     warnings: tuple[Reason, ...] = ()
+    reading: str = ""
 
 
 def draft_order(
@@ -46,34 +51,79 @@ def draft_order(
     settings: Orders,
     *,
     match_by: str,
-    accept_total: bool = False,
+    zone: tzinfo,
+    accepted: Accepted | None = None,
 ) -> Draft:
     """Return the order as it would be sent, or every reason why it is not; pure.
 
-    `accept_total`: a person has looked at a total that differs and lets it pass.
+    `zone` is where days are days. `accepted`: a person has looked at a total that differs and
+    lets it pass.
     """
     notes = Notes()
-    for name in order.unreadable:
-        notes.block("order.bad_number", f"{name} is no number. Fix: correct it in Le New Black.")
+    _check_readable(order, settings, notes)
     customer = _customer(order, facts, settings, notes)
     currency = _currency(order, facts, notes)
-    rows, total, left_out = order_rows(order, facts, settings, match_by, notes)
-    if not rows and not notes.reasons:
-        notes.block("order.no_lines", "nothing to export. Fix: cancel it in Le New Black.")
+    lines = match_lines(order, facts, settings, match_by, notes)
+    if not any(each.product for each in lines) and not notes.reasons:
+        _no_lines(notes)
     shipping = shipping_row(order, facts, settings, notes)
-    if shipping is not None:
-        rows.append(shipping)
-        total += shipping.price
-    if not notes.reasons and not accept_total:
-        check_total(order, total, left_out, len(rows) + len(notes.skipped), settings, notes)
     reference = erp_reference(order.reference, settings)
     _check_references(order, reference, notes)
-    if notes.reasons or customer is None:
+    wanted = _sum(order, lines, shipping)
+    priced = None if notes.reasons else choose_reading(wanted, settings, accepted, notes)
+    if notes.reasons or customer is None or priced is None:
         return Draft(
             None, customer, order.currency, None, tuple(notes.reasons), tuple(notes.warnings)
         )
-    invoice = _invoice(order, mode, customer, currency, rows, reference, settings, notes)
-    return Draft(invoice, customer, order.currency, total, (), tuple(notes.warnings))
+    rows = order_rows(order, lines, priced, settings, notes)
+    rows += [shipping] if shipping else []
+    invoice = _invoice(order, mode, customer, currency, rows, reference, settings, zone, notes)
+    return Draft(
+        invoice,
+        customer,
+        order.currency,
+        wanted.billed(priced),
+        warnings=tuple(notes.warnings),
+        reading=str(priced.reading),
+    )
+
+
+def _sum(order: Order, lines: Sequence[MatchedLine], shipping: InvoiceRow | None) -> Sum:
+    return Sum(
+        order=order,
+        lines=[each.line for each in lines],
+        sent=[each.product is not None for each in lines],
+        shipping=shipping.price if shipping else Decimal(0),
+    )
+
+
+def _check_readable(order: Order, settings: Orders, notes: Notes) -> None:
+    """Note what holds something that cannot be read, and decides something of this order."""
+    for name in order.unreadable:
+        if name in lnb_types.AMOUNTS:
+            notes.block(
+                "order.bad_number", f"{name} is no number. Fix: correct it in Le New Black."
+            )
+    by_billing = settings.customer_match == "organization_number"
+    names = [
+        name
+        for name in order.unreadable
+        if name not in lnb_types.AMOUNTS and (by_billing or not name.startswith("billing_"))
+    ]
+    if names:
+        notes.block(
+            "order.unreadable",
+            f"{' and '.join(names)} cannot be read. Nothing sent, and nothing concluded. "
+            "Fix: save it anew in Le New Black, or show it to Le New Black's support.",
+        )
+
+
+def _no_lines(notes: Notes) -> None:
+    if notes.skipped:
+        fix = "Fix: enter the codes of its lines in Le New Black."
+        notes.block("order.no_lines", f"no line has a code, and so nothing is to export. {fix}")
+    else:
+        notes.block("order.no_lines", "nothing to export. Fix: cancel it in Le New Black.")
 
 
 def erp_reference(reference: str, settings: Orders) -> str:
@@ -163,20 +213,18 @@ def _invoice(
     rows: Sequence[InvoiceRow],
     reference: str,
     settings: Orders,
+    zone: tzinfo,
     notes: Notes,
 ) -> InvoiceOrder:
     to = order.delivery_address
-    comment = clean(order.comment)
-    if notes.skipped:
-        comment = f"Not exported: {'; '.join(notes.skipped)}. {comment}".strip()
     return InvoiceOrder(
         customer_id=customer.id,
         reference=reference,
         status=mode.create_as,
         rows=tuple(rows),
         your_reference=clean(order.purchase_order_reference),
-        comment=fit(comment, COMMENT_LENGTH, "comment", notes),
-        ordered=_midnight(order.confirmation_time or order.create_time),
+        comment=fit(_comment(order, notes), COMMENT_LENGTH, "comment", notes),
+        ordered=_midnight(_day_in(zone, order.confirmation_time or order.create_time)),
         delivery=_midnight(order.delivery_start_on),
         delivery_name=fit(clean(to.company or to.contact_name), 250, "delivery name", notes),
         delivery_phone=fit(clean(to.tel), 25, "delivery phone", notes),
@@ -191,14 +239,13 @@ def _invoice(
 
 def _delivery_address(to: lnb_types.Address, notes: Notes) -> Address | None:
     street = clean(f"{to.address_1}, {to.address_2}".strip(", "))
-    country = clean(to.country).upper()
-    if country and not (len(country) == 2 and country.isascii() and country.isalpha()):
+    country = country_code(clean(to.country))
+    if clean(to.country) and not country:
         notes.warn(
             "order.country_unknown",
-            f"the delivery country {shown(to.country)} is no two-letter code and was left out. "
-            "Check the address in 24SevenOffice.",
+            f"the delivery country {shown(to.country)} is none that is known here, and was left "
+            "out. Check the address in 24SevenOffice.",
         )
-        country = ""
     address = Address(
         name=fit(clean(to.company or to.contact_name), 250, "delivery name", None),
         street=fit(street, 250, "street", notes),
@@ -209,6 +256,26 @@ def _delivery_address(to: lnb_types.Address, notes: Notes) -> Address | None:
     return address if address != Address() else None
 
 
+def _comment(order: Order, notes: Notes) -> str:
+    """Return the comment; what must not be cut off stands before the retailer's own words."""
+    parts = [f"Not exported: {'; '.join(notes.skipped)}."] if notes.skipped else []
+    if order.delivery_end_on:
+        parts.append(f"Latest delivery {order.delivery_end_on}.")
+    if order.auto_cancel_on and order.auto_cancel_on != order.delivery_end_on:
+        parts.append(f"Canceled if not delivered by {order.auto_cancel_on}.")
+    return " ".join((*parts, clean(order.comment))).strip()
+
+
+def _day_in(zone: tzinfo, moment: datetime | None) -> date | None:
+    """Return the day that a moment has in a time zone."""
+    if moment is None:
+        return None
+    try:
+        return moment.astimezone(zone).date()
+    except OverflowError:
+        return moment.date()
+
+
 def _midnight(day: date | None) -> datetime | None:
-    """Return the day's midnight; a time counts by its day in UTC."""
+    """Return the day's midnight, as 24SevenOffice is told of a day."""
     return datetime(day.year, day.month, day.day, tzinfo=UTC) if day else None

@@ -20,6 +20,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
+from decimal import Decimal
 
 from lnb24so.ledger.types import AskedFor, Entry, Sent, Transition
 from lnb24so.reasons import Reason
@@ -279,9 +280,12 @@ def resolved_to_skip(entry: Entry, *, doubted: bool, now: datetime, who: Facts) 
     return Transition(after, "order.resolved", who)
 
 
-def resolved_total(entry: Entry, who: Facts) -> Transition:
-    """Let the content that the person was told of pass with its total; the state stays."""
-    return Transition(replace(entry, accept_total=entry.notice_hash), "order.resolved", who)
+def resolved_total(
+    entry: Entry, content_hash: str | None, amount: Decimal, who: Facts
+) -> Transition:
+    """Let this content pass with its total, to be billed with `amount`; the state stays."""
+    after = replace(entry, accept_total=content_hash, accepted_amount=amount)
+    return Transition(after, "order.resolved", who)
 
 
 def resolved_notice(entry: Entry, who: Facts) -> Transition:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from lnb24so.config.schema import Orders
 from lnb24so.lnb.types import Line, Order
 from lnb24so.reasons import Reason
 from lnb24so.soap.types import Customer, Product, products_by
 from lnb24so.texts import shown
+
+from .near import MOST_NAMED, difference, fold, near_index, revealed
 
 HIGHEST_ID = 2147483647
 
@@ -28,6 +30,15 @@ class ProductIndex:
     by_ean13: Mapping[str, Sequence[Product]]
     by_sku: Mapping[str, Sequence[Product]]
     by_number: Mapping[str, Sequence[Product]]
+    _near: dict[str, dict[str, list[Product]]] = field(
+        default_factory=dict, compare=False, repr=False
+    )
+
+    def near(self, kind: str, code: str) -> Sequence[Product]:
+        """Return the products whose EAN or SKU is almost this one; made on the first miss."""
+        if kind not in self._near:
+            self._near[kind] = near_index(self.by_ean13 if kind == "EAN" else self.by_sku)
+        return self._near[kind].get(fold(code), ())
 
     @property
     def is_empty(self) -> bool:
@@ -60,16 +71,14 @@ def match_product(number: int, line: Line, index: ProductIndex, match_by: str) -
     who = line_name(number, line)
     if not coded:
         missing = " or ".join(kind for kind, _, _ in ways)
-        return Reason(
-            "line.missing_code",
-            f"{who}: no {missing}. Fix: enter it in Le New Black.",
-            number,
-        )
+        what = f"the {missing} cannot be read" if line.unreadable else f"no {missing}"
+        fix = "Fix: enter it in Le New Black."
+        return Reason("line.missing_code", f"{who}: {what}. {fix}", number)
     kind, code, products = next((way for way in coded if way[2]), coded[0])
     active = [product for product in products if product.active]
     if len(active) == 1:
         return active[0]
-    named = f"{who}: {kind} {shown(code)[1:-1]}"
+    named = f"{who}: {kind} {revealed(code)}"
     if active:
         ids = " and ".join(str(product.id) for product in active)
         return Reason(
@@ -84,11 +93,19 @@ def match_product(number: int, line: Line, index: ProductIndex, match_by: str) -
             "Fix: make it active in 24SevenOffice, or take the line out in Le New Black.",
             number,
         )
-    return Reason(
-        "line.unknown_product",
-        f"{named} is on no product. Fix: enter it on the product in 24SevenOffice.",
-        number,
-    )
+    near = [(product, kind, code) for kind, code, _ in coded for product in index.near(kind, code)]
+    fix = "is on no product. Fix: enter it on the product in 24SevenOffice."
+    if near:
+        some = "; ".join(_near_one(*each) for each in near[:MOST_NAMED])
+        fix = f"is on no product. Near: {some}. Fix: make the code the same in both systems."
+    return Reason("line.unknown_product", f"{named} {fix}", number)
+
+
+def _near_one(product: Product, kind: str, code: str) -> str:
+    other = product.ean13 if kind == "EAN" else product.sku
+    state = "" if product.active else "expired "
+    what = f"differs in {difference(code, other)}"
+    return f"{state}product {product.id} has {kind} {revealed(other)}, which {what}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,14 +130,32 @@ def index_customers(customers: Iterable[Customer]) -> CustomerIndex:
     return CustomerIndex(by_id, by_external_id, by_organization_number)
 
 
+_COUNTRIES = (
+    *("BE", "BG", "CY", "CZ", "DE", "DK", "EE", "EL", "ES", "FI", "FO", "FR", "GB", "GR", "HR"),
+    *("HU", "IE", "IS", "IT", "LI", "LT", "LU", "LV", "MT", "NL", "NO", "PL", "PT", "RO", "SE"),
+    *("SI", "SK", "UK", "XI"),
+)
+_ONE_NUMBER = (
+    (re.compile(r"(?<=\d)(MVA|MWST|TVA|IVA)$"), ""),
+    (re.compile(r"^SE(\d{10})01$"), r"\1"),
+    (re.compile(r"^FR[0-9A-Z]{2}(\d{9})$"), r"\1"),
+    (re.compile(r"^CHE?(?=\d)"), ""),
+    (re.compile(r"^ES(?=([A-Z]\d{7}[0-9A-Z]|\d{8}[A-Z])$)"), ""),
+    (re.compile(rf"^({'|'.join(_COUNTRIES)})(?=\d)"), ""),
+)
+"""What the VAT numbers of Europe add to the number of the company, each with what is left."""
+
+
 def organization_number(text: str) -> str:
     """Return a VAT or organization number bare: `NO 923 609 016 MVA` is `923609016`.
 
-    A Swedish VAT number is the organization number with SE before and 01 after it (Skatteverket).
+    A Swedish VAT number is the organization number with SE before and 01 after it (Skatteverket);
+    a French one holds the SIREN behind a key of two, a Swiss one the UID, a Spanish one the NIF.
     """
     bare = re.sub(r"[^0-9A-Z]", "", text.upper())
-    bare = re.sub(r"^SE(\d{10})01$", r"\1", bare)
-    return re.sub(r"^[A-Z]{2}(?=\d)|MVA$", "", bare)
+    for pattern, left in _ONE_NUMBER:
+        bare = pattern.sub(left, bare)
+    return bare
 
 
 def customer_number(order: Order, settings: Orders) -> int | None:

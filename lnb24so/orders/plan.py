@@ -28,6 +28,7 @@ from .settle import (
     second_look_is_due,
     today,
 )
+from .total import Accepted
 from .types import (
     Adopt,
     Announce,
@@ -117,13 +118,20 @@ def _exported(case: Case, entry: Entry) -> Item:
         if entry.notice_hash != CANCELED:
             notice = canceled_after_export(case.reference, entry.order_id)
             return Announce(case=case, canceled=True, reasons=(notice,), news=True)
-    elif order is not None and case.content_hash not in (entry.content_hash, entry.notice_hash):
+    elif _is_changed(case, entry):
         notice = changed_after_export(case.reference, entry.order_id)
         return Announce(case=case, canceled=False, reasons=(notice,), news=True)
     reason = Reason("order.exported", f"is in 24SevenOffice as order {entry.order_id}.")
     if entry.state == "exported" and entry.done_status is not None and not case.unread:
         return Finish(case=case, reasons=(reason,))
     return Done(case=case, reasons=(reason,))
+
+
+def _is_changed(case: Case, entry: Entry) -> bool:
+    """Return whether Le New Black holds another content; what cannot be read is no change."""
+    if case.order is None or case.order.unreadable:
+        return False
+    return case.content_hash not in (entry.content_hash, entry.notice_hash)
 
 
 # What Le New Black says
@@ -169,12 +177,20 @@ def _export(case: Case, reading: Reading, config: Config, selection: Selection) 
         facts,
         config.orders,
         match_by=config.products.match_by,
-        accept_total=case.known.accept_total == case.content_hash,
+        zone=config.erp.zone,
+        accepted=_accepted(case),
     )
     asked_for = _asked_for(case.known, selection)
     if draft.invoice is None:
         return _block(case, draft, asked_for)
     return _claimed(case, draft, draft.invoice, asked_for, reading)
+
+
+def _accepted(case: Case) -> Accepted | None:
+    """Return a person's word on the total, where it was about today's content."""
+    if case.content_hash is None or case.known.accept_total != case.content_hash:
+        return None
+    return Accepted(amount=case.known.accepted_amount)
 
 
 def _block(case: Case, draft: Draft, asked_for: AskedFor | None) -> Block:

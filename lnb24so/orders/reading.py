@@ -72,13 +72,14 @@ def case_of(
     from lnb24so.lnb.types import content_hash
 
     from .draft import erp_reference
+    from .rehash import up_to_date
 
     ended = _attempt_ended(entry, timedelta(seconds=config.erp.timeout_seconds))
     grace = timedelta(minutes=config.orders.unknown_grace_minutes)
     return Case(
         reference=reference,
         order=order,
-        entry=entry,
+        entry=up_to_date(entry, order),
         unread=unread,
         content_hash=content_hash(order) if order else None,
         mode=config.orders.for_mode(order.order_mode) if order else None,

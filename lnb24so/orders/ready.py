@@ -54,7 +54,8 @@ def why_not_now(case: Case, settings: Orders, selection: Selection) -> Reason | 
         return Reason("order.status", "not exported: it is canceled in Le New Black.")
     asked_for = case.known.asked_for
     any_status = selection.any_status or asked_for == "any_status"
-    if not stands(case) and (not any_status or same_status(order.status, "draft")):
+    known = "status" not in order.unreadable
+    if known and not stands(case) and (not any_status or same_status(order.status, "draft")):
         return Reason(
             "order.status",
             f"not exported: status is {shown(order.status)}, expected "

@@ -1,19 +1,22 @@
-"""The rows of an order: products, pieces, prices, shipping, and whether they add up. Pure."""
+"""The rows of an order: its lines with their products, pieces and prices, and shipping. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 
 from lnb24so.config.schema import Orders
-from lnb24so.lnb.types import Line, Order
-from lnb24so.money import amount_text, differs, price_row, row_total, to_minor
+from lnb24so.lnb.types import CODES, Line, Order
+from lnb24so.money import amount_text, price_row, to_minor
 from lnb24so.reasons import Reason
 from lnb24so.soap.order import Currency, InvoiceRow
-from lnb24so.texts import clean, cut, shown
+from lnb24so.soap.types import Product
+from lnb24so.texts import clean, shown
 
 from .matching import CustomerIndex, ProductIndex, line_name, match_product
+from .notes import Notes, fit
+from .prices import Priced
 
 MOST_PIECES = Decimal(1_000_000)
 MOST_MONEY = Decimal(10) ** 12
@@ -30,62 +33,74 @@ class Facts:
     currencies: Mapping[str, Currency]
 
 
-@dataclass(slots=True)
-class Notes:
-    """What was noticed on the way through one order."""
+@dataclass(frozen=True, slots=True)
+class MatchedLine:
+    """A line that makes sense, and its product; None for one that is left out."""
 
-    reasons: list[Reason] = field(default_factory=list)
-    warnings: list[Reason] = field(default_factory=list)
-    skipped: list[str] = field(default_factory=list)
+    number: int
+    line: Line
+    product: Product | None
 
-    def block(self, code: str, message: str, line: int | None = None) -> None:
-        """Note why the order is not exported."""
-        self.reasons.append(Reason(code, message, line))
 
-    def warn(self, code: str, message: str, line: int | None = None) -> None:
-        """Note what a person should know, and go on."""
-        self.warnings.append(Reason(code, message, line))
+def match_lines(
+    order: Order, facts: Facts, settings: Orders, match_by: str, notes: Notes
+) -> list[MatchedLine]:
+    """Return the lines that can be exported or are left out, without those of no pieces."""
+    lines = []
+    for number, line in enumerate(order.lines, start=1):
+        if line.quantity == 0 or not _makes_sense(number, line, order, settings, notes):
+            continue
+        product = match_product(number, line, facts.products, match_by)
+        if not isinstance(product, Reason):
+            lines.append(MatchedLine(number, line, product))
+        elif can_be_left_out(line, product, settings):
+            lines.append(MatchedLine(number, line, None))
+            notes.skipped.append(line_name(number, line))
+            notes.warn("order.line_skipped", f"{product.message} Left out.", number)
+        else:
+            notes.reasons.append(product)
+    return lines
 
 
 def order_rows(
-    order: Order, facts: Facts, settings: Orders, match_by: str, notes: Notes
-) -> tuple[list[InvoiceRow], Decimal, Decimal]:
-    """Return the rows, what they come to, and what the skipped lines would have come to."""
-    rows: list[InvoiceRow] = []
-    total = left_out = Decimal(0)
-    for number, line in enumerate(order.lines, start=1):
-        if line.quantity == 0:
+    order: Order, lines: Sequence[MatchedLine], priced: Priced, settings: Orders, notes: Notes
+) -> list[InvoiceRow]:
+    """Return the rows of the lines that are sent, each of what it comes to."""
+    rows = []
+    for each, total in zip(lines, priced.totals, strict=True):
+        line, product = each.line, each.product
+        if product is None or line.quantity is None or line.unit_price is None:
             continue
-        rates = _checked_rates(number, line, order, settings, notes)
-        if rates is None or line.quantity is None or line.unit_price is None:
-            continue
-        product = match_product(number, line, facts.products, match_by)
-        if isinstance(product, Reason):
-            if product.code == "line.missing_code" and settings.missing_code == "skip_line":
-                left_out += row_total(line.unit_price, rates, line.quantity, order.currency)
-                notes.skipped.append(line_name(number, line))
-                notes.warn("order.line_skipped", f"{product.message} Left out.", number)
-            else:
-                notes.reasons.append(product)
-            continue
-        price = price_row(line.unit_price, rates, line.quantity, order.currency)
-        name = fit(clean(line.title or product.name), 300, "name", notes, number)
+        rates = line_rates(line, order, settings)
+        price = price_row(line.unit_price, rates, line.quantity, order.currency, total)
+        name = fit(clean(line.title or product.name), 300, "name", notes, each.number)
         rows.append(InvoiceRow(product.id, name, line.quantity, price.price, price.discount_rate))
-        total += price.total
-    return rows, total, left_out
+    return rows
 
 
-def _checked_rates(
-    number: int, line: Line, order: Order, settings: Orders, notes: Notes
-) -> tuple[Decimal, ...] | None:
-    """Return the discounts of a line that can be exported, in percent, or None."""
+def line_rates(line: Line, order: Order, settings: Orders) -> tuple[Decimal, ...]:
+    """Return the rates that are taken off a line, in percent."""
+    own = line.discount_rate if settings.unit_price == "before_discount" else None
+    rates = (own, line.promotion_rate, order.discount_rate)
+    return tuple(rate or Decimal(0) for rate in rates)
+
+
+def can_be_left_out(line: Line, reason: Reason, settings: Orders) -> bool:
+    """Return whether a line without a code is left out; not one whose code cannot be read."""
+    skips = reason.code == "line.missing_code" and settings.missing_code == "skip_line"
+    return skips and not set(CODES) & set(line.unreadable)
+
+
+def _makes_sense(number: int, line: Line, order: Order, settings: Orders, notes: Notes) -> bool:
+    """Return whether pieces, price and discounts of a line can be exported; note what cannot."""
     who, before = line_name(number, line), len(notes.reasons)
     for rate in line.unreadable:
-        notes.block(
-            "line.bad_discount",
-            f"{who}: {rate} is no number. Fix: correct it in Le New Black.",
-            number,
-        )
+        if rate not in CODES:
+            notes.block(
+                "line.bad_discount",
+                f"{who}: {rate} is no number. Fix: correct it in Le New Black.",
+                number,
+            )
     pieces, price = line.quantity, line.unit_price
     if pieces is None or pieces < 0 or pieces != int(pieces) or pieces > MOST_PIECES:
         given = "missing or no number" if pieces is None else f"{pieces:f}"
@@ -96,7 +111,9 @@ def _checked_rates(
         )
     if price is None:
         notes.block(
-            "line.missing_price", f"{who}: no unit price. Fix: enter it in Le New Black.", number
+            "line.missing_price",
+            f"{who}: the unit price is missing or no number. Fix: enter it in Le New Black.",
+            number,
         )
     elif not 0 <= price <= MOST_MONEY:
         notes.block(
@@ -104,16 +121,15 @@ def _checked_rates(
             f"{who}: the unit price is {price:f}. Fix: correct it in Le New Black.",
             number,
         )
-    own = line.discount_rate if settings.unit_price == "before_discount" else None
-    rates = tuple(rate or Decimal(0) for rate in (own, line.promotion_rate, order.discount_rate))
-    if any(not 0 <= rate <= 100 for rate in rates):
-        wrong = ", ".join(f"{rate:f} %" for rate in rates if not 0 <= rate <= 100)
+    rates = line_rates(line, order, settings)
+    wrong = [f"{rate:f} %" for rate in rates if not 0 <= rate <= 100]
+    if wrong:
         notes.block(
             "line.bad_discount",
-            f"{who}: a discount of {wrong}. Fix: correct it in Le New Black.",
+            f"{who}: a discount of {', '.join(wrong)}. Fix: correct it in Le New Black.",
             number,
         )
-    return rates if len(notes.reasons) == before else None
+    return len(notes.reasons) == before
 
 
 def shipping_row(order: Order, facts: Facts, settings: Orders, notes: Notes) -> InvoiceRow | None:
@@ -146,38 +162,3 @@ def shipping_row(order: Order, facts: Facts, settings: Orders, notes: Notes) -> 
     price = to_minor(fee, order.currency)
     name = fit(clean(active[0].name), 300, "name", None)
     return InvoiceRow(active[0].id, name, Decimal(1), price, Decimal(0))
-
-
-def check_total(
-    order: Order, total: Decimal, left_out: Decimal, rows: int, settings: Orders, notes: Notes
-) -> None:
-    """Note a planned total that differs from the order's own by more than rounding can."""
-    if order.amount_total is None:
-        notes.warn("order.no_total", "has no total in Le New Black to compare with.")
-        return
-    if abs(order.amount_total) <= MOST_MONEY and not differs(
-        total, order.amount_total - left_out, rows, order.currency
-    ):
-        return
-    less = f" (of which {amount_text(left_out, order.currency)} left out)" if left_out else ""
-    given = f"{order.amount_total:,f} {order.currency}"
-    if abs(order.amount_total) <= MOST_MONEY:
-        given = amount_text(order.amount_total, order.currency)
-    figures = f"rows {amount_text(total, order.currency)}, order {given}{less}."
-    if settings.total_check == "warn":
-        notes.warn("order.total_mismatch", f"{figures} Sent all the same (orders.total_check).")
-    else:
-        notes.block(
-            "order.total_mismatch",
-            f"{figures} Nothing sent. Fix: check orders.unit_price, or: "
-            f"lnb24so resolve {order.reference} --accept-total",
-        )
-
-
-def fit(text: str, limit: int, name: str, notes: Notes | None, line: int | None = None) -> str:
-    """Return the text cut to what 24SevenOffice keeps, with a warning where it was."""
-    kept = cut(text, limit)
-    if notes is not None and kept != text:
-        where = f"line {line}: " if line else ""
-        notes.warn("order.text_cut", f"{where}the {name} was cut to {limit} characters.", line)
-    return kept

@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from lnb24so.errors import Lnb24soError
+from lnb24so.ledger.journal import Journal
 from lnb24so.reasons import sentence
 from lnb24so.tools import bind_company, check_company
 
@@ -45,6 +46,7 @@ def _plan_and_apply(
 ) -> OrderReport:
     from .apply import apply_orders
     from .plan import plan_orders
+    from .rehash import keep_new_hashes
 
     if tools.asked_erp:
         check_company(tools)
@@ -54,6 +56,7 @@ def _plan_and_apply(
         return replace(report, exit_code=3 if any(map(_is_unknown, plan.items)) else 0)
     if tools.asked_erp or (plan.items and tools.ledger.binding is None):
         bind_company(tools)
+    keep_new_hashes(reading, Journal(tools.ledger, tools.event))
     if plan.guard is not None:
         tools.event("orders.guard", message=plan.guard)
         tools.news.guard(TASK, "orders.guard", plan.guard)

@@ -12,7 +12,8 @@ EventName = Literal[
     "order.finished", "order.blocked", "order.marked_blocked", "order.refused", "order.unconfirmed",
     "order.retry", "order.decision_needed", "order.looked_again", "order.withdrawn",
     "order.skipped", "order.unread", "order.status_failed", "order.differs", "order.not_read_back",
-    "order.changed_after_export", "order.canceled_after_export", "order.resolved", "order.warning",
+    "order.changed_after_export", "order.canceled_after_export", "order.resolved", "order.rehashed",
+    "order.warning",
     "orders.stopped", "orders.guard", "products.read", "inventory.read", "stock.batch_sent",
     "stock.refused", "stock.skipped", "stock.code_unknown", "stock.guard", "ping.failed",
     "error.unexpected",
@@ -38,8 +39,9 @@ class Event(NamedTuple):
 THE_ORDER = ("reference", "order_id", "customer_id", "erp_reference", "attempt")
 ORDER = "the order"
 WHY = f"{ORDER}, reason, message, line"
-SENT = "rows, total, currency"
+SENT = "rows, total, currency, reading"
 CODE = "code, product_id, reason"
+DECIDED = "decision, user, note, accepted_total, order_total"
 
 EVENTS: Mapping[EventName, Event] = {
     "run.started": Event("info", "A run began.", "version, dry_run"),
@@ -68,7 +70,8 @@ EVENTS: Mapping[EventName, Event] = {
     "order.not_read_back": Event("warning", "New orders were not read back.", "message, count"),
     "order.changed_after_export": Event("warning", "Changed after export.", WHY),
     "order.canceled_after_export": Event("warning", "Canceled after export.", WHY),
-    "order.resolved": Event("info", "A person settled it.", f"{WHY}, decision, user, note"),
+    "order.resolved": Event("info", "A person settled it.", f"{WHY}, {DECIDED}"),
+    "order.rehashed": Event("info", "Unchanged since before an upgrade; noted anew.", WHY),
     "order.warning": Event("warning", "Exported, but worth a look.", WHY),
     "orders.stopped": Event("warning", "The remaining orders wait.", "message"),
     "orders.guard": Event("error", "Too many orders wait; none was sent.", "message"),

@@ -123,15 +123,16 @@ def whole(element: _Element, name: str) -> int | None:
     value = text(element, name)
     if not value:
         return None
-    number = _parsed(int, value, name, "whole number")
+    try:
+        number = int(value if _is_plain(value) else "")
+    except ValueError:
+        raise UnreadableError(f"{name} is {value[:40]!r}, which is no whole number") from None
     return None if number in NO_INT else number
 
 
-def _parsed(parse: Callable[[str], T], value: str, name: str, kind: str) -> T:
-    try:
-        return parse(value)
-    except (ValueError, InvalidOperation):
-        raise UnreadableError(f"{name} is {value[:40]!r}, which is no {kind}") from None
+def _is_plain(number: str) -> bool:
+    """Return whether a number is written as XML does; Python also reads 1_0 and other digits."""
+    return number.isascii() and "_" not in number
 
 
 def decimal(element: _Element, name: str) -> Decimal | None:
@@ -143,7 +144,10 @@ def _decimal(value: str, name: str) -> Decimal | None:
     """Return the number in a text; NaN, infinity and what .NET cannot hold are no numbers here."""
     if not value:
         return None
-    number = _parsed(Decimal, value, name, "number")
+    try:
+        number = Decimal(value if _is_plain(value) else "NaN")
+    except InvalidOperation:
+        number = Decimal("NaN")
     if not number.is_finite() or abs(number.adjusted()) > _PLACES_OF_A_DECIMAL:
         raise UnreadableError(f"{name} is {value[:40]!r}, which is no number")
     return None if number == NO_DECIMAL else number
@@ -154,7 +158,10 @@ def moment(element: _Element, name: str) -> datetime | None:
     value = text(element, name)
     if not value or value.startswith(NO_DAY):
         return None
-    parsed = _parsed(datetime.fromisoformat, value, name, "time")
+    try:
+        parsed = datetime.fromisoformat(value)
+    except ValueError:
+        raise UnreadableError(f"{name} is {value[:40]!r}, which is no time") from None
     return parsed.replace(tzinfo=UTC) if parsed.tzinfo is None else parsed.astimezone(UTC)
 
 
@@ -177,7 +184,7 @@ def product_reader(sku_field: str) -> Callable[[_Element], Product]:
         texts = {child.tag: child.text for child in element}
         values = (texts.get(name) or "" for name in tags)
         number, own_number, name, ean13, stock, status, controlled, sku = values
-        if not number.strip().isdigit():
+        if not (number.isascii() and number.strip().isdigit()):
             raise UnreadableError(f"a product has the Id {number[:40]!r}")
         return Product(
             int(number),

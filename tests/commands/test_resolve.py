@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+from decimal import Decimal
 
 import pytest
 from faults import Fault
@@ -11,6 +12,13 @@ from installation import Installation
 
 def state_of(office: Installation, reference: str) -> str:
     return str(office.run("status", reference, "--json").document["state"])
+
+
+def sum_of(office: Installation, reference: str) -> str:
+    """Return the sum that the advice of a blocked order names."""
+    told = office.run("push-orders", "-n", "--json").document["items"]
+    (item,) = (item for item in told if item["reference"] == reference)
+    return str(item["reasons"][0]["message"].rpartition("--accept-total ")[2])
 
 
 def order_id_of(office: Installation, reference: str) -> int:
@@ -112,18 +120,55 @@ def test_skip_is_for_good_until_a_person_changes_it(office: Installation) -> Non
 
 def test_accept_total_passes_one_order_as_it_is_now(office: Installation) -> None:
     office.run("push-orders")
-    assert office.run("resolve", "70128", "--accept-total").code == 0
+    assert office.run("resolve", "70128", "--accept-total", sum_of(office, "70128")).code == 0
     assert office.run("push-orders").code == 0
     assert state_of(office, "70128") == "done"
 
 
 def test_an_accepted_total_does_not_cover_another_content(office: Installation) -> None:
     office.run("push-orders")
-    office.run("resolve", "70128", "--accept-total")
+    office.run("resolve", "70128", "--accept-total", sum_of(office, "70128"))
     office.box.lnb.orders["70128"]["amount_total"] = 99999
     answer = office.run("push-orders")
     assert answer.code == 3
-    assert "order 99,999.00 NOK" in answer.err
+    assert "order says 99,999.00 NOK" in answer.err
+
+
+def test_accept_total_is_refused_where_another_sum_would_be_billed(office: Installation) -> None:
+    office.run("push-orders")
+    due = Decimal(sum_of(office, "70128"))
+    answer = office.run("resolve", "70128", "--accept-total", str(due + 1))
+    assert answer.code == 3
+    assert f"{due + 1:,} NOK is not what would be billed: the lines add up to {due:,}" in answer.err
+    office.box.lnb.orders["70128"]["items"][0]["quantity"] += 1
+    assert office.run("resolve", "70128", "--accept-total", str(due)).code == 3
+    assert state_of(office, "70128") == "blocked"
+
+
+def test_accept_total_is_refused_where_the_order_adds_up_to_another_sum_by_now(
+    office: Installation,
+) -> None:
+    office.run("push-orders")
+    due = sum_of(office, "70128")
+    total = office.box.lnb.orders["70128"]["amount_total"]
+    office.box.lnb.orders["70128"]["items"][0]["unit_price"] += Decimal(1)
+    office.box.lnb.orders["70128"]["amount_total"] = total
+    answer = office.run("resolve", "70128", "--accept-total", due)
+    assert answer.code == 3
+
+
+def test_both_sums_of_an_accepted_total_are_kept_in_the_history(office: Installation) -> None:
+    office.run("push-orders")
+    due = sum_of(office, "70128")
+    office.run("resolve", "70128", "--accept-total", due, "--note", "as agreed")
+    (step,) = office.log_lines("order.resolved")
+    assert step["accepted_total"] == due
+    assert Decimal(step["order_total"]) == office.box.lnb.orders["70128"]["amount_total"]
+
+
+@pytest.mark.parametrize("amount", ["1_0", "٣", "1e5", "-1", "12,480.00", "NaN", ""])
+def test_accept_total_takes_a_plain_sum(office: Installation, amount: str) -> None:
+    assert office.run("resolve", "70128", f"--accept-total={amount}").code == 2
 
 
 def test_acknowledge_settles_a_change_after_export(office: Installation) -> None:
@@ -142,7 +187,7 @@ def test_acknowledge_settles_a_change_after_export(office: Installation) -> None
     ("decision", "said"),
     [
         ("--acknowledge", "Nothing was announced"),
-        ("--accept-total", "not blocked because of its total"),
+        ("--accept-total=1.00", "not blocked because of its total"),
         ("--skip", "cancel it there"),
     ],
 )

@@ -551,3 +551,21 @@ def _load_or_refuse(path: Path) -> None:
         said = str(error)
     assert SECRET not in said
     assert not said or said.startswith(str(path))
+
+
+@pytest.mark.parametrize(
+    "name", ["Oslo", "Europe", "../etc/passwd", "/etc/localtime", "CET+99", "å"]
+)
+def test_a_time_zone_that_is_none_is_refused(write: Write, name: str) -> None:
+    text = HEAD.replace("  username: robot\n", f"  username: robot\n  time_zone: {name}\n")
+    with pytest.raises(
+        ConfigError, match=r"24sevenoffice\.time_zone: expected a time zone such as"
+    ):
+        load_config(write(text), ENVIRON)
+
+
+def test_days_are_days_in_oslo_where_nothing_is_said(write: Write) -> None:
+    new_year = datetime(2026, 12, 31, 23, 15, tzinfo=UTC)
+    assert new_year.astimezone(load_config(write(HEAD), ENVIRON).erp.zone).year == 2027
+    text = HEAD.replace("  username: robot\n", "  username: robot\n  time_zone: UTC\n")
+    assert new_year.astimezone(load_config(write(text), ENVIRON).erp.zone).year == 2026

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from decimal import Decimal
 
 from faults import Fault
 from small_brand import SHOPS
@@ -26,10 +27,13 @@ def change(world: World, **changes: object) -> None:
     world.box.lnb.orders[REFERENCE] |= {"update_time": moment(world.time.now()), **changes}
 
 
-def resolve(world: World, way: Way, order_id: int | None = None) -> int:
+def resolve(
+    world: World, way: Way, order_id: int | None = None, amount: Decimal = Decimal(0)
+) -> int:
     """Settle the order as a person; return the exit code."""
     mode = Mode("resolve", True, world.time.clock, world.told.append)
-    return resolve_orders(world.config, mode, [REFERENCE], Decision(way, order_id)).exit_code
+    decision = Decision(way, order_id, amount=amount)
+    return resolve_orders(world.config, mode, [REFERENCE], decision).exit_code
 
 
 def state(world: World) -> str:

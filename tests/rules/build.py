@@ -6,12 +6,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from lnb24so.config.schema import Orders, Stock
-from lnb24so.lnb.types import Address, Line, Order
+from lnb24so.lnb.types import AMOUNTS, RATES, Address, Line, Order
 from lnb24so.orders.draft import Draft, draft_order
 from lnb24so.orders.matching import index_customers, index_products
 from lnb24so.orders.rows import Facts
+from lnb24so.orders.total import Accepted
 from lnb24so.soap.order import Currency, InvoiceOrder, InvoiceRow
 from lnb24so.soap.types import Customer, Product
 from lnb24so.stock.available import StockReading, index_by_code
@@ -50,7 +52,7 @@ def order_settings(**changes: Any) -> Orders:
 def line(**changes: Any) -> Line:
     """Return a line of 2 pieces at 100; numbers may be given as texts."""
     given = {"name": "Alma Dress", "ean13": EAN, "quantity": 2, "unit_price": 100} | changes
-    return Line(**decimals(given, "quantity", "unit_price", "discount_rate", "promotion_rate"))
+    return Line(**decimals(given, "quantity", "unit_price", *RATES))
 
 
 def order(*lines: Line, **changes: Any) -> Order:
@@ -67,7 +69,7 @@ def order(*lines: Line, **changes: Any) -> Order:
         "delivery_address": Address(company="Bergen Strikk", city="Bergen", country="NO"),
         "lines": lines or (line(),),
     } | changes
-    return Order(**decimals(given, "discount_rate", "amount_shipping", "amount_total"))
+    return Order(**decimals(given, *AMOUNTS, "amount_tax"))
 
 
 def decimals(given: Mapping[str, Any], *names: str) -> dict[str, Any]:
@@ -93,14 +95,20 @@ def draft(
     known: Facts | None = None,
     *,
     match_by: str = "ean13",
-    accept_total: bool = False,
+    accepted: Accepted | None = None,
     **changes: Any,
 ) -> Draft:
     """Return how an order would be sent; `changes` are settings of the section orders."""
     settings = order_settings(**changes)
     mode = settings.for_mode(wanted.order_mode)
     return draft_order(
-        wanted, mode, known or facts(), settings, match_by=match_by, accept_total=accept_total
+        wanted,
+        mode,
+        known or facts(),
+        settings,
+        match_by=match_by,
+        zone=ZoneInfo("Europe/Oslo"),
+        accepted=accepted,
     )
 
 

@@ -8,6 +8,10 @@ from typing import Any
 LINE: dict[str, Any] = {"quantity": 2, "unit_price": 100}
 
 
+class Numbered(dict[str, Any]):
+    """Lines as PHP writes a list with gaps."""
+
+
 @dataclass(frozen=True)
 class Hostile:
     """An order as it must not be: what differs from a good one, and the reasons it ends in.
@@ -44,7 +48,8 @@ EVERY_FIELD = (
     *("currency", "discount_rate", "amount_shipping", "amount_total", "inventory_tracking"),
     *("order_mode", "billing_address", "delivery_address"),
 )
-CUSTOMER, CURRENCY = "customer.missing_reference", "order.missing_currency"
+NOBODY = CUSTOMER, CURRENCY = "customer.missing_reference", "order.missing_currency"
+UNREADABLE = "order.unreadable"
 NUMBER, NUMBERS = "order.bad_number", ("order.bad_number",) * 3
 QUANTITY, NO_PRICE = "line.bad_quantity", "line.missing_price"
 PRICE, DISCOUNT = "line.bad_price", "line.bad_discount"
@@ -52,14 +57,20 @@ TOO_LONG = "order.reference_too_long"
 
 SHEET = [
     # Nothing, and the wrong kind of everything
-    Hostile("all null", dict.fromkeys(EVERY_FIELD), None, (CUSTOMER, CURRENCY)),
-    Hostile("all empty", dict.fromkeys(EVERY_FIELD, ""), "", (CUSTOMER, CURRENCY)),
-    Hostile("all true", dict.fromkeys(EVERY_FIELD, True), True, (*NUMBERS, CUSTOMER, CURRENCY)),
-    Hostile("all lists", {name: [] for name in EVERY_FIELD}, {}, (*NUMBERS, CUSTOMER, CURRENCY)),
-    Hostile("all objects", {name: {} for name in EVERY_FIELD}, {}, (*NUMBERS, CUSTOMER, CURRENCY)),
+    Hostile("all null", dict.fromkeys(EVERY_FIELD), None, (UNREADABLE, *NOBODY)),
+    Hostile("all empty", dict.fromkeys(EVERY_FIELD, ""), "", (UNREADABLE, *NOBODY)),
+    Hostile("all true", dict.fromkeys(EVERY_FIELD, True), True, (*NUMBERS, UNREADABLE, *NOBODY)),
+    Hostile("all lists", {name: [] for name in EVERY_FIELD}, {}, (*NUMBERS, UNREADABLE, *NOBODY)),
+    Hostile("all objects", {name: {} for name in EVERY_FIELD}, {}, (*NUMBERS, UNREADABLE, *NOBODY)),
     lines("no lines", [], "order.no_lines"),
-    lines("lines that are an object", {"0": LINE}, "order.no_lines"),
-    lines("lines that are no objects", [None, 7, "x", [], True], *[QUANTITY, NO_PRICE] * 5),
+    lines("lines with a gap in their numbers", Numbered({"0": {}, "4": {}}), total="400"),
+    lines("one bare line", {"quantity": 2, "unit_price": 100}, UNREADABLE),
+    lines("lines that are named", {"first": LINE, "1": LINE}, UNREADABLE),
+    lines("lines numbered in other digits", {"٠": LINE}, UNREADABLE),
+    lines("lines that are a text", "2 x Alma", UNREADABLE),
+    lines("no lines where there were some", None, UNREADABLE),
+    lines("lines that are no objects", [None, 7, "x", [], True], UNREADABLE),
+    lines("one line that is no object", [{}, None], UNREADABLE),
     lines(
         "a line of nulls",
         [dict.fromkeys((*LINE, "ean13", "name", "discount_rate"))],
@@ -79,6 +90,9 @@ SHEET = [
     one_line("pieces with an underscore", QUANTITY, quantity="1_000"),
     one_line("pieces in other digits", QUANTITY, quantity="２"),
     one_line("pieces that are not a number", QUANTITY, quantity="NaN"),
+    one_line("pieces that are no number in JSON", QUANTITY, quantity=float("nan")),
+    one_line("pieces without end", QUANTITY, quantity=float("inf")),
+    one_line("pieces in Arabic digits", QUANTITY, quantity="٣"),
     one_line("pieces that are true", QUANTITY, quantity=True),
     one_line("a negative price", PRICE, unit_price=-100),
     one_line("a price of nothing", unit_price=0, total="0"),
@@ -150,7 +164,11 @@ SHEET = [
     ),
     header("accents without end", delivery_address={**ADDRESS, "city": "a" + "\u0301" * 99}),
     header("a country in words", delivery_address={**ADDRESS, "country": "Norge"}),
-    header("addresses as texts", delivery_address="Bergen", billing_address=7),
+    header("addresses as texts", UNREADABLE, delivery_address="Bergen", billing_address=7),
+    header("a billing address that nobody reads", billing_address=7),
+    header("an address of lists", UNREADABLE, delivery_address={**ADDRESS, "city": ["Bergen"]}),
+    header("an empty address as PHP writes it", delivery_address=[]),
+    header("a comment as an object", UNREADABLE, comment={"text": "Do not ship"}),
     header(
         "a purchase order of 51 letters",
         "order.reference_too_long",
@@ -176,6 +194,7 @@ SHEET = [
     ),
     header(
         "times that are no times",
+        UNREADABLE,
         create_time="soon",
         confirmation_time=17,
         delivery_start_on="ASAP",
@@ -192,7 +211,10 @@ SHEET = [
         confirmation_time="9999-12-31T23:59:59-14:00",
         delivery_start_on="9999-12-31",
     ),
-    header("a leap day that is none", delivery_start_on="2026-02-29"),
+    header("a leap day that is none", UNREADABLE, delivery_start_on="2026-02-29"),
+    header("no times, as MySQL writes them", confirmation_time="0000-00-00 00:00:00"),
+    header("no times, as PHP writes them", confirmation_time="-0001-11-30T00:00:00+00:00"),
+    header("canceled at no time that anybody knows", UNREADABLE, cancellation_time="yes"),
     # Many
     lines("300 lines", [{"quantity": number + 1} for number in range(300)], total="4515000"),
     lines("the same line three times", ({}, {}, {}), total="600"),

@@ -51,6 +51,47 @@ def test_an_ean_keeps_its_leading_zeros() -> None:
     assert codes(draft(order(line(ean13=OTHER_EAN.lstrip("0"))))) == ["line.unknown_product"]
 
 
+@pytest.mark.parametrize(
+    ("there", "here", "differs"),
+    [
+        ("7041234567890", "7041234567890\u200b", "an invisible character"),
+        ("704\u00ad1234567890", "7041234567890", "an invisible character"),
+        ("\ufeff7041234567890", "7041234567890", "an invisible character"),
+        ("7041234567890", "７041234567890", "an invisible character"),
+        ("7041234567890", "704 1234567890", "a space"),
+        ("704\u00a01234567890", "7041234567890", "an invisible character and a space"),
+        ("12345678905", "0012345678905", "a leading zero"),
+        ("012345678905", "00012345678905", "a leading zero"),
+        ("AB-1", "ab-1", "case"),
+        ("AB 1", "ab1", "a space and case"),
+    ],
+)
+@pytest.mark.parametrize("match_by", ["ean13", "sku"])
+def test_a_near_code_is_named_with_its_product_and_never_taken(
+    there: str, here: str, differs: str, match_by: str
+) -> None:
+    known = facts((product(881, **{match_by: there}),))
+    (reason,) = draft(
+        order(line(**{"ean13": "", match_by: here})), known, match_by=match_by
+    ).reasons
+    assert reason.code == "line.unknown_product"
+    assert "Near: product 881 has " in reason.message
+    assert f"which differs in {differs}. Fix: make the code the same" in reason.message
+    assert reason.message.isprintable()
+
+
+def test_what_nobody_sees_in_a_code_is_spelled_out() -> None:
+    (reason,) = draft(order(line(ean13=f"{EAN}\u200b"))).reasons
+    assert f"EAN {EAN}<U+200B> is on no product" in reason.message
+
+
+def test_a_code_that_is_near_none_has_the_plain_advice() -> None:
+    (reason,) = draft(order(line(ean13="7000000000089"))).reasons
+    assert reason.message.endswith(
+        "EAN 7000000000089 is on no product. Fix: enter it on the product in 24SevenOffice."
+    )
+
+
 EXPIRED = DRESS._replace(id=1003, active=False)
 TWIN = DRESS._replace(id=1004)
 
@@ -109,7 +150,10 @@ def test_skip_line_sends_the_rest_and_says_so_in_the_comment_and_a_warning() -> 
 def test_the_total_is_compared_without_the_skipped_lines() -> None:
     wanted = order(line(), NAMELESS, amount_total="300")
     (reason,) = draft(wanted, missing_code="skip_line").reasons
-    assert "rows 200.00 NOK, order 300.00 NOK (of which 99.00 NOK left out)" in reason.message
+    assert reason.message.startswith(
+        "the lines add up to 200.00 NOK, the order says 300.00 NOK, of which 99.00 NOK left out "
+        "(1.00 apart). Nothing sent."
+    )
 
 
 def test_a_skipped_line_may_be_rounded_otherwise_too() -> None:

@@ -48,8 +48,8 @@ def test_no_delivery_address_is_sent_as_none() -> None:
     assert (sent.delivery_address, sent.delivery_name, sent.delivery_phone) == (None, "", "")
 
 
-@pytest.mark.parametrize("country", ["Norge", "NOR", "N", "4７", "日本"])
-def test_a_country_that_is_no_iso_code_is_left_out_with_a_warning(country: str) -> None:
+@pytest.mark.parametrize("country", ["Narnia", "NÅR", "N", "4７", "東京"])
+def test_a_country_that_nobody_knows_is_left_out_with_a_warning(country: str) -> None:
     found = draft(order(delivery_address=Address(country=country), amount_total="200"))
     assert warnings(found) == ["order.country_unknown"]
     assert found.invoice is not None
@@ -63,7 +63,12 @@ def test_a_country_that_is_no_iso_code_is_left_out_with_a_warning(country: str) 
         ("2026-03-29T10:15:00", None, date(2026, 3, 29)),
         ("2026-03-29 10:15:00", None, date(2026, 3, 29)),
         ("2026-03-29T10:15:00Z", None, date(2026, 3, 29)),
-        ("2026-03-30T01:00:00+02:00", None, date(2026, 3, 29)),
+        ("2026-03-30T01:00:00+02:00", None, date(2026, 3, 30)),
+        ("2026-12-31T23:15:00Z", None, date(2027, 1, 1)),
+        ("2026-12-31T22:45:00Z", None, date(2026, 12, 31)),
+        ("2026-06-30T22:15:00+00:00", None, date(2026, 7, 1)),
+        ("9999-12-31T23:59:59-14:00", None, date(9999, 12, 31)),
+        (None, "2026-12-31T23:15:00Z", date(2027, 1, 1)),
         ("2026-03-29", None, date(2026, 3, 29)),
         (None, "2026-03-01T08:00:00+00:00", date(2026, 3, 1)),
         ("0001-01-01T00:00:00", "2026-03-01T08:00:00", date(2026, 3, 1)),
@@ -104,6 +109,46 @@ def test_the_delivery_date_is_the_day_as_it_is_written(written: object, day: dat
 def test_your_reference_is_the_purchase_order_and_the_title_is_the_comment() -> None:
     sent = invoice(order(purchase_order_reference="PO 2041/å", comment="Ring først!\nTakk"))
     assert (sent.your_reference, sent.comment) == ("PO 2041/å", "Ring først! Takk")
+
+
+@pytest.mark.parametrize(
+    ("end", "cancel", "comment"),
+    [
+        ("2027-01-31", None, "Latest delivery 2027-01-31. Ring først!"),
+        (None, "2027-02-15", "Canceled if not delivered by 2027-02-15. Ring først!"),
+        ("2027-01-31", "2027-01-31", "Latest delivery 2027-01-31. Ring først!"),
+        (
+            "2027-01-31",
+            "2027-02-15",
+            "Latest delivery 2027-01-31. Canceled if not delivered by 2027-02-15. Ring først!",
+        ),
+        ("0000-00-00", None, "Ring først!"),
+    ],
+)
+def test_the_latest_delivery_stands_before_the_comment(
+    end: str | None, cancel: str | None, comment: str
+) -> None:
+    found = read_order({"delivery_end_on": end, "auto_cancel_on": cancel})
+    days = {"delivery_end_on": found.delivery_end_on, "auto_cancel_on": found.auto_cancel_on}
+    assert invoice(order(comment="Ring først!", **days)).comment == comment
+    assert len(invoice(order(comment="Ø" * 400, **days)).comment) == 300
+
+
+@pytest.mark.parametrize(
+    ("written", "code"),
+    [
+        *(("Sweden", "SE"), ("SVERIGE", "SE"), ("  norge ", "NO"), ("EL", "GR"), ("el", "GR")),
+        *(("UK", "GB"), ("U.K.", "GB"), ("Great Britain", "GB"), ("Österreich", "AT")),
+        *(("Cote d'Azur", ""), ("NO", "NO"), ("se", "SE"), ("VN", "VN"), ("U.S.A.", "US")),
+        *(("The Netherlands", "NL"), ("Ελλάδα", "GR"), ("DEU", "DE"), ("X1", ""), ("", "")),
+    ],
+)
+def test_a_country_is_sent_as_two_letters(written: str, code: str) -> None:
+    address = invoice(
+        order(delivery_address=Address(company="B", country=written))
+    ).delivery_address
+    assert address is not None
+    assert address.country == code
 
 
 def test_the_reference_follows_the_setting() -> None:

@@ -19,7 +19,7 @@ from lnb24so.orders.types import Item
 from lnb24so.sandbox import Brand, Sandbox
 from lnb24so.soap.order import InvoiceOrder
 
-from .hostile_sheet import LINE, SHEET, Hostile
+from .hostile_sheet import LINE, SHEET, Hostile, Numbered
 from .round_trip import as_planned, planned, read_back
 
 NAMES = [hostile.name for hostile in SHEET]
@@ -41,6 +41,8 @@ def as_json(number: int, hostile: Hostile, good: dict[str, Any]) -> dict[str, An
     order = deepcopy(good) | {"reference": f"H{number}", "amount_total": 200} | hostile.header
     line = order["items"][0] | LINE
     items = hostile.lines
+    if isinstance(items, Numbered):
+        items = {key: line | item for key, item in items.items()}
     if isinstance(items, list | tuple):
         items = [line | item if isinstance(item, dict) else item for item in items]
     return order | {"items": items}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 from math import floor
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 
 from lnb24so.lnb.types import Line, Order
 from lnb24so.money import amount_text, minor_unit, price_row, row_total, to_minor
+from lnb24so.orders.total import Accepted
 from lnb24so.sandbox.erp import row_total as total_in_erp
 
 from .build import codes, draft, invoice, line, order, warnings
@@ -178,8 +180,9 @@ def test_a_total_that_differs_blocks_and_names_both_figures() -> None:
     (reason,) = draft(WRONG).reasons
     assert reason.code == "order.total_mismatch"
     assert reason.message == (
-        "rows 12,480.00 EUR, order 11,856.00 EUR. Nothing sent. "
-        "Fix: check orders.unit_price, or: lnb24so resolve 70123 --accept-total"
+        "the lines add up to 12,480.00 EUR, the order says 11,856.00 EUR (624.00 apart). "
+        "Nothing sent. Fix: correct the order in Le New Black, or bill 12,480.00: "
+        "lnb24so resolve 70123 --accept-total 12480.00"
     )
 
 
@@ -188,12 +191,21 @@ def test_total_check_warn_sends_it_with_both_figures_in_a_warning() -> None:
     assert codes(found) == []
     assert found.total == D(12480)
     assert warnings(found) == ["order.total_mismatch"]
-    assert "rows 12,480.00 EUR, order 11,856.00 EUR" in found.warnings[0].message
+    assert "12,480.00 EUR, the order says 11,856.00 EUR" in found.warnings[0].message
 
 
 def test_a_total_that_a_person_accepted_passes() -> None:
-    found = draft(WRONG, accept_total=True)
-    assert codes(found) == []
+    found = draft(WRONG, accepted=Accepted(amount=D("12480")))
+    assert (codes(found), found.total) == ([], D(12480))
+
+
+def test_an_accepted_total_passes_no_other_sum() -> None:
+    assert codes(draft(WRONG, accepted=Accepted(amount=D(11856)))) == ["order.total_mismatch"]
+
+
+def test_a_total_that_the_first_version_let_pass_is_billed_as_that_one_did() -> None:
+    found = draft(replace(WRONG, amount_discount=D(100)), accepted=Accepted())
+    assert (codes(found), found.total) == ([], D(12480))
 
 
 def test_an_order_without_a_total_goes_out_with_a_warning() -> None:

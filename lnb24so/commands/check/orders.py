@@ -1,26 +1,22 @@
 """Check the settings about orders against those that Le New Black has of the last year.
 
 The codes that the API uses for statuses and modes are not published, so only what is seen can be
-trusted. Nor is it documented whether `unit_price` is before or after the line's own discount: the
-orders' totals tell, as soon as one order has a line with a discount.
+trusted.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from decimal import Decimal
 from difflib import get_close_matches
-from typing import get_args
 
-from lnb24so.config.schema import Config, Orders, UnitPrice
-from lnb24so.lnb.types import Line, Order, is_canceled, plain_status, same_status
-from lnb24so.money import amount_text, differs, row_total
+from lnb24so.config.schema import Config
+from lnb24so.lnb.types import Order, is_canceled, plain_status, same_status
+from lnb24so.money import amount_text
 from lnb24so.tools import Tools
 
 from .findings import Findings, Pair, count, few
-
-READINGS = get_args(UnitPrice)
+from .totals import check_totals
 
 DOCUMENTED = (
     *("draft", "open_for_buyer", "open_for_brand", "confirmed"),
@@ -32,7 +28,7 @@ DOCUMENTED = (
 def check_orders(orders: Sequence[Order], tools: Tools, findings: Findings) -> None:
     """Look at statuses, modes and totals, and at what the next run would take."""
     _statuses(orders, tools.config, findings)
-    _totals(orders, tools.config.orders, findings)
+    check_totals(orders, tools.config.orders, findings)
     _waiting(orders, tools, findings)
     _shipping(orders, tools.config, findings)
 
@@ -109,63 +105,6 @@ def _fold(mode: str) -> str:
 
 def _counted(seen: Counter[str]) -> str:
     return few([f"{name} ({number:,})" for name, number in seen.most_common()], 12)
-
-
-def _totals(orders: Iterable[Order], settings: Orders, findings: Findings) -> None:
-    """Note whether the totals agree with orders.unit_price."""
-    telling = [order for order in orders if _tells(order)]
-    fitting = {
-        reading: [order for order in telling if adds_up(order, reading)] for reading in READINGS
-    }
-    ours = settings.unit_price
-    [other] = set(READINGS) - {ours}
-    name = "orders.unit_price"
-    if not telling:
-        findings.ok(
-            name,
-            f"{ours} is assumed; no order of the last year has a line with a discount to tell.",
-        )
-    elif len(fitting[ours]) >= len(fitting[other]):
-        agreeing = f"{len(fitting[ours])} of {count(len(telling), 'order')} with discounts"
-        findings.ok(name, f"{agreeing} add up with {ours}, {len(fitting[other])} with {other}.")
-    else:
-        findings.error(
-            name,
-            f"Of {count(len(telling), 'order')} with discounts, {len(fitting[ours])} add up with "
-            f"{ours} and {len(fitting[other])} with {other}. Fix: orders.unit_price: {other}",
-            [Pair(order.reference, lnb=order.retailer_name) for order in fitting[other]],
-        )
-
-
-def adds_up(order: Order, reading: str) -> bool:
-    """Return whether an order's lines and shipping come to its total under a reading."""
-    total = sum((_line_total(line, order, reading) for line in order.lines), Decimal(0))
-    total += order.amount_shipping or 0
-    rows = len(order.lines) + 1
-    return order.amount_total is not None and not differs(
-        total, order.amount_total, rows, order.currency
-    )
-
-
-def _line_total(line: Line, order: Order, reading: str) -> Decimal:
-    own = line.discount_rate if reading == "before_discount" else None
-    rates = [rate or Decimal(0) for rate in (own, line.promotion_rate, order.discount_rate)]
-    price, quantity = line.unit_price or Decimal(0), line.quantity or Decimal(0)
-    return row_total(price, rates, quantity, order.currency)
-
-
-def _tells(order: Order) -> bool:
-    """Return whether an order reads differently with and without its lines' discounts."""
-    return (
-        not is_canceled(order)
-        and order.amount_total is not None
-        and not order.unreadable
-        and all(
-            line.unit_price is not None and line.quantity is not None and not line.unreadable
-            for line in order.lines
-        )
-        and any(line.discount_rate and line.unit_price and line.quantity for line in order.lines)
-    )
 
 
 def _waiting(orders: Iterable[Order], tools: Tools, findings: Findings) -> None:

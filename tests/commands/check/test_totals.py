@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from lnb24so.commands.check.orders import READINGS, adds_up
+from lnb24so.commands.check.totals import READINGS, adds_up
 from lnb24so.lnb.types import Line, Order
 
 

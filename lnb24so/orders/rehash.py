@@ -1,0 +1,36 @@
+"""Hashes of earlier versions: compared by the old function, and renewed where they agree."""
+
+from __future__ import annotations
+
+from lnb24so.ledger.journal import Journal
+from lnb24so.ledger.old_hash import hash_of_version_1
+from lnb24so.ledger.types import Entry, Transition, with_new_hash
+from lnb24so.lnb.types import HASH_VERSION, Order, content_hash
+
+from .life import CANCELED
+from .types import Reading
+
+
+def up_to_date(entry: Entry | None, order: Order | None) -> Entry | None:
+    """Return the entry with today's hash where an old one is of what the order still holds.
+
+    To this the plan holds the order: what is as it was before an upgrade is no change. Pure.
+    """
+    if entry is None or order is None or not _is_old(entry):
+        return entry
+    return with_new_hash(entry, hash_of_version_1(order), content_hash(order))
+
+
+def _is_old(entry: Entry) -> bool:
+    hashes = (entry.content_hash, entry.notice_hash, entry.accept_total)
+    return any(one and one != CANCELED and not one.startswith(HASH_VERSION) for one in hashes)
+
+
+def keep_new_hashes(reading: Reading, journal: Journal) -> None:
+    """Write the renewed hashes down, once; raises what the ledger raises."""
+    for case in reading.cases:
+        stored = journal.ledger.entry(case.reference)
+        if stored is not None and case.order is not None:
+            renewed = up_to_date(stored, case.order)
+            if renewed is not None and renewed != stored:
+                journal.save(Transition(renewed, "order.rehashed"))
