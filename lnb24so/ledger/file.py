@@ -65,6 +65,7 @@ STEPS: tuple[str, ...] = (
     CREATE TABLE codes_reported (code TEXT PRIMARY KEY, reason TEXT NOT NULL);
     """,
     "ALTER TABLE orders ADD COLUMN asked_for TEXT",
+    "ALTER TABLE orders ADD COLUMN not_found_at TEXT",
 )
 
 

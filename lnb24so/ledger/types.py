@@ -50,6 +50,8 @@ class Entry:
     what a person has not acknowledged yet. `not_ours` are 24SevenOffice orders that a person
     declared to be no copy of this one. `asked_for`: a person named the order, `order` (whatever
     its age) or `any_status`; each run tries it until 24SevenOffice has it or it is left out.
+    `not_found_at`: when the look-up began that, after the grace time, first did not find what the
+    last attempt sent; the next one that does not find it either ends the doubt.
     """
 
     reference: str
@@ -72,6 +74,7 @@ class Entry:
     accept_total: str | None = None
     not_ours: tuple[int, ...] = ()
     asked_for: AskedFor | None = None
+    not_found_at: datetime | None = None
 
     @property
     def sent(self) -> Sent:
@@ -165,7 +168,7 @@ def columns(entry: Entry) -> dict[str, Any]:
 def entry_of(row: Mapping[str, Any]) -> Entry:
     """Return the entry of a row."""
     values = dict(row)
-    for name in ("attempt_started", "attempt_ended", "look_again_at"):
+    for name in ("attempt_started", "attempt_ended", "look_again_at", "not_found_at"):
         values[name] = from_utc_text(values[name]) if values[name] else None
     values["doubted"] = bool(values["doubted"])
     values["reasons"] = tuple(Reason(**reason) for reason in json.loads(values["reasons"]))

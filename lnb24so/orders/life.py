@@ -63,6 +63,7 @@ def sending(
         attempt_started=now,
         attempt_ended=None,
         seen_id=None,
+        not_found_at=None,
         notice_hash=None,
         doubted=entry.in_doubt,
         look_again_at=None,
@@ -124,6 +125,11 @@ def unconfirmed(
     return Transition(after, "order.unconfirmed", {} if answer is None else {"answer": answer})
 
 
+def not_found(entry: Entry, looked_at: datetime) -> Transition:
+    """Note that a look-up begun after the grace time did not find it; one more has to say so."""
+    return Transition(replace(entry, not_found_at=looked_at), "order.not_found")
+
+
 def put_off(entry: Entry, asked_for: AskedFor) -> Transition:
     """Keep an order that a person named for the next run."""
     return Transition(replace(entry, state="retry", reasons=(), asked_for=asked_for), "order.retry")
@@ -149,6 +155,7 @@ def _there(entry: Entry, order_id: int, *, doubted: bool, now: datetime) -> Entr
         asked_for=None,
         look_again_at=second_look(doubted=doubted, now=now),
         doubted=doubted,
+        not_found_at=None,
     )
 
 

@@ -23,10 +23,11 @@ SEARCH_BACK = timedelta(hours=24)
 class Settled:
     """What became of an attempt: `found` (one id), `several`, `wait` (until) or `absent`.
 
-    `taken`: one id carries its reference, and it cannot be what the attempt sent.
+    `taken`: one id carries its reference, and it cannot be what the attempt sent. `missing`: it
+    was not found for the first time; only a second look-up that does not find it means `absent`.
     """
 
-    what: Literal["found", "taken", "several", "wait", "absent"]
+    what: Literal["found", "taken", "several", "wait", "missing", "absent"]
     order_ids: tuple[int, ...] = ()
     until: datetime | None = None
 
@@ -37,8 +38,9 @@ def settle(
     """Return what became of an attempt without a clear answer.
 
     `hits` carry its reference or the id that was seen; `held` are the ids that the ledger has
-    for other orders. That nothing was found counts only in a look-up begun after the grace
-    time: 24SevenOffice may still be creating the order.
+    for other orders. That nothing was found counts only in look-ups begun after the grace time,
+    for 24SevenOffice may still be creating the order, and only in two of them: one list may be
+    short.
     """
     entry, until = case.known, case.grace_ended
     ids = ours(entry, hits, held)
@@ -48,7 +50,10 @@ def settle(
         return Settled("found" if explains(entry, hits, ids) else "taken", ids)
     if until is None:
         raise ValueError(f"{case.reference} has an attempt without a start")
-    return Settled("wait", until=until) if looked_at < until else Settled("absent")
+    if looked_at < until:
+        return Settled("wait", until=until)
+    seen_missing = entry.not_found_at is not None and until <= entry.not_found_at
+    return Settled("absent" if seen_missing else "missing")
 
 
 def may_be_sent_by(entry: Entry, hit: InvoiceOrder) -> bool:
@@ -165,15 +170,24 @@ def attempted(case: Case, entry: Entry, reading: Reading) -> Item | None:
         return _ask(case, reference_taken(case.reference, case.erp_reference, settled.order_ids))
     if settled.what == "several":
         return _ask(case, duplicate(case.reference, settled.order_ids))
-    if settled.until is None:
+    if settled.what == "absent":
         return None
+    next_look = (
+        f"Next look after {settled.until:%H:%M} UTC"
+        if settled.until
+        else "24SevenOffice does not show it so far; the next run looks once more"
+    )
     reason = Reason(
         "order.unconfirmed",
         f"no answer from 24SevenOffice at {entry.attempt_started:%H:%M} UTC; it may exist. "
-        f"Next look after {settled.until:%H:%M} UTC; do not type it in.",
+        f"{next_look}; do not type it in.",
     )
-    died_at = case.attempt_ended if entry.state == "sending" else None
-    return Wait(case=case, reasons=(reason,), died_at=died_at)
+    return Wait(
+        case=case,
+        reasons=(reason,),
+        died_at=case.attempt_ended if entry.state == "sending" else None,
+        not_found_at=reading.looked_at if settled.what == "missing" else None,
+    )
 
 
 def second_look_is_due(entry: Entry, reading: Reading) -> bool:

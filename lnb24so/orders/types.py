@@ -193,10 +193,15 @@ class Finish(Item):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wait(Item):
-    """Look again in a later run; `died_at`: when an attempt had ended that nobody wrote down."""
+    """Look again in a later run.
+
+    `died_at`: when an attempt had ended that nobody wrote down. `not_found_at`: when the look-up
+    began that is the first, after the grace time, not to find what the attempt sent.
+    """
 
     action: ClassVar[Action] = "wait"
     died_at: datetime | None = None
+    not_found_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

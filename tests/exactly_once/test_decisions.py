@@ -74,7 +74,7 @@ def test_a_person_names_the_order_of_todays_customer(world: World) -> None:
 def test_a_person_names_the_order_of_the_customer_of_an_earlier_attempt(world: World) -> None:
     world.box.faults.add("SaveInvoices", Fault.LATE)
     world.push()
-    world.wait(minutes=20)
+    world.wait_in_doubt(minutes=20)
     change(world, **SECOND_SHOP)
     world.box.faults.add("SaveInvoices", Fault.RESET_BEFORE)
     world.push()
@@ -99,7 +99,7 @@ def test_a_person_names_our_own_order_after_the_state_was_restored(world: World)
 def test_an_order_adopted_for_todays_customer_is_held_against_today(world: World) -> None:
     world.box.faults.add("SaveInvoices", Fault.RESET_BEFORE)
     world.push()
-    world.wait(minutes=20)
+    world.wait_in_doubt(minutes=20)
     change(world, retailer_reference=None)
     assert (world.push(), state(world)) == (3, "blocked")
     change(world, **SECOND_SHOP)

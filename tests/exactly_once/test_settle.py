@@ -77,8 +77,8 @@ def test_an_attempt_ended(entry: Entry, end: datetime) -> None:
     [
         (timedelta(0), "wait"),
         (GRACE - SECOND, "wait"),
-        (GRACE, "absent"),
-        (timedelta(days=30), "absent"),
+        (GRACE, "missing"),
+        (timedelta(days=30), "missing"),
     ],
 )
 def test_nothing_found_counts_only_after_the_grace_time(
@@ -89,10 +89,24 @@ def test_nothing_found_counts_only_after_the_grace_time(
     assert settle(case(entry), [], ended + after_the_end, {}).what == what
 
 
-def test_with_no_grace_time_nothing_found_counts_at_once() -> None:
+@pytest.mark.parametrize(
+    ("first_missed", "what"),
+    [(GRACE, "absent"), (GRACE - SECOND, "missing")],
+    ids=["after the grace time", "before its end: a shorter one was set then"],
+)
+def test_a_second_look_that_does_not_find_it_ends_the_doubt(
+    first_missed: timedelta, what: str
+) -> None:
+    ended = BEGUN + 5 * SECOND
+    entry = replace(UNCONFIRMED, not_found_at=ended + first_missed)
+    assert settle(case(entry), [], ended + 2 * GRACE, {}).what == what
+    assert settle(case(entry), [hit(55001)], ended + 2 * GRACE, {}).what == "found"
+
+
+def test_with_no_grace_time_two_looks_decide_all_the_same() -> None:
     attempt = case(UNCONFIRMED, grace=timedelta(0))
     assert attempt.attempt_ended is not None
-    assert settle(attempt, [], attempt.attempt_ended, {}).what == "absent"
+    assert settle(attempt, [], attempt.attempt_ended, {}).what == "missing"
 
 
 def test_waiting_says_until_when() -> None:
