@@ -1,14 +1,15 @@
 """Le New Black's orders to 24SevenOffice: read, plan, settle, create, and set the status."""
 
 __all__ = [
+    "attempts",
     "draft",
     "life",
     "lookup",
     "matching",
     "plan",
+    "questions",
     "reading",
     "ready",
-    "settle",
     "task",
     "types",
 ]

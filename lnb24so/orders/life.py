@@ -21,7 +21,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from lnb24so.ledger.types import AskedFor, Entry, Sent, Transition
+from lnb24so.ledger.types import AskedFor, Attempt, Entry, Sent, Transition
 from lnb24so.reasons import Reason
 
 SECOND_LOOK_AFTER = timedelta(hours=1)
@@ -51,19 +51,19 @@ def second_look(*, doubted: bool, now: datetime) -> datetime | None:
 # The one request that creates it
 
 
-def sending(
-    entry: Entry, sent: Sent, asked_for: AskedFor | None, now: datetime, facts: Facts
-) -> Transition:
+def sending(entry: Entry, attempt: Attempt, asked_for: AskedFor | None, facts: Facts) -> Transition:
     """Write an attempt down, before its request leaves; `facts` tell rows, total and currency."""
+    earlier = entry.tried if entry.in_doubt else ()
     after = replace(
-        _held_against(entry, sent),
+        _held_against(entry, attempt.sent),
         state="sending",
         reasons=(),
         attempts=entry.attempts + 1,
-        attempt_started=now,
+        attempt_started=attempt.started,
         attempt_ended=None,
         seen_id=None,
         not_found_at=None,
+        tried=(*earlier, attempt),
         notice_hash=None,
         doubted=entry.in_doubt,
         look_again_at=None,
@@ -100,8 +100,9 @@ def retry(attempt: Entry, *, before: Entry, reason: Reason, answer: str) -> Tran
 def _with_earlier_doubt(attempt: Entry, before: Entry) -> Entry:
     """Return the attempt, held against what an earlier one sent that may still make an order."""
     if not before.in_doubt:
-        return attempt
-    return replace(_held_against(attempt, before.sent), seen_id=before.seen_id)
+        return replace(attempt, tried=())
+    held = _held_against(attempt, before.sent)
+    return replace(held, seen_id=before.seen_id, tried=before.tried)
 
 
 def _answered(attempt: Entry, answer: str) -> Facts:
@@ -126,7 +127,7 @@ def unconfirmed(
 
 
 def not_found(entry: Entry, looked_at: datetime) -> Transition:
-    """Note that a look-up begun after the grace time did not find it; one more has to say so."""
+    """Note that a look-up after the grace time did not find it; one more has to say so."""
     return Transition(replace(entry, not_found_at=looked_at), "order.not_found")
 
 
@@ -138,9 +139,9 @@ def put_off(entry: Entry, asked_for: AskedFor) -> Transition:
 # What look-ups and Le New Black say of it
 
 
-def adopted(entry: Entry, order_id: int, held_against: Sent | None, now: datetime) -> Transition:
-    """Take an order of 24SevenOffice as this one; without `held_against` as its attempt sent it."""
-    held = _held_against(entry, held_against) if held_against else entry
+def adopted(entry: Entry, order_id: int, held_against: Sent, now: datetime) -> Transition:
+    """Take an order of 24SevenOffice as this one."""
+    held = _held_against(entry, held_against)
     there = _there(held, order_id, doubted=entry.in_doubt, now=now)
     return Transition(replace(there, notice_hash=None), "order.adopted")
 
@@ -161,7 +162,8 @@ def _there(entry: Entry, order_id: int, *, doubted: bool, now: datetime) -> Entr
 
 def looked_again(entry: Entry) -> Transition:
     """Note that the second look found what it should."""
-    return Transition(replace(entry, look_again_at=None, doubted=False), "order.looked_again")
+    after = replace(entry, look_again_at=None, doubted=False, tried=())
+    return Transition(after, "order.looked_again")
 
 
 def blocked(

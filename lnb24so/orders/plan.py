@@ -15,16 +15,16 @@ from lnb24so.texts import shown
 
 from .draft import Draft, draft_order, fold_reference
 from .life import CANCELED
+from .questions import canceled_after_export, changed_after_export, reference_taken
 from .ready import why_not_now
 from .settle import (
     attempted,
-    canceled_after_export,
-    changed_after_export,
+    cargo_of,
     claim,
+    explained_by,
     is_cleared,
     look_again,
-    may_be_sent_by,
-    reference_taken,
+    not_looked_for,
     second_look_is_due,
     today,
 )
@@ -200,6 +200,8 @@ def _claimed(
     reading: Reading,
 ) -> Item:
     """Return the create of an order, or what to do with one that is there already."""
+    if case.reference in reading.failed:
+        return not_looked_for(case, reading)
     entry = case.known
     hits = reading.hits.get(fold_reference(invoice.reference), ())
     there = claim(invoice, entry, hits, reading.held)
@@ -208,10 +210,16 @@ def _claimed(
         return Decide(case=case, draft=draft, reasons=(reason,), news=entry.reasons != (reason,))
     if there.what == "free":
         sent = today(case, invoice.reference, invoice.customer_id)
-        return Create(case=case, draft=draft, request=invoice, sent=sent, asked_for=asked_for)
+        return Create(
+            case=case,
+            draft=draft,
+            request=invoice,
+            sent=sent,
+            cargo=cargo_of(invoice),
+            asked_for=asked_for,
+        )
     hit = next(hit for hit in hits if hit.order_id == there.order_ids[0])
-    ours_made_it = entry.in_doubt and may_be_sent_by(entry, hit)
-    held = None if ours_made_it else today(case, invoice.reference, hit.customer_id)
+    held = explained_by(entry, hit) or today(case, invoice.reference, hit.customer_id)
     return Adopt(case=case, draft=draft, found_id=there.order_ids[0], held_against=held, news=True)
 
 

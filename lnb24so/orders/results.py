@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from lnb24so.errors import worst
 from lnb24so.reasons import sentence
 
-from .types import Adopt, Announce, Decide, Leave, OrderReport, Result
+from .types import Adopt, Announce, Decide, Leave, OrderReport, Result, Wait
 
 if TYPE_CHECKING:
     from .types import Item, OrderPlan, Outcome
@@ -42,6 +42,8 @@ class Results:
 def planned(item: Item) -> Result:
     """Return the result of an item that needs nothing done, or is only shown."""
     outcome: Outcome | None = "blocked" if item.action == "blocked" else None
+    if isinstance(item, Wait) and item.failed:
+        outcome = "failed"
     return Result(item, outcome, item.order_id, item.reasons, item.news)
 
 
@@ -57,13 +59,17 @@ def order_report(plan: OrderPlan, results: Sequence[Result]) -> OrderReport:
     return OrderReport(plan, results, dict(summary))
 
 
+def _failed(result: Result) -> bool:
+    return isinstance(result.item, Wait) and result.item.failed
+
+
 def order_exit_code(plan: OrderPlan, results: Iterable[Result]) -> int:
     """Return 4, 1, 3 or 0. What was announced in an earlier run does not count again."""
     codes = {4} if plan.guard else {0}
     for result in results:
         if isinstance(result.item, Decide | Announce) and result.news:
             codes.add(4)
-        elif result.outcome in ("retry", "unconfirmed") or result.status_failed:
+        elif result.outcome in ("retry", "unconfirmed") or result.status_failed or _failed(result):
             codes.add(1)
         elif result.news and result.reasons and not isinstance(result.item, Adopt | Leave):
             codes.add(3)

@@ -37,6 +37,7 @@ FIELDS: Mapping[str, tuple[str, ...]] = {
     "CompanySearchParameters": ("CompanyIds", "ChangedAfter"),
     "Company": CUSTOMER_FIELDS,
     "InvoiceSearchParameters": ("CustomerIds", "ChangedAfter", "OrderStates", "OrderIds"),
+    "InvoiceSyncParameters": ("RegisteredAfter",),
     "InvoiceOrder": (*ORDER_FIELDS, "APIException"),
     "InvoiceRow": (*ROW_FIELDS, "QuantityDelivered"),
     "Addresses": ("Delivery",),
@@ -199,6 +200,14 @@ def _stock(value: str) -> Decimal | int | None:
     """Return a stock figure; a whole catalogue has few different ones."""
     pieces = to_decimal(value.strip(), "Stock")
     return int(pieces) if pieces is not None and pieces == int(pieces) else pieces
+
+
+def order_id(element: _Element) -> int:
+    """Read an item of a list of order ids."""
+    value = (element.text or "").strip()
+    if not (value.isascii() and value.isdigit()):
+        raise UnreadableError(f"an order id is {value[:40]!r}, which is no whole number")
+    return int(value)
 
 
 def customer(element: _Element) -> Customer:

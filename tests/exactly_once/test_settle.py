@@ -11,7 +11,7 @@ import pytest
 
 from lnb24so.config.schema import Config, Erp, LeNewBlack, Orders, Stock
 from lnb24so.config.values import Secret
-from lnb24so.ledger.types import Entry
+from lnb24so.ledger.types import Attempt, Cargo, Entry, Sent
 from lnb24so.orders.reading import case_of
 from lnb24so.orders.settle import Claim, Settled, claim, settle
 from lnb24so.orders.types import Case
@@ -21,6 +21,8 @@ BEGUN = datetime(2026, 3, 2, 10, 15, tzinfo=UTC)
 TIMEOUT = timedelta(seconds=120)
 GRACE = timedelta(minutes=15)
 SECOND = timedelta(seconds=1)
+SENT = Sent("LNB70128", customer_id=501, content_hash="hash", done_status="closed")
+CARGO = Cargo(rows=((1001, Decimal(1)),), currency="", total=Decimal(100))
 UNCONFIRMED = Entry(
     "70128",
     state="unconfirmed",
@@ -30,6 +32,7 @@ UNCONFIRMED = Entry(
     attempt_started=BEGUN,
     attempt_ended=BEGUN + 5 * SECOND,
     doubted=True,
+    tried=(Attempt(BEGUN, SENT, CARGO),),
 )
 KILLED = replace(UNCONFIRMED, state="sending", attempt_ended=None, doubted=False)
 NEW = Entry("70128")
@@ -122,7 +125,7 @@ def test_waiting_says_until_when() -> None:
         ([hit(55002), hit(55001)], Settled("several", (55001, 55002))),
         ([hit(55001), hit(55002, 777)], Settled("several", (55001, 55002))),
         ([hit(55001, 777)], Settled("taken", (55001,))),
-        ([hit(55001, product_id=9)], Settled("found", (55001,))),
+        ([hit(55001, product_id=9)], Settled("taken", (55001,))),
     ],
     ids=[
         "one",
@@ -130,7 +133,7 @@ def test_waiting_says_until_when() -> None:
         "two",
         "two, of two customers",
         "one of another customer",
-        "one that was changed there since",
+        "one of other products",
     ],
 )
 def test_what_is_found_counts_at_once(hits: list[InvoiceOrder], settled: Settled) -> None:
@@ -157,7 +160,9 @@ def test_what_a_person_called_not_ours_is_not_found() -> None:
 
 # An order that is about to be created
 
-WANTED = InvoiceOrder(501, "LNB70128", "Web", rows=(row(1001), row(1002)))
+WANTED = InvoiceOrder(501, "LNB70128", "Web", rows=(row(1001),))
+EARLIER = Cargo(rows=((9, Decimal(1)),), currency="", total=Decimal(100))
+TRIED = replace(UNCONFIRMED, tried=(Attempt(BEGUN, SENT, EARLIER), *UNCONFIRMED.tried))
 
 
 @pytest.mark.parametrize(
@@ -170,7 +175,8 @@ WANTED = InvoiceOrder(501, "LNB70128", "Web", rows=(row(1001), row(1002)))
         (NEW, [hit(55001, product_id=9)], {}, Claim("taken", (55001,))),
         (NEW, [hit(55001, 777)], {}, Claim("taken", (55001,))),
         (NEW, [hit(55001), hit(55002)], {}, Claim("taken", (55001, 55002))),
-        (UNCONFIRMED, [hit(55001, product_id=9)], {}, Claim("adopt", (55001,))),
+        (UNCONFIRMED, [hit(55001, product_id=9)], {}, Claim("taken", (55001,))),
+        (TRIED, [hit(55001, product_id=9)], {}, Claim("adopt", (55001,))),
         (UNCONFIRMED, [hit(55001, 777, 9)], {}, Claim("taken", (55001,))),
         (replace(NEW, not_ours=(55001,)), [hit(55001)], {}, Claim("free")),
         (
@@ -182,13 +188,14 @@ WANTED = InvoiceOrder(501, "LNB70128", "Web", rows=(row(1001), row(1002)))
     ],
     ids=[
         "nothing there",
-        "same customer, a product shared: a lost ledger, or typed in",
+        "the same customer, rows and total: a lost ledger, or typed in",
         "the one that the ledger holds for it",
         "one that stands for another order",
         "no product shared",
         "another customer",
         "two",
-        "in doubt: an attempt explains it",
+        "in doubt: no attempt sent these rows",
+        "in doubt: an earlier attempt explains it",
         "in doubt: the attempt was for another customer",
         "a person said that it is not ours",
         "a person said of one of two that it is not ours",
