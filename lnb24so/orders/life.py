@@ -25,7 +25,7 @@ from lnb24so.ledger.types import AskedFor, Attempt, Entry, Sent, Transition
 from lnb24so.reasons import Reason
 
 SECOND_LOOK_AFTER = timedelta(hours=1)
-"""When an order that was once in doubt is looked up again: a late creation shows by then."""
+"""When an order is looked up once more: a late creation, or somebody's copy, shows by then."""
 
 Facts = Mapping[str, object]
 
@@ -80,7 +80,7 @@ def created(entry: Entry, order_id: int, now: datetime, answer: str) -> Transiti
         order_id=order_id,
         asked_for=None,
         attempt_ended=now,
-        look_again_at=second_look(doubted=entry.doubted, now=now),
+        look_again_at=now + SECOND_LOOK_AFTER,
     )
     return Transition(after, "order.created", {"answer": answer})
 
@@ -143,7 +143,8 @@ def adopted(entry: Entry, order_id: int, held_against: Sent, now: datetime) -> T
     """Take an order of 24SevenOffice as this one."""
     held = _held_against(entry, held_against)
     there = _there(held, order_id, doubted=entry.in_doubt, now=now)
-    return Transition(replace(there, notice_hash=None), "order.adopted")
+    again = now + SECOND_LOOK_AFTER
+    return Transition(replace(there, look_again_at=again, notice_hash=None), "order.adopted")
 
 
 def _there(entry: Entry, order_id: int, *, doubted: bool, now: datetime) -> Entry:

@@ -13,7 +13,7 @@ from lnb24so.reasons import Reason
 from lnb24so.soap.order import InvoiceOrder
 from lnb24so.texts import shown
 
-from .draft import Draft, draft_order, fold_reference
+from .draft import Draft, draft_order
 from .life import CANCELED
 from .questions import canceled_after_export, changed_after_export, reference_taken
 from .ready import why_not_now
@@ -22,6 +22,7 @@ from .settle import (
     cargo_of,
     claim,
     explained_by,
+    hits_of,
     is_cleared,
     look_again,
     not_looked_for,
@@ -139,7 +140,8 @@ def _gone(case: Case) -> Item | None:
     if case.entry is None:
         reason = Reason("order.not_found", "Le New Black has no order with that reference.")
         return Leave(case=case, reasons=(reason,))
-    reason = Reason("order.withdrawn", "is gone from Le New Black; nothing was sent.")
+    why = f"is gone from Le New Black{_and_nothing_was_sent(case)}."
+    reason = Reason("order.withdrawn", why)
     return Leave(case=case, reasons=(reason,), becomes="withdrawn", news=True)
 
 
@@ -152,7 +154,8 @@ def _not_ready(case: Case, config: Config, selection: Selection) -> Item | None:
         return Leave(case=case, reasons=(reason,))
     if case.order is not None and reason.code == "order.status":
         now = shown(case.order.status)
-        reason = Reason("order.withdrawn", f"now has the status {now}; nothing was sent.")
+        why = f"now has the status {now}{_and_nothing_was_sent(case)}."
+        reason = Reason("order.withdrawn", why)
     return Leave(case=case, reasons=(reason,), becomes="withdrawn", news=True)
 
 
@@ -203,7 +206,7 @@ def _claimed(
     if case.reference in reading.failed:
         return not_looked_for(case, reading)
     entry = case.known
-    hits = reading.hits.get(fold_reference(invoice.reference), ())
+    hits = hits_of(case, reading, invoice.reference)
     there = claim(invoice, entry, hits, reading.held)
     if there.what == "taken":
         reason = reference_taken(case.reference, invoice.reference, there.order_ids)
@@ -224,6 +227,15 @@ def _claimed(
 
 
 # Helpers
+
+
+def _and_nothing_was_sent(case: Case) -> str:
+    """Return the words where that is known: each attempt was turned away.
+
+    Without an attempt, an earlier ledger may have sent it; in doubt, it may be made late.
+    """
+    entry = case.known
+    return "; nothing was sent" if entry.attempts and not entry.in_doubt else ""
 
 
 def _skipped(why: str) -> Reason:

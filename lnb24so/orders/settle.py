@@ -153,8 +153,10 @@ def claim(
 
 def attempted(case: Case, entry: Entry, reading: Reading) -> Item | None:
     """Return what a look-up says of an attempt without a clear answer; None: send it again."""
-    settled = settle(case, _hits(case, reading), reading.looked_at, reading.held)
-    found = explained(entry, _hits(case, reading), settled.order_ids)
+    settled = settle(
+        case, hits_of(case, reading, case.erp_reference), reading.looked_at, reading.held
+    )
+    found = explained(entry, hits_of(case, reading, case.erp_reference), settled.order_ids)
     if settled.what == "found" and found is not None:
         return _found(case, *found)
     if settled.what == "taken":
@@ -209,7 +211,7 @@ def is_cleared(case: Case, reading: Reading) -> bool:
 
 def look_again(case: Case, entry: Entry, reading: Reading) -> Item | None:
     """Return what was created late or twice; None where all is as it should be."""
-    hits = _hits(case, reading)
+    hits = hits_of(case, reading, case.erp_reference)
     if entry.state == "skipped":
         # A person left this order out: what else carries its reference is no news.
         hits = [hit for hit in hits if explained_by(entry, hit)]
@@ -251,8 +253,17 @@ def today(case: Case, erp_reference: str, customer_id: int | None) -> Sent:
     )
 
 
-def _hits(case: Case, reading: Reading) -> list[InvoiceOrder]:
-    """Return the orders of 24SevenOffice that carry the reference, and the one that was seen."""
-    hits = list(reading.hits.get(fold_reference(case.erp_reference), ()))
-    seen = reading.hits_by_id.get(case.known.seen_id) if case.known.seen_id else None
-    return [*hits, seen] if seen is not None else hits
+def hits_of(case: Case, reading: Reading, erp_reference: str) -> list[InvoiceOrder]:
+    """Return the orders of 24SevenOffice that carry the reference, and the one that was seen.
+
+    What 24SevenOffice derived from one of them belongs to it, and counts only where none of them
+    shows: then its parent is there under another reference.
+    """
+    entry = case.known
+    hits = list(reading.hits.get(fold_reference(erp_reference), ()))
+    seen = reading.hits_by_id.get(entry.seen_id) if entry.seen_id else None
+    if seen is not None:
+        hits.append(seen)
+    known = {entry.order_id, entry.seen_id} - {None}
+    parents = [hit for hit in hits if hit.order_id in known or not hit.is_derived]
+    return parents if parents or entry.in_erp else hits

@@ -64,7 +64,7 @@ EVENTS: Mapping[EventName, Event] = {
     "order.retry": Event("warning", "Not processed; the next run tries again.", f"{WHY}, answer"),
     "order.not_found": Event("info", "A look-up did not find it; one more decides.", WHY),
     "order.decision_needed": Event("error", "A person must decide.", WHY),
-    "order.looked_again": Event("info", "Once in doubt, and still there once.", ORDER),
+    "order.looked_again": Event("info", "Looked for once more: it is there once.", ORDER),
     "order.withdrawn": Event("info", "It left the export status unsent.", WHY),
     "order.skipped": Event("info", "A person decided not to send it.", WHY),
     "order.unread": Event("warning", "Le New Black did not show it.", "reference, message"),

@@ -23,7 +23,7 @@ ORDER_FIELDS = (
     *("OrderId", "CustomerId", "OrderStatus", "ReferenceNumber", "YourReference", "InvoiceTitle"),
     *("DateOrdered", "DeliveryDate", "CustomerDeliveryName", "CustomerDeliveryPhone", "Addresses"),
     *("Currency", "IncludeVAT", "DepartmentId", "ProjectId", "OurReference", "OrderTotalIncVat"),
-    *("OrderTotalVat", "InvoiceRows"),
+    *("OrderTotalVat", "InvoiceRows", "ReferenceOrderId", "ReferenceInvoiceId"),
 )
 ROW_FIELDS = ("ProductId", "Name", "Quantity", "Price", "DiscountRate", "Type")
 

@@ -65,15 +65,6 @@ def test_orders_that_others_typed_in_do_not_undo_a_skip(world: World) -> None:
     assert (world.push(), state(world)) == (0, "skipped")
 
 
-def test_an_order_with_a_clear_answer_is_not_looked_up_again(world: World) -> None:
-    assert (world.push(), state(world)) == (0, "done")
-    asked = len(world.box.requests)
-    world.wait(minutes=61)
-    assert world.push() == 0
-    systems = {seen.system for seen in world.box.requests[asked:]}
-    assert (world.entries()[REFERENCE].look_again_at, systems) == (None, {"lnb"})
-
-
 def test_a_second_look_that_falls_due_while_reading_is_still_taken(world: World) -> None:
     created_late(world)
     due = world.entries()[REFERENCE].look_again_at
