@@ -15,13 +15,14 @@ from lnb24so.ledger.standing import forget
 from lnb24so.ledger.types import Entry, Sent, Transition
 from lnb24so.lnb.types import is_canceled
 from lnb24so.orders import life
+from lnb24so.orders.attempts import OLD, SEARCH_BACK, Search, search_attempts
 from lnb24so.orders.draft import fold_reference
-from lnb24so.orders.lookup import LONG_AGO, LOOK_UP_BACK
+from lnb24so.orders.lookup import LOOK_UP_BACK, WITHOUT_A_TIME
 from lnb24so.orders.matching import HIGHEST_ID, customer_number, index_customers, match_customer
+from lnb24so.orders.questions import canceled_after_export
 from lnb24so.orders.reading import case_of
 from lnb24so.orders.ready import status_after, why_not_now
 from lnb24so.orders.results import AREA
-from lnb24so.orders.settle import SEARCH_BACK, canceled_after_export
 from lnb24so.orders.types import Case, Selection
 from lnb24so.run import Mode, Parts, Report, run
 from lnb24so.soap.order import InvoiceOrder
@@ -162,17 +163,33 @@ def _send_again(entry: Entry, tools: Tools, who: Facts) -> Settled:
 
 
 def _with_its_reference(case: Case, tools: Tools) -> Sequence[InvoiceOrder]:
-    """Return the orders of 24SevenOffice that carry this order's reference."""
+    """Return the orders of 24SevenOffice that carry this order's reference.
+
+    Those of a young order are looked for whoever the customer is; those of an old one around
+    its attempts, and among the orders of its customers.
+    """
+    entry, now = case.known, tools.clock.now()
+    found = search_attempts(tools.soap, [entry], now) if entry.in_doubt else Search()
+    if entry.reference in found.failed:
+        raise Rejected(found.failed[entry.reference])
+    begun = entry.attempt_started
+    made = (case.order.create_time if case.order else None) or begun or now - WITHOUT_A_TIME
+    since = min(made, begun or made, now)
+    customers: set[int | None] = set()
+    if now - since > OLD:
+        customers = {*_customers_sent_for(entry, tools), _customer_id(case, tools)}
+    hits = [*found.hits, *found.by_id.values()]
+    numbers = sorted(number for number in customers if number is not None)
+    if numbers or not customers:
+        back = max(LOOK_UP_BACK, SEARCH_BACK)
+        hits += tools.soap.orders_changed_since(since - back, numbers)
     reference = fold_reference(case.erp_reference)
-    begun = case.known.attempt_started
-    made = (case.order.create_time if case.order else None) or begun or LONG_AGO
-    since = min(made, begun or made)
-    hits = tools.soap.orders_changed_since(since - max(LOOK_UP_BACK, SEARCH_BACK))
-    return [
-        hit
+    by_id = {
+        hit.order_id: hit
         for hit in hits
-        if fold_reference(hit.reference) == reference and hit.order_id not in case.known.not_ours
-    ]
+        if fold_reference(hit.reference) == reference and hit.order_id not in entry.not_ours
+    }
+    return list(by_id.values())
 
 
 def _when_sent(case: Case, tools: Tools) -> str:

@@ -95,6 +95,18 @@ STEPS: tuple[str, ...] = (
         FROM codes_reported, (SELECT strftime('%Y-%m-%dT%H:%M:%fZ', 'now') AS now);
     """,
     "ALTER TABLE orders ADD COLUMN accepted_amount TEXT",
+    """
+    ALTER TABLE orders ADD COLUMN not_found_at TEXT;
+    ALTER TABLE orders ADD COLUMN tried TEXT NOT NULL DEFAULT '[]';
+    UPDATE orders SET tried = json_array(json_object('started', attempt_started,
+        'sent', json_object('erp_reference', erp_reference, 'customer_id', customer_id,
+            'content_hash', content_hash, 'done_status', done_status),
+        'cargo', json_object('rows', NULL, 'currency', NULL, 'total', (
+            SELECT json_extract(detail, '$.total') FROM history
+            WHERE history.reference = orders.reference AND event = 'order.sending'
+            ORDER BY id DESC LIMIT 1))))
+    WHERE attempt_started IS NOT NULL AND (doubted OR state IN ('sending', 'unconfirmed'))
+    """,
 )
 
 

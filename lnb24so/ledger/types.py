@@ -42,6 +42,27 @@ class Sent:
 
 
 @dataclass(frozen=True, slots=True)
+class Cargo:
+    """What an attempt carried: product and pieces of each row, sorted, and what they come to.
+
+    `currency` is "" for the company's own. A version that noted the total only left None.
+    """
+
+    rows: tuple[tuple[int, Decimal], ...] | None
+    currency: str | None
+    total: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One request that may have created the order, or did."""
+
+    started: datetime
+    sent: Sent
+    cargo: Cargo
+
+
+@dataclass(frozen=True, slots=True)
 class Entry:
     """All that the ledger holds of one order, times in aware UTC.
 
@@ -52,7 +73,9 @@ class Entry:
     `notice` is what a person has not acknowledged yet. `not_ours` are 24SevenOffice orders that
     a person declared to be no copy of this one. `asked_for`: a person named the order, `order`
     (whatever its age) or `any_status`; each run tries it until 24SevenOffice has it or it is
-    left out.
+    left out. `not_found_at`: when the look-up began that, after the grace time, first did not
+    find what the last attempt sent; the next one that does not find it either ends the doubt.
+    `tried` are the attempts since the order was last free of doubt, the first one first.
     """
 
     reference: str
@@ -76,6 +99,8 @@ class Entry:
     accepted_amount: Decimal | None = None
     not_ours: tuple[int, ...] = ()
     asked_for: AskedFor | None = None
+    not_found_at: datetime | None = None
+    tried: tuple[Attempt, ...] = ()
 
     @property
     def sent(self) -> Sent:
@@ -176,21 +201,40 @@ def columns(entry: Entry) -> dict[str, Any]:
         elif isinstance(value, Reason):
             value = json.dumps(asdict(value), ensure_ascii=False)
         elif isinstance(value, tuple):
-            plain = [asdict(part) if isinstance(part, Reason) else part for part in value]
-            value = json.dumps(plain, ensure_ascii=False)
+            plain = [asdict(part) if isinstance(part, Reason | Attempt) else part for part in value]
+            value = json.dumps(plain, default=_as_text, ensure_ascii=False)
         columns[one.name] = value
     return columns
+
+
+def _as_text(value: datetime | Decimal) -> str:
+    return utc_text(value) if isinstance(value, datetime) else str(value)
+
+
+def _attempt_of(stored: Mapping[str, Any]) -> Attempt:
+    cargo = stored["cargo"]
+    rows, total = cargo["rows"], cargo["total"]
+    return Attempt(
+        started=from_utc_text(stored["started"]),
+        sent=Sent(**stored["sent"]),
+        cargo=Cargo(
+            rows=None if rows is None else tuple((number, Decimal(many)) for number, many in rows),
+            currency=cargo["currency"],
+            total=None if total is None else Decimal(total),
+        ),
+    )
 
 
 def entry_of(row: Mapping[str, Any]) -> Entry:
     """Return the entry of a row."""
     values = dict(row)
-    for name in ("attempt_started", "attempt_ended", "look_again_at"):
+    for name in ("attempt_started", "attempt_ended", "look_again_at", "not_found_at"):
         values[name] = from_utc_text(values[name]) if values[name] else None
     amount = values["accepted_amount"]
     values["accepted_amount"] = Decimal(amount) if amount else None
     values["doubted"] = bool(values["doubted"])
     values["reasons"] = tuple(Reason(**reason) for reason in json.loads(values["reasons"]))
+    values["tried"] = tuple(_attempt_of(stored) for stored in json.loads(values["tried"]))
     values["not_ours"] = tuple(json.loads(values["not_ours"]))
     values["notice"] = Reason(**json.loads(values["notice"])) if values["notice"] else None
     return Entry(**values)

@@ -1,12 +1,14 @@
 """Le New Black's orders to 24SevenOffice: read, plan, settle, create, and set the status."""
 
 __all__ = [
+    "attempts",
     "draft",
     "life",
     "lookup",
     "matching",
     "plan",
     "prices",
+    "questions",
     "reading",
     "ready",
     "results",

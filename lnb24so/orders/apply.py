@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from lnb24so.ledger.journal import Journal
+from lnb24so.ledger.types import Entry
 from lnb24so.tools import Tools
 
 from . import life
@@ -52,13 +53,8 @@ def _note(item: Item, journal: Journal, now: datetime) -> Result:
     match item:
         case Adopt():
             return _adopt(item, journal, now)
-        case Wait(died_at=datetime() as died_at):
-            # An earlier run died during the request: nobody saw the answer.
-            step = life.unconfirmed(
-                entry, item.reasons[0], ended=died_at, seen_id=entry.seen_id, answer=None
-            )
-            journal.save(step)
-            return Result(item, "unconfirmed", None, item.reasons, news=True)
+        case Wait():
+            return _wait(item, entry, journal)
         case Decide(news=True):
             journal.save(life.asked(entry, item.reasons[0]))
         case Announce(canceled=True):
@@ -77,6 +73,20 @@ def _note(item: Item, journal: Journal, now: datetime) -> Result:
         case _:
             pass
     return planned(item)
+
+
+def _wait(item: Wait, entry: Entry, journal: Journal) -> Result:
+    if item.died_at is not None:
+        # An earlier run died during the request: nobody saw the answer.
+        why = item.reasons[0]
+        entry = journal.save(
+            life.unconfirmed(entry, why, ended=item.died_at, seen_id=entry.seen_id, answer=None)
+        )
+    if item.not_found_at is not None:
+        journal.save(life.not_found(entry, item.not_found_at))
+    if item.died_at is None:
+        return planned(item)
+    return Result(item, "unconfirmed", None, item.reasons, news=True)
 
 
 def _adopt(item: Adopt, journal: Journal, now: datetime) -> Result:

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from lnb24so.errors import Interrupted, Lnb24soError
 from lnb24so.ledger.journal import Journal
-from lnb24so.ledger.types import Entry
+from lnb24so.ledger.types import Attempt, Entry
 from lnb24so.money import amount_text, differs
 from lnb24so.reasons import Reason
 from lnb24so.soap.order import Currency, InvoiceOrder
@@ -70,9 +70,8 @@ def create_order(item: Create, tools: Tools, journal: Journal) -> tuple[Seen, Re
     rows = len(item.request.rows)
     reading = item.draft.reading if item.draft else ""
     facts = {"rows": rows, "total": item.total, "currency": item.currency, "reading": reading}
-    attempt = journal.save(
-        life.sending(before, item.sent, item.asked_for, tools.clock.now(), facts)
-    )
+    sending = Attempt(tools.clock.now(), item.sent, item.cargo)
+    attempt = journal.save(life.sending(before, sending, item.asked_for, facts))
     seen = tools.soap.create(item.request)
     outcome = create_outcome(seen)
     held = seen.order_id is not None and tools.ledger.by_order_id(seen.order_id)

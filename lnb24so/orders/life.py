@@ -22,11 +22,11 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from lnb24so.ledger.types import AskedFor, Entry, Sent, Transition
+from lnb24so.ledger.types import AskedFor, Attempt, Entry, Sent, Transition
 from lnb24so.reasons import Reason
 
 SECOND_LOOK_AFTER = timedelta(hours=1)
-"""When an order that was once in doubt is looked up again: a late creation shows by then."""
+"""When an order is looked up once more: a late creation, or somebody's copy, shows by then."""
 
 Facts = Mapping[str, object]
 
@@ -52,18 +52,19 @@ def second_look(*, doubted: bool, now: datetime) -> datetime | None:
 # The one request that creates it
 
 
-def sending(
-    entry: Entry, sent: Sent, asked_for: AskedFor | None, now: datetime, facts: Facts
-) -> Transition:
+def sending(entry: Entry, attempt: Attempt, asked_for: AskedFor | None, facts: Facts) -> Transition:
     """Write an attempt down, before its request leaves; `facts` tell rows, total and currency."""
+    earlier = entry.tried if entry.in_doubt else ()
     after = replace(
-        _held_against(entry, sent),
+        _held_against(entry, attempt.sent),
         state="sending",
         reasons=(),
         attempts=entry.attempts + 1,
-        attempt_started=now,
+        attempt_started=attempt.started,
         attempt_ended=None,
         seen_id=None,
+        not_found_at=None,
+        tried=(*earlier, attempt),
         notice_hash=None,
         doubted=entry.in_doubt,
         look_again_at=None,
@@ -80,7 +81,7 @@ def created(entry: Entry, order_id: int, now: datetime, answer: str) -> Transiti
         order_id=order_id,
         asked_for=None,
         attempt_ended=now,
-        look_again_at=second_look(doubted=entry.doubted, now=now),
+        look_again_at=now + SECOND_LOOK_AFTER,
     )
     return Transition(after, "order.created", {"answer": answer})
 
@@ -100,8 +101,9 @@ def retry(attempt: Entry, *, before: Entry, reason: Reason, answer: str) -> Tran
 def _with_earlier_doubt(attempt: Entry, before: Entry) -> Entry:
     """Return the attempt, held against what an earlier one sent that may still make an order."""
     if not before.in_doubt:
-        return attempt
-    return replace(_held_against(attempt, before.sent), seen_id=before.seen_id)
+        return replace(attempt, tried=())
+    held = _held_against(attempt, before.sent)
+    return replace(held, seen_id=before.seen_id, tried=before.tried)
 
 
 def _answered(attempt: Entry, answer: str) -> Facts:
@@ -125,6 +127,11 @@ def unconfirmed(
     return Transition(after, "order.unconfirmed", {} if answer is None else {"answer": answer})
 
 
+def not_found(entry: Entry, looked_at: datetime) -> Transition:
+    """Note that a look-up after the grace time did not find it; one more has to say so."""
+    return Transition(replace(entry, not_found_at=looked_at), "order.not_found")
+
+
 def put_off(entry: Entry, asked_for: AskedFor) -> Transition:
     """Keep an order that a person named for the next run."""
     return Transition(replace(entry, state="retry", reasons=(), asked_for=asked_for), "order.retry")
@@ -133,11 +140,12 @@ def put_off(entry: Entry, asked_for: AskedFor) -> Transition:
 # What look-ups and Le New Black say of it
 
 
-def adopted(entry: Entry, order_id: int, held_against: Sent | None, now: datetime) -> Transition:
-    """Take an order of 24SevenOffice as this one; without `held_against` as its attempt sent it."""
-    held = _held_against(entry, held_against) if held_against else entry
+def adopted(entry: Entry, order_id: int, held_against: Sent, now: datetime) -> Transition:
+    """Take an order of 24SevenOffice as this one."""
+    held = _held_against(entry, held_against)
     there = _there(held, order_id, doubted=entry.in_doubt, now=now)
-    return Transition(replace(there, notice_hash=None), "order.adopted")
+    again = now + SECOND_LOOK_AFTER
+    return Transition(replace(there, look_again_at=again, notice_hash=None), "order.adopted")
 
 
 def _there(entry: Entry, order_id: int, *, doubted: bool, now: datetime) -> Entry:
@@ -150,12 +158,14 @@ def _there(entry: Entry, order_id: int, *, doubted: bool, now: datetime) -> Entr
         asked_for=None,
         look_again_at=second_look(doubted=doubted, now=now),
         doubted=doubted,
+        not_found_at=None,
     )
 
 
 def looked_again(entry: Entry) -> Transition:
     """Note that the second look found what it should."""
-    return Transition(replace(entry, look_again_at=None, doubted=False), "order.looked_again")
+    after = replace(entry, look_again_at=None, doubted=False, tried=())
+    return Transition(after, "order.looked_again")
 
 
 def blocked(

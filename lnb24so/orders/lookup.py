@@ -2,29 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from lnb24so.config.schema import Config
+from lnb24so.errors import Rejected, Transient
+from lnb24so.ledger.types import Entry
 from lnb24so.lnb.types import Order
 from lnb24so.soap.client import SoapClient
 from lnb24so.soap.order import InvoiceOrder
 from lnb24so.soap.types import Customer
 from lnb24so.tools import Tools
 
+from .attempts import Search, search_attempts
 from .draft import fold_reference
 from .matching import customer_number, index_customers, index_products, match_customer
 from .ready import why_not_now
 from .rows import Facts
-from .settle import SEARCH_BACK
 from .types import Case, Reading, Selection
 
 LOOK_UP_BACK = timedelta(hours=48)
 """A look-up begins this long before Le New Black made the order: never by our own clock."""
 
-LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
-"""For an order without a time of its own."""
+WITHOUT_A_TIME = timedelta(days=366)
+"""How old an order may be that does not say when it was made."""
 
 CUSTOMERS_A_LOOK_UP = 100
 SETTLED = ("skipped", "done", "needs_decision")
@@ -36,7 +38,10 @@ def with_erp(reading: Reading, tools: Tools, selection: Selection) -> Reading:
     Raises Transient where 24SevenOffice does not answer, and ConfigError where it refuses us.
     """
     config = tools.config
-    hits, by_id = _look_up_attempts(tools, reading)
+    due = [case.known for case in reading.cases if is_looked_for(case.known, reading.looked_at)]
+    # No customer filter: the retailer may have been given another customer since.
+    found = search_attempts(tools.soap, due, reading.looked_at) if due else Search()
+    hits, failed = found.hits, found.failed
     facts = None
     if not selection.baseline:
         waiting = [case for case in reading.cases if _may_be_sent(case, config, selection)]
@@ -44,29 +49,23 @@ def with_erp(reading: Reading, tools: Tools, selection: Selection) -> Reading:
             tools.progress("Reading products, customers and orders from 24SevenOffice")
             orders = [case.order for case in waiting if case.order is not None]
             facts = facts_for(tools.soap, config, orders)
-            hits += _look_up_candidates(tools.soap, config, facts, waiting, reading.lnb_now)
-    return replace(reading, hits=_by_reference(hits), hits_by_id=by_id, facts=facts)
+            hits += look_up_candidates(
+                tools.soap, config, facts, waiting, lnb_now=reading.lnb_now, failed=failed
+            )
+    return replace(
+        reading,
+        hits=by_reference(hits),
+        hits_by_id=found.by_id,
+        facts=facts,
+        failed=failed,
+        partly=frozenset(found.partly),
+    )
 
 
-def _look_up_attempts(
-    tools: Tools, reading: Reading
-) -> tuple[list[InvoiceOrder], dict[int, InvoiceOrder]]:
-    """Look for attempts without an answer, and for second copies of orders once in doubt.
-
-    No customer filter: the retailer may have been given another customer since.
-    """
-    begun: list[datetime] = []
-    seen_ids: list[int] = []
-    for entry in (case.known for case in reading.cases):
-        again = entry.look_again_at is not None and entry.look_again_at <= reading.looked_at
-        if (again or entry.state in ("sending", "unconfirmed")) and entry.attempt_started:
-            begun.append(entry.attempt_started)
-            seen_ids += [entry.seen_id] if entry.seen_id else []
-    if not begun:
-        return [], {}
-    hits = tools.soap.orders_changed_since(min(begun) - SEARCH_BACK)
-    seen = tools.soap.orders_by_id(seen_ids) if seen_ids else []
-    return hits, {hit.order_id: hit for hit in seen if hit.order_id is not None}
+def is_looked_for(entry: Entry, looked_at: datetime) -> bool:
+    """Return whether a run looks for what the order's attempts made, whatever else it does."""
+    again = entry.look_again_at is not None and entry.look_again_at <= looked_at
+    return again or entry.state in ("sending", "unconfirmed")
 
 
 def _may_be_sent(case: Case, config: Config, selection: Selection) -> bool:
@@ -95,36 +94,61 @@ def facts_for(soap: SoapClient, config: Config, waiting: Sequence[Order]) -> Fac
     )
 
 
-def _look_up_candidates(
-    soap: SoapClient, config: Config, facts: Facts, waiting: Sequence[Case], lnb_now: datetime
+def look_up_candidates(
+    soap: SoapClient,
+    config: Config,
+    facts: Facts,
+    waiting: Sequence[Case],
+    *,
+    lnb_now: datetime,
+    failed: dict[str, str],
 ) -> list[InvoiceOrder]:
     """Look for orders of the same customers since Le New Black made theirs.
 
     The customer of an earlier attempt counts too: the retailer may have another one since. An
-    order that claims to be from the future is looked for from now on back.
+    order that claims to be from the future is looked for from now on back, and one without a
+    time does not make the others be searched from its age on. A search that fails is noted in
+    `failed`, for its own orders.
     """
     since: dict[int, datetime] = {}
+    timeless: dict[int, datetime] = {}
+    of: dict[int, set[str]] = {}
     for case in waiting:
         if case.order is None:
             continue
-        customer = match_customer(case.order, facts.customers, config.orders)
-        made = min(case.order.create_time or LONG_AGO, lnb_now)
-        now_and_then = (
-            customer.id if isinstance(customer, Customer) else None,
-            case.known.customer_id,
-        )
-        for number in now_and_then:
-            if number is not None:
-                since[number] = min(made, since.get(number, made))
-    oldest_first = sorted(since, key=lambda number: since[number])
+        made = case.order.create_time or case.order.confirmation_time
+        oldest = timeless if made is None else since
+        made = min(made or lnb_now - WITHOUT_A_TIME, lnb_now)
+        for number in customers_of(case, facts, config):
+            oldest[number] = min(made, oldest.get(number, made))
+            of.setdefault(number, set()).add(case.reference)
     hits: list[InvoiceOrder] = []
-    for at in range(0, len(oldest_first), CUSTOMERS_A_LOOK_UP):
-        some = oldest_first[at : at + CUSTOMERS_A_LOOK_UP]
-        hits += soap.orders_changed_since(since[some[0]] - LOOK_UP_BACK, some)
+    for some in (*_chunks(since), *_chunks(timeless)):
+        try:
+            begin = min(some.values()) - LOOK_UP_BACK
+            hits += soap.orders_changed_since(begin, list(some))
+        except (Rejected, Transient) as error:
+            failed |= {reference: str(error) for number in some for reference in of[number]}
     return hits
 
 
-def _by_reference(hits: Iterable[InvoiceOrder]) -> dict[str, list[InvoiceOrder]]:
+def customers_of(case: Case, facts: Facts, config: Config) -> set[int]:
+    """Return the customers for whom the order may be in 24SevenOffice: today's, and earlier."""
+    tried = {attempt.sent.customer_id for attempt in case.known.tried}
+    numbers = {case.known.customer_id, *tried}
+    if case.order is not None:
+        customer = match_customer(case.order, facts.customers, config.orders)
+        numbers.add(customer.id if isinstance(customer, Customer) else None)
+    return {number for number in numbers if number is not None}
+
+
+def _chunks(since: Mapping[int, datetime]) -> Iterable[dict[int, datetime]]:
+    oldest_first = sorted(since, key=lambda number: since[number])
+    for at in range(0, len(oldest_first), CUSTOMERS_A_LOOK_UP):
+        yield {number: since[number] for number in oldest_first[at : at + CUSTOMERS_A_LOOK_UP]}
+
+
+def by_reference(hits: Iterable[InvoiceOrder]) -> dict[str, list[InvoiceOrder]]:
     """Return the orders by folded reference, each once."""
     orders: dict[str, dict[int, InvoiceOrder]] = {}
     for hit in hits:

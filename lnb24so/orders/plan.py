@@ -13,18 +13,19 @@ from lnb24so.reasons import Reason
 from lnb24so.soap.order import InvoiceOrder
 from lnb24so.texts import shown
 
-from .draft import Draft, draft_order, fold_reference
+from .draft import Draft, draft_order
 from .life import CANCELED
+from .questions import canceled_after_export, changed_after_export, reference_taken
 from .ready import why_not_now
 from .settle import (
     attempted,
-    canceled_after_export,
-    changed_after_export,
+    cargo_of,
     claim,
+    explained_by,
+    hits_of,
     is_cleared,
     look_again,
-    may_be_sent_by,
-    reference_taken,
+    not_looked_for,
     second_look_is_due,
     today,
 )
@@ -147,7 +148,8 @@ def _gone(case: Case) -> Item | None:
     if case.entry is None:
         reason = Reason("order.not_found", "Le New Black has no order with that reference.")
         return Leave(case=case, reasons=(reason,))
-    reason = Reason("order.withdrawn", "is gone from Le New Black; nothing was sent.")
+    why = f"is gone from Le New Black{_and_nothing_was_sent(case)}."
+    reason = Reason("order.withdrawn", why)
     return Leave(case=case, reasons=(reason,), becomes="withdrawn", news=True)
 
 
@@ -160,7 +162,8 @@ def _not_ready(case: Case, config: Config, selection: Selection) -> Item | None:
         return Leave(case=case, reasons=(reason,))
     if case.order is not None and reason.code == "order.status":
         now = shown(case.order.status)
-        reason = Reason("order.withdrawn", f"now has the status {now}; nothing was sent.")
+        why = f"now has the status {now}{_and_nothing_was_sent(case)}."
+        reason = Reason("order.withdrawn", why)
     return Leave(case=case, reasons=(reason,), becomes="withdrawn", news=True)
 
 
@@ -216,22 +219,39 @@ def _claimed(
     reading: Reading,
 ) -> Item:
     """Return the create of an order, or what to do with one that is there already."""
+    if case.reference in reading.failed:
+        return not_looked_for(case, reading)
     entry = case.known
-    hits = reading.hits.get(fold_reference(invoice.reference), ())
+    hits = hits_of(case, reading, invoice.reference)
     there = claim(invoice, entry, hits, reading.held)
     if there.what == "taken":
         reason = reference_taken(case.reference, invoice.reference, there.order_ids)
         return Decide(case=case, draft=draft, reasons=(reason,), news=entry.reasons != (reason,))
     if there.what == "free":
         sent = today(case, invoice.reference, invoice.customer_id)
-        return Create(case=case, draft=draft, request=invoice, sent=sent, asked_for=asked_for)
+        return Create(
+            case=case,
+            draft=draft,
+            request=invoice,
+            sent=sent,
+            cargo=cargo_of(invoice),
+            asked_for=asked_for,
+        )
     hit = next(hit for hit in hits if hit.order_id == there.order_ids[0])
-    ours_made_it = entry.in_doubt and may_be_sent_by(entry, hit)
-    held = None if ours_made_it else today(case, invoice.reference, hit.customer_id)
+    held = explained_by(entry, hit) or today(case, invoice.reference, hit.customer_id)
     return Adopt(case=case, draft=draft, found_id=there.order_ids[0], held_against=held, news=True)
 
 
 # Helpers
+
+
+def _and_nothing_was_sent(case: Case) -> str:
+    """Return the words where that is known: each attempt was turned away.
+
+    Without an attempt, an earlier ledger may have sent it; in doubt, it may be made late.
+    """
+    entry = case.known
+    return "; nothing was sent" if entry.attempts and not entry.in_doubt else ""
 
 
 def _skipped(why: str) -> Reason:

@@ -115,6 +115,9 @@ def _from_lnb(tools: Tools, selection: Selection) -> tuple[dict[str, Order], set
     for entry in ledger.unsettled(tools.clock.now()):
         if entry.reference in orders or not entry.reference:
             continue
+        if entry.in_erp and entry.final:
+            # Its second look is due: Le New Black has nothing to say of that.
+            continue
         try:
             unsettled = lnb.order(entry.reference)
         except (Rejected, Transient) as error:

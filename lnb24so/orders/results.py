@@ -49,6 +49,8 @@ class Results:
 def planned(item: Item) -> Result:
     """Return the result of an item that needs nothing done, or is only shown."""
     outcome: Outcome | None = "blocked" if item.action == "blocked" else None
+    if isinstance(item, Wait) and item.failed:
+        outcome = "failed"
     return Result(item, outcome, item.order_id, item.reasons, item.news)
 
 
@@ -93,6 +95,10 @@ def _standing(result: Result) -> list[Standing]:
     ]
 
 
+def _failed(result: Result) -> bool:
+    return isinstance(result.item, Wait) and result.item.failed
+
+
 def order_exit_code(plan: OrderPlan, results: Iterable[Result], new: Collection[Key]) -> int:
     """Return 4, 1, 3 or 0. What was announced in an earlier run is not `new` and does not count.
 
@@ -102,7 +108,7 @@ def order_exit_code(plan: OrderPlan, results: Iterable[Result], new: Collection[
     subjects = {subject for subject, _ in new}
     for result in results:
         is_new = result.item.reference in subjects
-        if result.outcome in ("retry", "unconfirmed") or result.status_failed:
+        if result.outcome in ("retry", "unconfirmed") or result.status_failed or _failed(result):
             codes.add(1)
         elif isinstance(result.item, Decide | Announce) and is_new:
             codes.add(4)

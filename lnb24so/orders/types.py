@@ -8,7 +8,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, ClassVar, Literal
 
-from lnb24so.ledger.types import AskedFor, Entry, Sent, new_entry
+from lnb24so.ledger.types import AskedFor, Cargo, Entry, Sent, new_entry
 
 if TYPE_CHECKING:
     from lnb24so.config.schema import ResolvedMode
@@ -70,7 +70,9 @@ class Reading:
 
     `cases` are the orders to plan for, oldest first. `lnb_now` is when reading began, by Le New
     Black's clock. `held` are the 24SevenOffice ids of the ledger with their references, `hits`
-    orders of 24SevenOffice by folded ReferenceNumber.
+    orders of 24SevenOffice by folded ReferenceNumber. `failed` are references of which nothing
+    can be said this time, with why; `partly` those that were searched for by customer only: they
+    may exist even if no hit shows them.
     """
 
     cases: tuple[Case, ...]
@@ -80,6 +82,8 @@ class Reading:
     hits: Mapping[str, Sequence[InvoiceOrder]] = field(default_factory=dict)
     hits_by_id: Mapping[int, InvoiceOrder] = field(default_factory=dict)
     facts: Facts | None = None
+    failed: Mapping[str, str] = field(default_factory=dict)
+    partly: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,19 +167,17 @@ class Create(Item):
     action: ClassVar[Action] = "create"
     request: InvoiceOrder
     sent: Sent
+    cargo: Cargo
     asked_for: AskedFor | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Adopt(Item):
-    """Take order `found_id` of 24SevenOffice as this one.
-
-    Without `held_against` it is held against what an attempt of ours sent.
-    """
+    """Take order `found_id` of 24SevenOffice as this one."""
 
     action: ClassVar[Action] = "adopt"
     found_id: int
-    held_against: Sent | None
+    held_against: Sent
 
     @property
     def order_id(self) -> int:
@@ -185,8 +187,7 @@ class Adopt(Item):
     @property
     def customer_id(self) -> int | None:
         """The 24SevenOffice customer that it is for."""
-        known = self.case.known.customer_id
-        return self.held_against.customer_id if self.held_against else known
+        return self.held_against.customer_id
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -198,10 +199,17 @@ class Finish(Item):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wait(Item):
-    """Look again in a later run; `died_at`: when an attempt had ended that nobody wrote down."""
+    """Look again in a later run.
+
+    `died_at`: when an attempt had ended that nobody wrote down. `not_found_at`: when the look-up
+    began that is the first, after the grace time, not to find what the attempt sent. `failed`:
+    24SevenOffice or Le New Black did not answer for it.
+    """
 
     action: ClassVar[Action] = "wait"
     died_at: datetime | None = None
+    not_found_at: datetime | None = None
+    failed: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

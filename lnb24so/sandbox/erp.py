@@ -24,6 +24,8 @@ TRAINING_ID = "c40e6b18-27d5-4a93-b8f1-90d3e7a5162c"
 OWN_CURRENCY = "NOK"
 VAT_RATE = Decimal(25)
 FIRST_NEW_ORDER = 55001
+REGISTERED = "registered"
+"""When an order was stored first: no property of it, but `GetOrderSyncList` goes by it."""
 
 
 @dataclass
@@ -154,6 +156,7 @@ class Erp:
         stored = {**company.orders.get(order_id, {}), **order}
         stored |= {"OrderId": order_id, "DateChanged": self.now()}
         stored.setdefault("DateOrdered", self.now())
+        stored.setdefault(REGISTERED, self.now())
         fill_in(stored, company)
         company.orders[order_id] = stored
         return order_id

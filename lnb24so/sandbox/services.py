@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from lnb24so.sandbox.brand import Record
-from lnb24so.sandbox.erp import OWN_CURRENCY, Company, Create, Erp, Session
+from lnb24so.sandbox.erp import OWN_CURRENCY, REGISTERED, Company, Create, Erp, Session
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -227,6 +227,21 @@ def get_invoices(visit: Visit) -> Answer:
     return Answer(found, wanted)
 
 
+def get_order_sync_list(visit: Visit) -> Answer:
+    """Answer with the ids of the orders that were registered, and changed, since then."""
+    sent = visit.arguments.get("syncParams") or {}
+    since = sent["RegisteredAfter"]
+    changed = sent.get("ChangedAfter")
+    return Answer(
+        [
+            order_id
+            for order_id, order in visit.company.orders.items()
+            if order.get(REGISTERED, order["DateOrdered"]) >= since
+            and (changed is None or changed_since(order, changed))
+        ]
+    )
+
+
 def save_invoices(visit: Visit) -> Answer:
     """Store the orders, each answered by itself."""
     return Answer([save_one(visit, dict(each)) for each in visit.arguments.get("invoices") or []])
@@ -287,6 +302,7 @@ OPERATIONS: Mapping[str, Callable[[Visit], Answer]] = {
     "GetProducts": get_products,
     "GetCompanies": get_companies,
     "GetInvoices": get_invoices,
+    "GetOrderSyncList": get_order_sync_list,
     "SaveInvoices": save_invoices,
 }
 WITHOUT_SESSION = {"Login", "HasSession"}

@@ -109,6 +109,11 @@ class SoapClient:
             search["CustomerIds"] = {"int": list(customer_ids)}
         return self._orders(search)
 
+    def order_ids_registered_since(self, since: datetime) -> list[int]:
+        """Return the ids of all orders that 24SevenOffice took in since then."""
+        params = {"RegisteredAfter": since.replace(tzinfo=None)}
+        return self._list("GetOrderSyncList", types.order_id, syncParams=params)
+
     def orders_by_id(self, order_ids: Sequence[int]) -> list[InvoiceOrder]:
         """Return the orders with these ids; absent ones are left out."""
         searches = ({"OrderIds": {"int": ids}} for ids in _portions(order_ids))

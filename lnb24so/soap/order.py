@@ -57,7 +57,8 @@ class InvoiceOrder:
     """An order as it is sent and as it reads back.
 
     `currency` None is the company's own. `order_id`, `total` (without VAT) and
-    `total_with_vat` are 24SevenOffice's and never sent.
+    `total_with_vat` are 24SevenOffice's and never sent, nor is `derived_from`, the order or
+    invoice that it was made of.
     """
 
     customer_id: int
@@ -79,6 +80,13 @@ class InvoiceOrder:
     order_id: int | None = None
     total: Decimal | None = None
     total_with_vat: Decimal | None = None
+    derived_from: int | None = None
+
+    @property
+    def is_derived(self) -> bool:
+        """Return whether 24SevenOffice made it of another one: a rest order, a return, a credit."""
+        takes_back = any(row.quantity < 0 for row in self.rows)
+        return self.derived_from is not None or self.status in ("Rest", "Return") or takes_back
 
 
 def _amount(element: _Element, name: str) -> Decimal:
@@ -144,6 +152,7 @@ def invoice_order(element: _Element) -> InvoiceOrder:
         rows=tuple(map(_invoice_row, () if rows is None else rows)),
         total=None if with_vat is None else with_vat - (vat or 0),
         total_with_vat=with_vat,
+        derived_from=whole(element, "ReferenceOrderId") or whole(element, "ReferenceInvoiceId"),
     )
 
 

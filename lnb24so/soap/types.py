@@ -26,7 +26,7 @@ ORDER_FIELDS = (
     *("OrderId", "CustomerId", "OrderStatus", "ReferenceNumber", "YourReference", "InvoiceTitle"),
     *("DateOrdered", "DeliveryDate", "CustomerDeliveryName", "CustomerDeliveryPhone", "Addresses"),
     *("Currency", "IncludeVAT", "DepartmentId", "ProjectId", "OurReference", "OrderTotalIncVat"),
-    *("OrderTotalVat", "InvoiceRows"),
+    *("OrderTotalVat", "InvoiceRows", "ReferenceOrderId", "ReferenceInvoiceId"),
 )
 ROW_FIELDS = ("ProductId", "Name", "Quantity", "Price", "DiscountRate", "Type")
 
@@ -41,6 +41,7 @@ FIELDS: Mapping[str, tuple[str, ...]] = {
     "CompanySearchParameters": ("CompanyIds", "ChangedAfter"),
     "Company": CUSTOMER_FIELDS,
     "InvoiceSearchParameters": ("CustomerIds", "ChangedAfter", "OrderStates", "OrderIds"),
+    "InvoiceSyncParameters": ("RegisteredAfter",),
     "InvoiceOrder": (*ORDER_FIELDS, "APIException"),
     "InvoiceRow": (*ROW_FIELDS, "QuantityDelivered"),
     "Addresses": ("Delivery",),
@@ -205,6 +206,14 @@ def _stock(value: str) -> Decimal | int | None:
     """Return a stock figure; a whole catalogue has few different ones."""
     pieces = _decimal(value.strip(), "Stock")
     return int(pieces) if pieces is not None and pieces == int(pieces) else pieces
+
+
+def order_id(element: _Element) -> int:
+    """Read an item of a list of order ids."""
+    value = (element.text or "").strip()
+    if not (value.isascii() and value.isdigit()):
+        raise UnreadableError(f"an order id is {value[:40]!r}, which is no whole number")
+    return int(value)
 
 
 def customer(element: _Element) -> Customer:

@@ -40,6 +40,7 @@ OPERATIONS: Mapping[str, tuple[str, str]] = {
     "SetIdentityById": ("authenticate", "SetIdentityByIdResult"),
     "GetProducts": ("product", "Product"),
     "GetInvoices": ("invoice", "InvoiceOrder"),
+    "GetOrderSyncList": ("invoice", "int"),
     "SaveInvoices": ("invoice", "InvoiceOrder"),
     "GetCompanies": ("company", "Company"),
     "GetClientInformation": ("client", "GetClientInformationResult"),

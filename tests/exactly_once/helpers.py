@@ -24,7 +24,7 @@ from lnb24so.config.schema import Config, load_config
 from lnb24so.errors import Lnb24soError
 from lnb24so.ledger.store import Ledger
 from lnb24so.ledger.types import Entry
-from lnb24so.orders.types import Selection
+from lnb24so.orders.types import OrderReport, Selection
 from lnb24so.sandbox import Exchange, Sandbox
 
 GRACE = timedelta(minutes=15)
@@ -52,8 +52,20 @@ class World:
             self.told.append(str(error))
             return error.exit_code
 
+    def plan(self, **selection: Any) -> OrderReport:
+        """Return what `push-orders --dry-run` would show."""
+        mode = run.Mode("push-orders", False, self.time.clock, self.told.append)
+        report = run.push_orders(self.config, mode, Selection(**selection)).orders
+        assert report is not None
+        return report
+
     def wait(self, **span: float) -> None:
         self.time.move(timedelta(**span).total_seconds())
+
+    def wait_in_doubt(self, **span: float) -> None:
+        """Let time pass, and then the run whose look-up is the first not to find what was sent."""
+        self.wait(**span)
+        self.push()
 
     def entries(self) -> Mapping[str, Entry]:
         """Return what the ledger on disk holds, by reference."""

@@ -321,7 +321,7 @@ class ExactlyOnce(RuleBasedStateMachine):
     def faults_end(self) -> None:
         """Let the grace time and the second look pass without trouble: now all must be well."""
         self.carry_out_what_is_late()
-        for _ in range(2):
+        for _ in range(4):
             self.world.wait(hours=2)
             self.concede_what_is_forgotten()
             self.export()

@@ -11,10 +11,12 @@ from faults import Fault
 from small_brand import SHOPS
 
 from lnb24so.commands.resolve import Decision, Way, resolve_orders
+from lnb24so.orders.types import Item
 from lnb24so.run import Mode
 from lnb24so.sandbox import Exchange, Reply
 from lnb24so.sandbox.faults import Behaviour
 from lnb24so.sandbox.portal import moment
+from lnb24so.sandbox.services import Answer
 
 from .helpers import Crash, World, crash_before
 
@@ -44,6 +46,18 @@ def reason(world: World) -> str:
     return world.entries()[REFERENCE].reasons[0].code
 
 
+def planned(world: World) -> Item:
+    """Return what a dry run says of the order."""
+    return next(one.item for one in world.plan().results if one.item.reference == REFERENCE)
+
+
+def an_empty_list(exchange: Exchange) -> Reply:
+    """Answer a search as 24SevenOffice does where nothing is found."""
+    soap = exchange.soap
+    service = soap.services[exchange.call.path.lower()]
+    return soap.write(exchange.call.operation, service, Answer([]))
+
+
 def dies_in_create(world: World) -> None:
     """Run until the create is sent and put off, and die before its answer is written down."""
     with crash_before(None) as fate, suppress(Crash):
@@ -64,7 +78,7 @@ def withdrawn_in_doubt(
     world.box.faults.add("SaveInvoices", fault)
     world.push()
     change(world, status=status)
-    world.wait(minutes=20)
+    world.wait_in_doubt(minutes=20)
     world.push()
     assert state(world) == "withdrawn"
 

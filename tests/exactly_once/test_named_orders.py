@@ -22,7 +22,7 @@ def test_an_order_in_any_status_is_tried_again_by_each_run(fault: Behaviour, wor
     change(world, status="confirmed")
     world.box.faults.add("SaveInvoices", fault)
     world.push(**NAMED)
-    world.wait(hours=2)
+    world.wait_in_doubt(hours=2)
     assert (world.push(), state(world)) == (0, "exported")
     assert world.box.lnb.orders[REFERENCE]["status"] == "confirmed"
 

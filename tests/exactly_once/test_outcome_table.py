@@ -153,7 +153,7 @@ def test_the_same_answer_over_the_wire_means_the_same(row: Row, tmp_path: Path) 
         assert world.entries()[REFERENCE].state == expected
         assert world.sent() == 1
 
-        world.wait(minutes=20)
+        world.wait_in_doubt(minutes=20)
         world.push()
         assert world.entries()[REFERENCE].state == "done"
         assert world.in_erp(REFERENCE) == [world.entries()[REFERENCE].order_id]

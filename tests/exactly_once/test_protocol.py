@@ -21,8 +21,10 @@ from .helpers import (
 from .stories import (
     REFERENCE,
     SECOND_SHOP,
+    an_empty_list,
     change,
     dies_in_create,
+    planned,
     reason,
     state,
     withdrawn_in_doubt,
@@ -59,7 +61,7 @@ def test_each_create_finds_its_attempt_committed_in_the_ledger(tmp_path: Path) -
 def test_every_attempt_stands_in_the_history_before_its_request(tmp_path: Path) -> None:
     with small_world(tmp_path, orders=5) as world:
         world.box.faults.add("SaveInvoices", Fault.RESET_BEFORE, times=2)
-        for _ in range(2):
+        for _ in range(3):
             world.push()
             world.wait(minutes=20)
         ledger = Ledger.peek(world.state, world.time.clock)
@@ -79,13 +81,44 @@ def test_the_creating_request_goes_out_once_whatever_comes_back(world: World) ->
 # A create without a clear answer
 
 
+def test_one_list_without_the_order_does_not_end_a_doubt(world: World) -> None:
+    world.box.faults.add("SaveInvoices", Fault.LOST_REPLY)
+    world.push()
+    world.wait(minutes=20)
+    world.box.faults.add("GetInvoices", an_empty_list, times=2)
+    assert (world.push(), state(world), world.sent()) == (0, "unconfirmed", 1)
+    assert (world.push(), state(world), world.sent()) == (0, "done", 1)
+    assert world.entries()[REFERENCE].order_id == world.in_erp(REFERENCE)[0]
+
+
+def test_only_a_second_run_that_does_not_find_it_sends_it_again(world: World) -> None:
+    world.box.faults.add("SaveInvoices", Fault.RESET_BEFORE)
+    world.push()
+    world.wait(minutes=16)
+    for _ in range(2):
+        plan = planned(world)
+        assert (plan.action, plan.reasons[0].code) == ("wait", "order.unconfirmed")
+        assert "the next run looks once more" in plan.reasons[0].message
+    assert (world.push(), state(world), world.sent()) == (0, "unconfirmed", 1)
+    assert planned(world).action == "create"
+    assert (world.push(), state(world), world.sent()) == (0, "done", 2)
+
+
+def test_a_look_up_during_the_grace_time_is_not_the_first_of_the_two(world: World) -> None:
+    world.box.faults.add("SaveInvoices", Fault.RESET_BEFORE)
+    world.push()
+    world.wait_in_doubt(minutes=14)
+    world.wait_in_doubt(minutes=2)
+    assert (state(world), world.sent()) == ("unconfirmed", 1)
+
+
 def test_nothing_is_sent_again_before_the_grace_time_is_over(world: World) -> None:
     world.box.faults.add("SaveInvoices", Fault.RESET_BEFORE)
     assert world.push() == 1
     assert "do not type it in" in world.told[0]
     world.wait(minutes=14)
     assert (world.push(), world.sent()) == (0, 1)
-    world.wait(minutes=2)
+    world.wait_in_doubt(minutes=2)
     assert (world.push(), world.sent(), state(world)) == (0, 2, "done")
 
 
@@ -107,7 +140,8 @@ def test_a_killed_attempt_gets_its_time_out_on_top_of_the_grace_time(world: Worl
     world.wait(minutes=16)
     world.push()
     assert (state(world), world.sent()) == ("unconfirmed", 1)
-    world.wait(minutes=2)
+    world.wait_in_doubt(minutes=2)
+    assert (state(world), world.sent()) == ("unconfirmed", 1)
     world.push()
     assert (state(world), world.sent()) == ("done", 2)
 
@@ -125,7 +159,7 @@ def test_an_order_given_to_another_customer_is_found_at_the_old_one(world: World
 def test_the_second_look_names_a_creation_later_than_the_grace_time(world: World) -> None:
     world.box.faults.add("SaveInvoices", Fault.LATE)
     world.push()
-    world.wait(minutes=16)
+    world.wait_in_doubt(minutes=16)
     world.push()
     assert state(world) == "done"
     world.box.release_late()
@@ -143,7 +177,7 @@ def test_the_second_look_names_a_late_creation_even_if_the_first_order_is_gone(
 ) -> None:
     world.box.faults.add("SaveInvoices", Fault.LATE)
     world.push()
-    world.wait(minutes=16)
+    world.wait_in_doubt(minutes=16)
     world.push()
     (first,) = world.in_erp(REFERENCE)
     world.box.erp.orders[first]["ReferenceNumber"] = "changed by hand"
@@ -162,7 +196,7 @@ def test_an_order_blocked_after_a_doubt_is_still_found_at_the_customer_it_was_se
     else:
         world.box.faults.add("SaveInvoices", Fault.LATE)
         world.push()
-    world.wait(minutes=20)
+    world.wait_in_doubt(minutes=20)
     change(world, retailer_reference=None)
     assert (world.push(), state(world)) == (3, "blocked")
     world.box.release_late()
@@ -185,7 +219,7 @@ def test_a_withdrawn_order_that_is_created_late_is_found(world: World) -> None:
 def test_the_second_look_is_an_hour_after_the_success(world: World) -> None:
     world.box.faults.add("SaveInvoices", Fault.RESET_BEFORE)
     world.push()
-    world.wait(minutes=20)
+    world.wait_in_doubt(minutes=20)
     world.push()
     assert world.entries()[REFERENCE].look_again_at == world.time.now() + timedelta(hours=1)
     world.wait(minutes=61)

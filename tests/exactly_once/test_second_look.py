@@ -24,7 +24,7 @@ def created_late(world: World) -> None:
     """Export the order twice: the first attempt's order comes after the second's."""
     world.box.faults.add("SaveInvoices", Fault.LATE)
     world.push()
-    world.wait(minutes=16)
+    world.wait_in_doubt(minutes=16)
     assert (world.push(), state(world)) == (0, "done")
     world.box.release_late()
     assert len(world.in_erp(REFERENCE)) == 2
@@ -36,7 +36,7 @@ def test_a_date_of_an_earlier_doubt_does_not_end_a_later_one(world: World) -> No
     change(world, status="invoicing")
     world.box.faults.add("SaveInvoices", Fault.LATE)
     world.push()
-    world.wait(minutes=16)
+    world.wait_in_doubt(minutes=16)
     world.box.faults.add("SaveInvoices", Fault.QUARANTINE)
     world.push()
     world.wait(minutes=1)
@@ -63,15 +63,6 @@ def test_orders_that_others_typed_in_do_not_undo_a_skip(world: World) -> None:
         world.box.erp.type_in(typed_order(REFERENCE, shop=1, code=code))
     world.wait(minutes=61)
     assert (world.push(), state(world)) == (0, "skipped")
-
-
-def test_an_order_with_a_clear_answer_is_not_looked_up_again(world: World) -> None:
-    assert (world.push(), state(world)) == (0, "done")
-    asked = len(world.box.requests)
-    world.wait(minutes=61)
-    assert world.push() == 0
-    systems = {seen.system for seen in world.box.requests[asked:]}
-    assert (world.entries()[REFERENCE].look_again_at, systems) == (None, {"lnb"})
 
 
 def test_a_second_look_that_falls_due_while_reading_is_still_taken(world: World) -> None:
@@ -113,7 +104,7 @@ def test_an_order_skipped_in_doubt_and_created_late_is_put_before_a_person(
 ) -> None:
     world.box.faults.add("SaveInvoices", Fault.LATE)
     world.push()
-    world.wait(minutes=20)
+    world.wait_in_doubt(minutes=20)
     if by == "skip":
         change(world, retailer_reference=None)
         assert (world.push(), state(world)) == (3, "blocked")
@@ -132,7 +123,7 @@ def test_an_order_skipped_in_doubt_and_created_late_is_put_before_a_person(
 def test_a_late_order_that_had_been_skipped_can_be_kept(world: World) -> None:
     world.box.faults.add("SaveInvoices", Fault.LATE)
     world.push()
-    world.wait(minutes=20)
+    world.wait_in_doubt(minutes=20)
     world.push(baseline=True)
     world.box.release_late()
     world.wait(minutes=61)

@@ -30,7 +30,7 @@ def states(world: World) -> list[str]:
 def all_is_well_later(world: World) -> bool:
     """Return whether, without faults and after the grace time, each order is there once."""
     world.box.faults.clear()
-    world.wait(minutes=20)
+    world.wait_in_doubt(minutes=20)
     code = world.push()
     created = [create.reference for create in world.box.erp.creates]
     return code == 0 and len(created) == len(set(created)) == ORDERS

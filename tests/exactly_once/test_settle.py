@@ -11,7 +11,7 @@ import pytest
 
 from lnb24so.config.schema import Config, Erp, LeNewBlack, Orders, Stock
 from lnb24so.config.values import Secret
-from lnb24so.ledger.types import Entry
+from lnb24so.ledger.types import Attempt, Cargo, Entry, Sent
 from lnb24so.orders.reading import case_of
 from lnb24so.orders.settle import Claim, Settled, claim, settle
 from lnb24so.orders.types import Case
@@ -21,6 +21,8 @@ BEGUN = datetime(2026, 3, 2, 10, 15, tzinfo=UTC)
 TIMEOUT = timedelta(seconds=120)
 GRACE = timedelta(minutes=15)
 SECOND = timedelta(seconds=1)
+SENT = Sent("LNB70128", customer_id=501, content_hash="hash", done_status="closed")
+CARGO = Cargo(rows=((1001, Decimal(1)),), currency="", total=Decimal(100))
 UNCONFIRMED = Entry(
     "70128",
     state="unconfirmed",
@@ -30,6 +32,7 @@ UNCONFIRMED = Entry(
     attempt_started=BEGUN,
     attempt_ended=BEGUN + 5 * SECOND,
     doubted=True,
+    tried=(Attempt(BEGUN, SENT, CARGO),),
 )
 KILLED = replace(UNCONFIRMED, state="sending", attempt_ended=None, doubted=False)
 NEW = Entry("70128")
@@ -77,8 +80,8 @@ def test_an_attempt_ended(entry: Entry, end: datetime) -> None:
     [
         (timedelta(0), "wait"),
         (GRACE - SECOND, "wait"),
-        (GRACE, "absent"),
-        (timedelta(days=30), "absent"),
+        (GRACE, "missing"),
+        (timedelta(days=30), "missing"),
     ],
 )
 def test_nothing_found_counts_only_after_the_grace_time(
@@ -89,10 +92,24 @@ def test_nothing_found_counts_only_after_the_grace_time(
     assert settle(case(entry), [], ended + after_the_end, {}).what == what
 
 
-def test_with_no_grace_time_nothing_found_counts_at_once() -> None:
+@pytest.mark.parametrize(
+    ("first_missed", "what"),
+    [(GRACE, "absent"), (GRACE - SECOND, "missing")],
+    ids=["after the grace time", "before its end: a shorter one was set then"],
+)
+def test_a_second_look_that_does_not_find_it_ends_the_doubt(
+    first_missed: timedelta, what: str
+) -> None:
+    ended = BEGUN + 5 * SECOND
+    entry = replace(UNCONFIRMED, not_found_at=ended + first_missed)
+    assert settle(case(entry), [], ended + 2 * GRACE, {}).what == what
+    assert settle(case(entry), [hit(55001)], ended + 2 * GRACE, {}).what == "found"
+
+
+def test_with_no_grace_time_two_looks_decide_all_the_same() -> None:
     attempt = case(UNCONFIRMED, grace=timedelta(0))
     assert attempt.attempt_ended is not None
-    assert settle(attempt, [], attempt.attempt_ended, {}).what == "absent"
+    assert settle(attempt, [], attempt.attempt_ended, {}).what == "missing"
 
 
 def test_waiting_says_until_when() -> None:
@@ -108,7 +125,7 @@ def test_waiting_says_until_when() -> None:
         ([hit(55002), hit(55001)], Settled("several", (55001, 55002))),
         ([hit(55001), hit(55002, 777)], Settled("several", (55001, 55002))),
         ([hit(55001, 777)], Settled("taken", (55001,))),
-        ([hit(55001, product_id=9)], Settled("found", (55001,))),
+        ([hit(55001, product_id=9)], Settled("taken", (55001,))),
     ],
     ids=[
         "one",
@@ -116,7 +133,7 @@ def test_waiting_says_until_when() -> None:
         "two",
         "two, of two customers",
         "one of another customer",
-        "one that was changed there since",
+        "one of other products",
     ],
 )
 def test_what_is_found_counts_at_once(hits: list[InvoiceOrder], settled: Settled) -> None:
@@ -143,7 +160,9 @@ def test_what_a_person_called_not_ours_is_not_found() -> None:
 
 # An order that is about to be created
 
-WANTED = InvoiceOrder(501, "LNB70128", "Web", rows=(row(1001), row(1002)))
+WANTED = InvoiceOrder(501, "LNB70128", "Web", rows=(row(1001),))
+EARLIER = Cargo(rows=((9, Decimal(1)),), currency="", total=Decimal(100))
+TRIED = replace(UNCONFIRMED, tried=(Attempt(BEGUN, SENT, EARLIER), *UNCONFIRMED.tried))
 
 
 @pytest.mark.parametrize(
@@ -156,7 +175,8 @@ WANTED = InvoiceOrder(501, "LNB70128", "Web", rows=(row(1001), row(1002)))
         (NEW, [hit(55001, product_id=9)], {}, Claim("taken", (55001,))),
         (NEW, [hit(55001, 777)], {}, Claim("taken", (55001,))),
         (NEW, [hit(55001), hit(55002)], {}, Claim("taken", (55001, 55002))),
-        (UNCONFIRMED, [hit(55001, product_id=9)], {}, Claim("adopt", (55001,))),
+        (UNCONFIRMED, [hit(55001, product_id=9)], {}, Claim("taken", (55001,))),
+        (TRIED, [hit(55001, product_id=9)], {}, Claim("adopt", (55001,))),
         (UNCONFIRMED, [hit(55001, 777, 9)], {}, Claim("taken", (55001,))),
         (replace(NEW, not_ours=(55001,)), [hit(55001)], {}, Claim("free")),
         (
@@ -168,13 +188,14 @@ WANTED = InvoiceOrder(501, "LNB70128", "Web", rows=(row(1001), row(1002)))
     ],
     ids=[
         "nothing there",
-        "same customer, a product shared: a lost ledger, or typed in",
+        "the same customer, rows and total: a lost ledger, or typed in",
         "the one that the ledger holds for it",
         "one that stands for another order",
         "no product shared",
         "another customer",
         "two",
-        "in doubt: an attempt explains it",
+        "in doubt: no attempt sent these rows",
+        "in doubt: an earlier attempt explains it",
         "in doubt: the attempt was for another customer",
         "a person said that it is not ours",
         "a person said of one of two that it is not ours",

@@ -120,7 +120,7 @@ def test_an_order_adopted_after_a_refusal_is_that_of_today(world: World) -> None
 def test_a_change_before_a_late_order_is_adopted_is_told(world: World) -> None:
     world.box.faults.add("SaveInvoices", Fault.LATE)
     world.push()
-    world.wait(minutes=20)
+    world.wait_in_doubt(minutes=20)
     change(world, items=[line(CODES[0], 5)])
     change(world, **totals(world.box.lnb.orders[REFERENCE]))
     customer = world.box.erp.customers[SHOPS[0].customer_id]
@@ -143,7 +143,7 @@ def test_an_attempt_that_made_no_order_hides_none_of_an_earlier_one(
 ) -> None:
     world.box.faults.add("SaveInvoices", Fault.LATE)
     world.push()
-    world.wait(minutes=20)
+    world.wait_in_doubt(minutes=20)
     change(world, **mended)
     world.box.faults.add("SaveInvoices", fault)
     world.push()
@@ -186,7 +186,7 @@ def test_a_restored_copy_of_the_state_makes_no_second_order(world: World) -> Non
     world.box.faults.add("SaveInvoices", Fault.RESET_BEFORE)
     world.push()
     with restored_after(world):
-        world.wait(minutes=20)
+        world.wait_in_doubt(minutes=20)
         world.push()
     world.wait(days=3)
     change(world, **SECOND_SHOP)

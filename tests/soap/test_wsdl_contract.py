@@ -13,7 +13,7 @@ OURS = Path(__file__).resolve().parents[2] / "lnb24so" / "wsdl"
 OPERATIONS = {
     "authenticate": {"Login", "HasSession", "GetIdentity", "GetIdentities", "SetIdentityById"},
     "product": {"GetProducts"},
-    "invoice": {"SaveInvoices", "GetInvoices"},
+    "invoice": {"SaveInvoices", "GetInvoices", "GetOrderSyncList"},
     "company": {"GetCompanies"},
     "client": {"GetClientInformation", "GetCurrencyList"},
 }

@@ -1,0 +1,73 @@
+"""What only a person can decide or do about an order, in words. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from lnb24so.ledger.types import Entry
+from lnb24so.reasons import Reason
+
+from .types import Case
+
+
+def canceled_after_export(reference: str, order_id: int | None) -> Reason:
+    """Return what a person does about an order that Le New Black canceled after its export."""
+    return Reason(
+        "order.canceled_after_export",
+        f"canceled in Le New Black after export. Cancel order {order_id} in 24SevenOffice, "
+        f"then: lnb24so resolve {reference} --acknowledge",
+    )
+
+
+def changed_after_export(reference: str, order_id: int | None) -> Reason:
+    """Return what a person does about an order that Le New Black changed after its export."""
+    return Reason(
+        "order.changed_after_export",
+        f"changed in Le New Black after export. Change order {order_id} in 24SevenOffice by hand, "
+        f"then: lnb24so resolve {reference} --acknowledge",
+    )
+
+
+def reference_taken(reference: str, erp_reference: str | None, order_ids: Sequence[int]) -> Reason:
+    """Return the question about orders that no attempt of ours explains."""
+    ids = ", ".join(map(str, order_ids))
+    there = f"order {ids}, whose customer or rows are not those of this order"
+    if len(order_ids) > 1:
+        there = f"orders {ids}"
+    return Reason(
+        "order.reference_taken",
+        f"{erp_reference} already stands on 24SevenOffice {there}. "
+        f"Is it this order? lnb24so resolve {reference} --exported-as {order_ids[0]}; "
+        f"is it not? lnb24so resolve {reference} --send-again",
+    )
+
+
+def duplicate(reference: str, order_ids: Sequence[int]) -> Reason:
+    """Return the question which of several orders is the one."""
+    ids = ", ".join(map(str, order_ids))
+    return Reason(
+        "order.duplicate",
+        f"is in 24SevenOffice {len(order_ids)} times: orders {ids}. Cancel all but one there, "
+        f"then: lnb24so resolve {reference} --exported-as ID",
+    )
+
+
+def not_searchable(case: Case, entry: Entry) -> Reason:
+    """Return the question about an old attempt that 24SevenOffice cannot be searched for."""
+    return Reason(
+        "order.unconfirmed",
+        f"no answer from 24SevenOffice on {entry.attempt_started:%Y-%m-%d %H:%M} UTC, and it does "
+        f"not list what it took in then. Look for {case.erp_reference} there. Found? lnb24so "
+        f"resolve {case.reference} --exported-as ID; else lnb24so resolve {case.reference} "
+        "--send-again",
+    )
+
+
+def created_late(reference: str, order_id: int) -> Reason:
+    """Return the question about an order that a person had skipped before it turned up."""
+    return Reason(
+        "order.created_late",
+        f"is skipped, but 24SevenOffice created it late, as order {order_id}. To keep it: lnb24so "
+        f"resolve {reference} --exported-as {order_id}; else cancel it there, then: "
+        f"lnb24so resolve {reference} --skip",
+    )
