@@ -76,6 +76,7 @@ def plan_orders(reading: Reading, config: Config, selection: Selection) -> Order
     return OrderPlan(
         items=tuple(kept),
         read_at=reading.lnb_now,
+        looked_at=reading.looked_at,
         guard=guard,
         left=len(items) - len(kept),
         looked_again=looked_again,

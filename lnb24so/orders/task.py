@@ -29,7 +29,9 @@ def carry_orders(tools: Tools, selection: Selection, *, writes: bool) -> OrderRe
     if reading.cases:
         report = _plan_and_apply(tools, reading, selection, writes=writes)
     else:
-        report = order_report(OrderPlan(items=(), read_at=reading.lnb_now), [])
+        report = order_report(
+            OrderPlan(items=(), read_at=reading.lnb_now, looked_at=reading.looked_at), []
+        )
     if writes and not selection.references:
         remember_changes_until(tools.ledger, reading.lnb_now)
     return report

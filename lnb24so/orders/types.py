@@ -250,12 +250,14 @@ class Done(Item):
 class OrderPlan:
     """What a run does, item by item. With a `guard` sentence no order is created.
 
-    `read_at` is when its reading began, by Le New Black's clock. `left` creates wait for a later
+    `read_at` is when its reading began, by Le New Black's clock, `looked_at` when its look-ups
+    did, by ours. `left` creates wait for a later
     run because of `--limit`. `looked_again` names the orders that passed the second look.
     """
 
     items: tuple[Item, ...]
     read_at: datetime
+    looked_at: datetime
     guard: str | None = None
     left: int = 0
     looked_again: tuple[str, ...] = ()
