@@ -43,6 +43,7 @@ ORDER_REASONS: Mapping[str, str] = {
     "order.bad_reference": "24SevenOffice cannot keep a character of the reference",
     "order.reference_too_long": "the reference is longer than 24SevenOffice keeps",
     "order.bad_number": "a rate or amount of the order is no number",
+    "order.unreadable": "what decides something about the order cannot be read",
     "order.no_lines": "nothing is left to export",
     "order.total_mismatch": "the rows do not add up to the order's total",
     "order.no_total": "a warning: the order has no total to compare with",

@@ -24,6 +24,7 @@ from .types import (
     Leave,
     OrderPlan,
     Result,
+    TooOld,
     Wait,
 )
 
@@ -68,6 +69,8 @@ def _note(item: Item, journal: Journal, now: datetime) -> Result:
             told_of = item.case.content_hash
             step = life.blocked(entry, item.reasons, content_hash=told_of, asked_for=item.asked_for)
             journal.save(step)
+        case TooOld(news=True):
+            journal.save(life.too_old(entry, item.reasons[0], now))
         case Leave(becomes="skipped"):
             journal.save(life.skipped(entry, item.reasons[0], now))
         case Leave(becomes="withdrawn"):

@@ -240,6 +240,13 @@ class Leave(Item):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TooOld(Item):
+    """Name an order that came into the export status and was made before `orders.since`."""
+
+    action: ClassVar[Action] = "skip"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Done(Item):
     """It is in 24SevenOffice, and nothing is left to do."""
 
