@@ -142,7 +142,7 @@ class Orders:
     project_id: Id | None = None
     our_reference_id: Id | None = None
     by_mode: Mapping[str, ModeRule] = field(default_factory=dict)
-    max_per_run: Annotated[int, within(1)] = 50
+    max_per_run: Annotated[int, within(1)] = 500
     unknown_grace_minutes: Annotated[float, within(0, 525_600)] = 15.0
 
     def for_mode(self, order_mode: str | None) -> ResolvedMode:

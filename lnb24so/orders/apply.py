@@ -10,6 +10,7 @@ from lnb24so.tools import Tools
 
 from . import life
 from .create import create_all, read_back
+from .fresh import Freshness
 from .results import Results, planned
 from .status_step import take_status_steps
 from .types import (
@@ -23,12 +24,13 @@ from .types import (
     Leave,
     OrderPlan,
     Result,
+    TooOld,
     Wait,
 )
 
 
 def apply_orders(plan: OrderPlan, tools: Tools, results: Results) -> None:
-    """Carry the plan out: what is known first, then creates, statuses and a read-back.
+    """Carry the plan out: what is known first, then creates, a read-back and statuses.
 
     What becomes of each order goes into `results`, as it happens. Raises Interrupted after the
     item in flight, and ConfigError or Lnb24soError where the ledger cannot be written.
@@ -42,9 +44,10 @@ def apply_orders(plan: OrderPlan, tools: Tools, results: Results) -> None:
                 results.add(_note(item, journal, tools.clock.now()))
     if plan.guard is None:
         creates = [item for item in plan.items if isinstance(item, Create)]
-        create_all(creates, tools, journal, results)
-    take_status_steps(plan.read_at, tools, journal, results)
-    read_back(results, tools)
+        fresh = Freshness(plan.looked_at, plan.read_at)
+        create_all(creates, fresh, tools, journal, results)
+        read_back(results, tools)
+    take_status_steps(tools, journal, results)
 
 
 def _note(item: Item, journal: Journal, now: datetime) -> Result:
@@ -66,6 +69,8 @@ def _note(item: Item, journal: Journal, now: datetime) -> Result:
             told_of = item.case.content_hash
             step = life.blocked(entry, item.reasons, content_hash=told_of, asked_for=item.asked_for)
             journal.save(step)
+        case TooOld(news=True):
+            journal.save(life.too_old(entry, item.reasons[0], now))
         case Leave(becomes="skipped"):
             journal.save(life.skipped(entry, item.reasons[0], now))
         case Leave(becomes="withdrawn"):

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from decimal import Decimal
 
-from lnb24so.errors import Interrupted, Lnb24soError
+from lnb24so.errors import Interrupted, Lnb24soError, Rejected, Transient
 from lnb24so.ledger.journal import Journal
 from lnb24so.ledger.types import Attempt, Entry
 from lnb24so.money import amount_text, differs
@@ -16,7 +16,8 @@ from lnb24so.soap.outcome import Seen, create_outcome
 from lnb24so.tools import Tools
 
 from . import life
-from .results import FAILURES_IN_A_ROW, Results
+from .fresh import Freshness
+from .results import FAILURES_IN_A_ROW, Results, planned
 from .types import Create, Result
 
 REFUSED = (
@@ -25,8 +26,16 @@ REFUSED = (
 NOT_SENT = "was not sent: {}. The next run tries again."
 
 
-def create_all(creates: Sequence[Create], tools: Tools, journal: Journal, results: Results) -> None:
+def create_all(
+    creates: Sequence[Create],
+    fresh: Freshness,
+    tools: Tools,
+    journal: Journal,
+    results: Results,
+) -> None:
     """Create one order after the other, until 24SevenOffice stops answering.
+
+    What was typed in or changed since it was looked up waits for the next run.
 
     Raises Interrupted between two orders, and what the ledger raises.
     """
@@ -36,8 +45,12 @@ def create_all(creates: Sequence[Create], tools: Tools, journal: Journal, result
     creates = sorted(creates, key=lambda item: item.case.known.attempts)
     for number, item in enumerate(creates, start=1):
         tools.progress(f"Order {number} of {len(creates)}: {item.reference}")
-        if stopped is not None:
-            results.add(_put_off(item, journal))
+        if stopped is None:
+            stopped = _why_not_fresh(fresh, creates[number - 1 :], tools)
+        late = fresh.waits(item)
+        if stopped is not None or late is not None:
+            put_off = _put_off(item, journal)
+            results.add(put_off if late is None else planned(late))
             continue
         with tools.stop.item():
             seen, result = create_order(item, tools, journal)
@@ -47,10 +60,27 @@ def create_all(creates: Sequence[Create], tools: Tools, journal: Journal, result
             tools.news.failed("24SevenOffice", code, f"24SevenOffice: {seen.answer}.")
         unanswered = unanswered + 1 if result.outcome in ("retry", "unconfirmed") else 0
         if seen.spent or unanswered == FAILURES_IN_A_ROW:
-            stopped = f"24SevenOffice: {seen.answer}. No more orders sent in this run."
-            tools.event("orders.stopped", message=stopped)
+            stopped = _stop(f"24SevenOffice: {seen.answer}", tools)
     if creates:
         tools.news.guard("push-orders", "orders.stopped", stopped)
+
+
+def _why_not_fresh(fresh: Freshness, creates: Sequence[Create], tools: Tools) -> str | None:
+    """Make the look-up before the creates again where it is too old; return why it cannot be."""
+    try:
+        fresh.renew(creates, tools)
+    except (Rejected, Transient) as error:
+        # What was typed in meanwhile is not known: so nothing more is sent.
+        tools.news.failed(error.system, error.code, str(error))
+        return _stop(str(error).rstrip("."), tools)
+    return None
+
+
+def _stop(why: str, tools: Tools) -> str:
+    """Note that no more orders are sent in this run, and return the sentence."""
+    sentence = f"{why}. No more orders sent in this run."
+    tools.event("orders.stopped", message=sentence)
+    return sentence
 
 
 def _put_off(item: Create, journal: Journal) -> Result:

@@ -8,7 +8,7 @@
     done            24SevenOffice has it, and nothing is left to do
     needs_decision  a person decides
     skipped         a person decided not to send it
-    withdrawn       it left the export status before anything was sent
+    withdrawn       not up for export: it left the status, or is older than orders.since
 
 Each function takes what the ledger holds and returns what it holds afterwards, with the event
 that tells of it, and names every field that it sets or clears. Nothing else builds or replaces
@@ -31,7 +31,7 @@ SECOND_LOOK_AFTER = timedelta(hours=1)
 Facts = Mapping[str, object]
 
 CANCELED = "canceled"
-"""Stands for the hash of an order that Le New Black canceled after its export."""
+"""The hash of an order that Le New Black canceled after its export."""
 
 
 def _held_against(entry: Entry, sent: Sent) -> Entry:
@@ -47,9 +47,6 @@ def _held_against(entry: Entry, sent: Sent) -> Entry:
 def second_look(*, doubted: bool, now: datetime) -> datetime | None:
     """Return when to look an order up once more, or None where nothing was ever in doubt."""
     return now + SECOND_LOOK_AFTER if doubted else None
-
-
-# The one request that creates it
 
 
 def sending(entry: Entry, attempt: Attempt, asked_for: AskedFor | None, facts: Facts) -> Transition:
@@ -175,8 +172,7 @@ def blocked(
     content_hash: str | None,
     asked_for: AskedFor | None,
 ) -> Transition:
-    """Note what must be mended first, and of which content a person is told."""
-    # Not as content_hash: that is what an attempt sent, and may still become an order.
+    """Note what must be mended first; `notice_hash` says of which content a person is told."""
     after = replace(entry, reasons=reasons, notice_hash=content_hash, asked_for=asked_for)
     after = replace(after, state="blocked", doubted=entry.in_doubt)
     return Transition(after, "order.blocked")
@@ -199,6 +195,11 @@ def withdrawn(entry: Entry, reason: Reason, now: datetime) -> Transition:
     """Note that an order left the export status before it was sent."""
     after = replace(_left_out(entry, now), state="withdrawn", reasons=(reason,))
     return Transition(after, "order.withdrawn")
+
+
+def too_old(entry: Entry, reason: Reason, now: datetime) -> Transition:
+    """Note that a person is told of an order older than `orders.since`; `withdrawn` as it is."""
+    return replace(withdrawn(entry, reason, now), event="order.before_since")
 
 
 def _left_out(entry: Entry, now: datetime) -> Entry:

@@ -44,6 +44,7 @@ from .types import (
     OrderPlan,
     Reading,
     Selection,
+    TooOld,
     Wait,
 )
 
@@ -51,6 +52,23 @@ NO_PRODUCTS = (
     "Orders not sent: 24SevenOffice has no products. "
     "Check: 24sevenoffice.identity_id and lnb24so check."
 )
+
+
+NEW_LEDGER = 50
+"""Until a ledger has exported so many, no run creates more: what waits may be typed in already."""
+
+
+def _too_many(waiting: int, most: int, *, sent: int) -> str:
+    if sent < NEW_LEDGER:
+        return (
+            f"{waiting} orders wait, and this ledger has sent {f'only {sent}' if sent else 'none'} "
+            f"yet (limit {most}). Typed in already? lnb24so push-orders --baseline. "
+            "Else look: lnb24so preview orders"
+        )
+    return (
+        f"{waiting} orders wait (limit {most}). Nothing sent. "
+        f"Check: lnb24so preview orders; then: lnb24so push-orders --limit {waiting}"
+    )
 
 
 def plan_orders(reading: Reading, config: Config, selection: Selection) -> OrderPlan:
@@ -62,7 +80,8 @@ def plan_orders(reading: Reading, config: Config, selection: Selection) -> Order
         items = [item for item in items if not isinstance(item, Done)]
     kept, guard = items, None
     creates = [item for item in items if isinstance(item, Create)]
-    most = config.orders.max_per_run
+    new = len(reading.held) < NEW_LEDGER
+    most = min(config.orders.max_per_run, NEW_LEDGER) if new else config.orders.max_per_run
     if reading.facts is not None and reading.facts.products.is_empty:
         # Each order would be blocked, and a person sent to mend what is not broken.
         kept, guard = [item for item in items if not isinstance(item, Create | Block)], NO_PRODUCTS
@@ -70,13 +89,11 @@ def plan_orders(reading: Reading, config: Config, selection: Selection) -> Order
         late = {item.reference for item in creates[selection.limit :]}
         kept = [item for item in items if item.reference not in late]
     elif len(creates) > most:
-        guard = (
-            f"{len(creates)} orders wait (limit {most}). Nothing sent. "
-            f"Check: lnb24so preview orders; then: lnb24so push-orders --limit {len(creates)}"
-        )
+        guard = _too_many(len(creates), most, sent=len(reading.held))
     return OrderPlan(
         items=tuple(kept),
         read_at=reading.lnb_now,
+        looked_at=reading.looked_at,
         guard=guard,
         left=len(items) - len(kept),
         looked_again=looked_again,
@@ -158,6 +175,12 @@ def _not_ready(case: Case, config: Config, selection: Selection) -> Item | None:
     reason = why_not_now(case, config.orders, selection)
     if reason is None:
         return None
+    if reason.code == "order.unreadable":
+        told = case.known.state == "blocked" and case.known.reasons == (reason,)
+        return Block(case=case, reasons=(reason,), news=not told, changed=not told, asked_for=None)
+    if reason.code == "order.before_since":
+        told = case.known.state == "withdrawn" and case.known.reasons == (reason,)
+        return TooOld(case=case, reasons=(reason,), news=not told)
     if case.entry is None or case.entry.state == "withdrawn":
         return Leave(case=case, reasons=(reason,))
     if case.order is not None and reason.code == "order.status":

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from lnb24so.config.schema import Orders
-from lnb24so.lnb.types import is_canceled, same_status
+from lnb24so.lnb.types import Order, is_canceled, same_status
 from lnb24so.reasons import Reason
 from lnb24so.texts import shown
 
@@ -61,11 +63,31 @@ def why_not_now(case: Case, settings: Orders, selection: Selection) -> Reason | 
             f"not exported: status is {shown(order.status)}, expected "
             f"{shown(mode.take_status)}. Fix: move it in Le New Black.",
         )
-    too_old = settings.since and order.create_time and order.create_time < settings.since
-    if too_old and not selection.references and asked_for is None:
+    if settings.since is None or selection.references or asked_for is not None:
+        return None
+    return _too_old(order, settings.since)
+
+
+def _too_old(order: Order, since: datetime) -> Reason | None:
+    """Return why an order is not sent because of its age, which has to be known; None: it is."""
+    if order.create_time is None:
         return Reason(
-            "order.before_since",
-            f"not exported: created {order.create_time:%Y-%m-%d}, before orders.since. "
-            f"Fix: lnb24so push-orders --order {order.reference}",
+            "order.unreadable",
+            "does not say when it was made, and orders.since asks for that. Typed in already? "
+            f"lnb24so resolve {order.reference} --skip. Else: lnb24so push-orders --order "
+            f"{order.reference}",
         )
-    return None
+    if order.create_time >= since:
+        return None
+    return Reason(
+        "order.before_since",
+        f"made on {_day(order.create_time, since)}, before orders.since ({_day(since, since)}). "
+        f"Typed in already? lnb24so resolve {order.reference} --skip. Else: lnb24so push-orders "
+        f"--order {order.reference}",
+    )
+
+
+def _day(moment: datetime, since: datetime) -> str:
+    """Return `10 Feb`, with the year where it is not that of `since`."""
+    year = f" {moment.year}" if moment.year != since.year else ""
+    return f"{moment.day} {moment:%b}{year}"

@@ -10,7 +10,7 @@ from lnb24so.ledger.standing import Key, Standing
 from lnb24so.news import News
 from lnb24so.reasons import Reason, sentence
 
-from .types import Announce, Decide, Item, OrderPlan, OrderReport, Outcome, Result, Wait
+from .types import Announce, Decide, Item, OrderPlan, OrderReport, Outcome, Result, TooOld, Wait
 
 AREA = "orders"
 """Where the news of orders stands in the ledger."""
@@ -72,7 +72,9 @@ def _standing(result: Result) -> list[Standing]:
     A create that was not processed is the system's failure, and is told as that.
     """
     item, notice = result.item, result.item.case.known.notice
-    asks = isinstance(item, Decide | Announce) or (isinstance(item, Wait) and not item.case.unread)
+    asks = isinstance(item, Decide | Announce | TooOld) or (
+        isinstance(item, Wait) and not item.case.unread
+    )
     if asks or result.outcome in ("blocked", "unconfirmed", "failed"):
         reasons = result.reasons
     else:

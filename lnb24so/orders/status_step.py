@@ -6,22 +6,21 @@ It is separate from the export and can be repeated; its failure never stops a cr
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
 
 from lnb24so.errors import Rejected, Transient
 from lnb24so.ledger.journal import Journal
 from lnb24so.ledger.types import Entry
-from lnb24so.lnb.types import same_status
-from lnb24so.reasons import Reason
+from lnb24so.lnb.types import is_canceled, same_status
+from lnb24so.reasons import Reason, sentence
+from lnb24so.texts import shown
 from lnb24so.tools import Tools
 
 from . import life
+from .questions import canceled_after_export
 from .reading import case_of
 from .ready import is_ours_to_move, status_after, status_of_blocked
 from .results import FAILURES_IN_A_ROW, Results
-from .types import Case, Finish, Result
-
-CLOCKS_APART = timedelta(minutes=5)
+from .types import Announce, Case, Finish, Result
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,55 +28,52 @@ class Move:
     """What became of one status: `ok`, or `refused` (and why), or else failed for now.
 
     `silent`: nobody answered, so the next one would hardly be answered either. `news`: a person
-    was not told of the refusal yet.
+    was not told of the refusal yet. `canceled`: Le New Black canceled it meanwhile, which is news.
     """
 
     ok: bool = False
     silent: bool = False
     refused: Reason | None = None
+    canceled: Reason | None = None
     news: bool = False
 
 
-def take_status_steps(read_at: datetime, tools: Tools, journal: Journal, results: Results) -> None:
+def take_status_steps(tools: Tools, journal: Journal, results: Results) -> None:
     """Take the status steps; so many without an answer in a row, and the rest waits.
 
-    `read_at` is when the orders were read, by Le New Black's clock. Raises Interrupted between
-    two orders, and what the ledger raises.
+    Each order is read again right before: who canceled or moved it meanwhile is not overwritten.
+    Raises Interrupted between two orders, and what the ledger raises.
     """
     settings = tools.config.orders
-    due = [
-        result
-        for result in results.all
-        if _is_exported(result)
-        or (result.outcome == "blocked" and status_of_blocked(result.item.case, settings))
-    ]
-    if not due:
-        return
-    try:
-        changed = tools.lnb.orders_changed_since(read_at - CLOCKS_APART)
-    except (Rejected, Transient) as error:
-        # Without knowing who canceled what meanwhile, no status is ours to set.
-        for result in filter(_is_exported, due):
-            reference = result.item.reference
-            journal.event("order.status_failed", reference=reference, message=str(error))
-            results.add(_after_move(result, Move(silent=True)))
-        tools.news.failed("Le New Black", "lnb.unreachable", str(error))
-        return
-    today = {order.reference: order for order in changed}
     silent = 0
-    for result in due:
+    for result in results.all:
+        is_exported = _is_exported(result)
+        blocked = result.outcome == "blocked" and status_of_blocked(result.item.case, settings)
+        if not (is_exported or blocked):
+            continue
         if silent == FAILURES_IN_A_ROW:
             break
-        reference = result.item.reference
-        order = today.get(reference, result.item.order)
-        case = case_of(reference, order, journal.entry(reference), tools.config)
         with tools.stop.item():
-            if _is_exported(result):
-                move = finish(case, tools, journal)
+            move = _take_step(result, tools, journal)
+            if is_exported:
                 results.add(_after_move(result, move))
-            else:
-                move = mark_blocked(case, tools, journal)
         silent = silent + 1 if move.silent else 0
+
+
+def _take_step(result: Result, tools: Tools, journal: Journal) -> Move:
+    """Read the order again and set its status, where that is still ours to do."""
+    reference = result.item.reference
+    entry = journal.entry(reference)
+    if _is_exported(result) and (entry.state != "exported" or entry.done_status is None):
+        return Move(ok=True)
+    try:
+        order = tools.lnb.order(reference)
+    except (Rejected, Transient) as error:
+        journal.event("order.status_failed", reference=reference, message=str(error))
+        tools.news.failed(error.system, error.code, str(error))
+        return Move(silent=isinstance(error, Transient) and error.again)
+    case = case_of(reference, order, entry, tools.config)
+    return (finish if _is_exported(result) else mark_blocked)(case, tools, journal)
 
 
 def _is_exported(result: Result) -> bool:
@@ -85,6 +81,10 @@ def _is_exported(result: Result) -> bool:
 
 
 def _after_move(result: Result, move: Move) -> Result:
+    if move.canceled is not None:
+        item, notice = result.item, (move.canceled,)
+        told = Announce(case=item.case, draft=item.draft, canceled=True, reasons=notice, news=True)
+        return replace(result, item=told, reasons=notice, news=True)
     if move.ok:
         return replace(result, outcome=result.outcome or "finished", news=False)
     return replace(
@@ -104,6 +104,10 @@ def finish(case: Case, tools: Tools, journal: Journal) -> Move:
     entry = case.known
     if entry.state != "exported" or entry.done_status is None:
         return Move(ok=True)
+    if case.order is not None and is_canceled(case.order) and entry.notice_hash != life.CANCELED:
+        notice = canceled_after_export(case.reference, entry.order_id)
+        journal.save(life.finished(journal.save(life.canceled(entry, notice))))
+        return Move(ok=True, canceled=notice)
     # By today's settings: a person may have mended them since the export.
     status = status_after(case) if is_ours_to_move(case) else None
     try:
@@ -115,8 +119,25 @@ def finish(case: Case, tools: Tools, journal: Journal) -> Move:
         journal.event("order.status_failed", reference=case.reference, message=str(error))
         tools.news.failed("Le New Black", "lnb.unreachable", str(error))
         return Move(silent=error.again)
+    if status is None:
+        _tell_left(case, entry, tools, journal)
     journal.save(life.finished(entry))
     return Move(ok=True)
+
+
+def _tell_left(case: Case, entry: Entry, tools: Tools, journal: Journal) -> None:
+    """Say that an order was moved by somebody else, unless it is where it belongs."""
+    if case.order is None or is_canceled(case.order):
+        return
+    if same_status(case.order.status, entry.done_status):
+        return
+    left = Reason(
+        "order.status",
+        f"is order {entry.order_id} in 24SevenOffice. Somebody gave it the status "
+        f"{shown(case.order.status)} in Le New Black, and so it was left.",
+    )
+    journal.warn(case.reference, (left,))
+    tools.tell(sentence(case.reference, left))
 
 
 def _refused(entry: Entry, journal: Journal, error: Rejected) -> Move:

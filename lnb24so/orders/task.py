@@ -33,7 +33,9 @@ def carry_orders(tools: Tools, selection: Selection, *, writes: bool) -> OrderRe
     if reading.cases:
         report = _plan_and_apply(tools, reading, selection, writes=writes)
     else:
-        report = order_report(OrderPlan(items=(), read_at=reading.lnb_now), [])
+        report = order_report(
+            OrderPlan(items=(), read_at=reading.lnb_now, looked_at=reading.looked_at), []
+        )
     if writes and not selection.references:
         if report.plan.guard is None:
             tools.news.guard(TASK, "orders.guard", None)

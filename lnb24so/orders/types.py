@@ -245,6 +245,13 @@ class Leave(Item):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TooOld(Item):
+    """Name an order that came into the export status and was made before `orders.since`."""
+
+    action: ClassVar[Action] = "skip"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Done(Item):
     """It is in 24SevenOffice, and nothing is left to do."""
 
@@ -255,12 +262,14 @@ class Done(Item):
 class OrderPlan:
     """What a run does, item by item. With a `guard` sentence no order is created.
 
-    `read_at` is when its reading began, by Le New Black's clock. `left` creates wait for a later
+    `read_at` is when its reading began, by Le New Black's clock, `looked_at` when its look-ups
+    did, by ours. `left` creates wait for a later
     run because of `--limit`. `looked_again` names the orders that passed the second look.
     """
 
     items: tuple[Item, ...]
     read_at: datetime
+    looked_at: datetime
     guard: str | None = None
     left: int = 0
     looked_again: tuple[str, ...] = ()

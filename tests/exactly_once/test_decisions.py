@@ -134,14 +134,14 @@ def test_a_cancellation_during_the_run_is_kept_and_told(world: World) -> None:
         return reply
 
     world.box.faults.add("SaveInvoices", cancel)
-    assert world.push() == 0
-    assert world.box.lnb.orders[REFERENCE]["status"] == "canceled"
     assert world.push() == 4
+    assert world.box.lnb.orders[REFERENCE]["status"] == "canceled"
     assert "canceled in Le New Black after export" in world.told[-1]
+    assert world.push() == 0
 
 
 def test_no_status_is_set_while_cancellations_cannot_be_read(world: World) -> None:
-    world.box.faults.add("GET /orders", Fault.STATUS(500), skip=1)
+    world.box.faults.add("GET /orders/{reference}", Fault.STATUS(500))
     assert (world.push(), state(world)) == (1, "exported")
     assert world.box.lnb.orders[REFERENCE]["status"] == "invoicing"
     assert (world.push(), state(world)) == (0, "done")

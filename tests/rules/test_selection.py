@@ -105,8 +105,8 @@ def test_more_orders_than_max_per_run_create_none_of_them(office: Installation) 
     answer = office.run("push-orders")
     assert (answer.code, created(office)) == (4, [])
     assert answer.err.splitlines()[0] == (
-        "12 orders wait (limit 11). Nothing sent. "
-        "Check: lnb24so preview orders; then: lnb24so push-orders --limit 12"
+        "12 orders wait, and this ledger has sent none yet (limit 11). Typed in already? "
+        "lnb24so push-orders --baseline. Else look: lnb24so preview orders"
     )
     assert "SaveInvoices" not in office.asked()
     assert office.run("push-orders").code == 4

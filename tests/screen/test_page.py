@@ -145,7 +145,9 @@ def test_levels_left_alone_are_told_by_their_reason(office: Installation) -> Non
 def test_a_guard_is_told_before_the_lists(office: Installation) -> None:
     office.set("orders", max_per_run=3)
     text = Reader(written(office)).text
-    assert text.index("12 orders wait (limit 3)") < text.index("70101")
+    assert text.index("12 orders wait, and this ledger has sent none yet (limit 3)") < text.index(
+        "70101"
+    )
 
 
 def test_after_the_job_only_what_needs_someone_is_left(office: Installation) -> None:
