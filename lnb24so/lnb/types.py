@@ -151,7 +151,6 @@ def content_hash(order: Order) -> str:
         "vat_number": order.billing_address.vat_number,
         "to": [getattr(to, one.name) for one in fields(to) if one.name != "vat_number"],
         "lines": sorted(map(_written_line, filter(_is_sent, order.lines))),
-        "unreadable": sorted(order.unreadable),
     }
     digest = hashlib.sha256(json.dumps(content).encode()).hexdigest()
     return HASH_VERSION + digest[:32]
@@ -165,7 +164,7 @@ def _written_line(line: Line) -> list[str]:
     texts = [line.title, line.ean13, line.sku]
     amounts = [getattr(line, name) for name in RATES]
     price = "" if line.unit_price is None else _written(line.unit_price) or "0"
-    return [*texts, price, *map(_written, (line.quantity, *amounts)), *line.unreadable]
+    return [*texts, price, *map(_written, (line.quantity, *amounts))]
 
 
 def _written(number: Decimal | None) -> str:

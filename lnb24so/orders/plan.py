@@ -140,14 +140,20 @@ def _exported(case: Case, entry: Entry) -> Item:
         notice = changed_after_export(case.reference, entry.order_id)
         return Announce(case=case, canceled=False, reasons=(notice,), news=True)
     reason = Reason("order.exported", f"is in 24SevenOffice as order {entry.order_id}.")
-    if entry.state == "exported" and entry.done_status is not None and not case.unread:
+    # Whether it was canceled must be readable before its status is set.
+    unclear = order is not None and {"status", "cancellation_time"} & set(order.unreadable)
+    to_finish = entry.state == "exported" and entry.done_status is not None
+    if to_finish and not case.unread and not unclear:
         return Finish(case=case, reasons=(reason,))
     return Done(case=case, reasons=(reason,))
 
 
 def _is_changed(case: Case, entry: Entry) -> bool:
     """Return whether Le New Black holds another content; what cannot be read is no change."""
-    if case.order is None or case.order.unreadable:
+    order = case.order
+    if order is None or any(line.unreadable for line in order.lines):
+        return False
+    if any(not name.startswith("billing_") for name in order.unreadable):
         return False
     return case.content_hash not in (entry.content_hash, entry.notice_hash)
 

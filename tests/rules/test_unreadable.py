@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from faults import Fault
 from installation import Installation
 
 from lnb24so.lnb.types import Line, Order, read_order
@@ -48,12 +49,26 @@ def test_a_line_whose_code_cannot_be_read_is_never_left_out() -> None:
     assert "the EAN cannot be read" in reason.message
 
 
-@pytest.mark.parametrize("name", ["status", "order_mode", "create_time", "items"])
+@pytest.mark.parametrize("name", ["status", "order_mode", "create_time", "items", "comment"])
 def test_what_cannot_be_read_is_no_change_after_the_export(office: Installation, name: str) -> None:
     office.run("push-orders", "--order", "70101")
     office.box.lnb.orders["70101"][name] = {"date": "2026-03-29"}
     answer = office.run("push-orders", "--order", "70101")
     assert (answer.code, answer.err) == (0, "")
+
+
+def test_no_status_is_set_where_nobody_can_read_whether_it_was_canceled(
+    office: Installation,
+) -> None:
+    office.box.faults.add("POST /orders/status", Fault.STATUS(422), times=1)
+    office.run("push-orders", "--order", "70101")
+    office.box.lnb.orders["70101"]["cancellation_time"] = {"date": "2026-03-29"}
+    seen = len(office.asked())
+    assert office.run("push-orders", "--order", "70101").code == 0
+    assert "POST /orders/status" not in office.asked(seen)
+    office.box.lnb.orders["70101"]["cancellation_time"] = None
+    office.run("push-orders", "--order", "70101")
+    assert office.box.lnb.orders["70101"]["status"] == "closed"
 
 
 def test_a_blocked_order_whose_status_cannot_be_read_is_not_withdrawn(office: Installation) -> None:
