@@ -10,6 +10,15 @@ Record = Mapping[str, Any]
 Json = dict[str, Any]
 
 
+def fresh(value: Any) -> Any:
+    """Return a copy of a record that may be changed; several times faster than deepcopy."""
+    if isinstance(value, Mapping):
+        return {key: fresh(each) for key, each in value.items()}
+    if isinstance(value, list):
+        return [fresh(each) for each in value]
+    return value
+
+
 @dataclass(frozen=True)
 class Brand:
     """The books of one company in 24SevenOffice, and its account in Le New Black.

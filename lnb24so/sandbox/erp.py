@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import secrets
-from copy import deepcopy
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from threading import RLock
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from lnb24so.sandbox.brand import Brand, Record
+from lnb24so.sandbox.brand import Brand, Record, fresh
 
 APPLICATION_ID = "7b2f4c1e-9d3a-4f60-8e15-2a6c0d9b4e71"
 USERNAME = "integration@nordlys.example"
@@ -87,8 +84,8 @@ class Erp:
             id=4242,
             name=brand.name,
             products={each["Id"]: MappingProxyType(dict(each)) for each in brand.products},
-            customers={each["Id"]: deepcopy(dict(each)) for each in brand.customers},
-            orders={each["OrderId"]: deepcopy(dict(each)) for each in brand.erp_orders},
+            customers={each["Id"]: fresh(each) for each in brand.customers},
+            orders={each["OrderId"]: fresh(each) for each in brand.erp_orders},
             currencies=[dict(each) for each in brand.currencies],
         )
         training = Company(TRAINING_ID, 9001, f"{brand.name} (opplæring)")
@@ -142,7 +139,7 @@ class Erp:
     def type_in(self, order: Record) -> int:
         """Store an order as a person would who types it in; return its id."""
         with self.lock:
-            return self.store(self.trading, deepcopy(dict(order)))
+            return self.store(self.trading, fresh(order))
 
     def store(self, company: Company, order: dict[str, Any]) -> int:
         """Store an order, or update the one with its OrderId; return its id.

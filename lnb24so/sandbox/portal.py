@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import secrets
-from copy import deepcopy
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from threading import RLock
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
-
-    from lnb24so.sandbox.brand import Brand, Json
+from lnb24so.sandbox.brand import Brand, Json, fresh
 
 CLIENT_ID = "nordlys-24so"
 CLIENT_SECRET = "sandbox-client-secret"  # noqa: S105 - the sandbox's own, printed in its config
@@ -55,10 +52,12 @@ class Portal:
         self.max_batch = 1000
         self.clock_ahead = timedelta(0)
         self.statuses = set(STATUSES)
-        self.orders = {str(each["reference"]): deepcopy(each) for each in brand.lnb_orders}
+        self.orders: dict[str, Json] = {
+            str(each["reference"]): fresh(each) for each in brand.lnb_orders
+        }
         self.inventory = {str(each["sku"]): dict(each) for each in brand.inventory}
-        self.products = list(deepcopy(brand.lnb_products))
-        self.retailers = list(deepcopy(brand.retailers))
+        self.products: list[Json] = [fresh(each) for each in brand.lnb_products]
+        self.retailers: list[Json] = [fresh(each) for each in brand.retailers]
         self.index()
 
     def now(self) -> datetime:

@@ -147,6 +147,7 @@ def own_services() -> tuple[Service, ...]:
     )
 
 
+@cache
 def parse_service(wsdl: bytes) -> Service:
     """Return the service that a WSDL document describes; only its SOAP 1.1 side is read."""
     root = etree.fromstring(wsdl)
