@@ -72,6 +72,7 @@ ORDER_REASONS: Mapping[str, str] = {
     "order.refused": "24SevenOffice answered that it does not take the order",
     "order.not_sent": "the request did not reach 24SevenOffice, or was turned away",
     "order.status_refused": "Le New Black refused the new status of an exported order",
+    "order.not_searchable": "in doubt for long, and 24SevenOffice does not list it: a person looks",
     "order.unconfirmed": "sent, and no clear answer: it may exist",
     "order.status": "the order is not in the status that means: export me",
     "order.mode_not_exported": "orders of this mode are not exported",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from copy import deepcopy
 from datetime import UTC, datetime
 from multiprocessing import Pool
@@ -11,6 +10,7 @@ import pytest
 from faults import Fault
 from hand_clock import HandClock
 from installation import Installation
+from old_ledger import as_first_version
 
 from lnb24so.ledger.runs import new_run_id
 
@@ -124,11 +124,7 @@ def test_a_weekend_without_cron_is_said_once(office: Installation, hand: HandClo
 
 
 def test_an_upgrade_repeats_nothing_that_stands(office: Installation, hand: HandClock) -> None:
-    with sqlite3.connect(office.ledger_file) as database:
-        database.executescript(
-            "DROP TABLE news; ALTER TABLE runs DROP COLUMN message;"
-            "ALTER TABLE orders DROP COLUMN asked_for; PRAGMA user_version = 1;"
-        )
+    as_first_version(office.ledger_file)
     (mail,) = mails(office, hand, runs=3, every=15 * MINUTE)
     assert mail.startswith("The ledger was upgraded; what stands is not repeated.")
     assert mail.count("\n") == 1

@@ -13,7 +13,6 @@ from lnb24so.config.schema import LeNewBlack
 from lnb24so.errors import ConfigError, Rejected, Transient, of_system
 from lnb24so.network import patiently
 from lnb24so.process.events import WriteEvent
-from lnb24so.texts import shown
 
 from .answers import checked, complaint, failed, refusals
 from .values import listed, read_number, read_text, read_time
@@ -64,6 +63,8 @@ class LnbClient:
             return None
         order = _order(record) if isinstance(record, Mapping) else None
         if order is None or order.reference != reference.strip():
+            from lnb24so.texts import shown
+
             raise Transient(
                 f"Le New Black: the answer for order {shown(reference)} does not hold that order.",
                 again=False,

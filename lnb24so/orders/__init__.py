@@ -12,7 +12,6 @@ __all__ = [
     "reading",
     "ready",
     "results",
-    "settle",
     "task",
     "total",
     "types",

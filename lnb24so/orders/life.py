@@ -113,14 +113,8 @@ def unconfirmed(
     entry: Entry, reason: Reason, *, ended: datetime, seen_id: int | None, answer: str | None
 ) -> Transition:
     """Note that an attempt had no clear answer, or that the run died before it (no `answer`)."""
-    after = replace(
-        entry,
-        state="unconfirmed",
-        reasons=(reason,),
-        attempt_ended=ended,
-        seen_id=seen_id,
-        doubted=True,
-    )
+    ended_so = replace(entry, attempt_ended=ended, seen_id=seen_id, doubted=True)
+    after = replace(ended_so, state="unconfirmed", reasons=(reason,))
     return Transition(after, "order.unconfirmed", {} if answer is None else {"answer": answer})
 
 

@@ -55,7 +55,7 @@ def duplicate(reference: str, order_ids: Sequence[int]) -> Reason:
 def not_searchable(case: Case, entry: Entry) -> Reason:
     """Return the question about an old attempt that 24SevenOffice cannot be searched for."""
     return Reason(
-        "order.unconfirmed",
+        "order.not_searchable",
         f"no answer from 24SevenOffice on {entry.attempt_started:%Y-%m-%d %H:%M} UTC, and it does "
         f"not list what it took in then. Look for {case.erp_reference} there. Found? lnb24so "
         f"resolve {case.reference} --exported-as ID; else lnb24so resolve {case.reference} "

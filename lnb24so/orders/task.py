@@ -9,7 +9,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from lnb24so.errors import Lnb24soError
-from lnb24so.ledger.journal import Journal
 from lnb24so.reasons import sentence
 from lnb24so.tools import bind_company, check_company
 
@@ -46,6 +45,8 @@ def carry_orders(tools: Tools, selection: Selection, *, writes: bool) -> OrderRe
 def _plan_and_apply(
     tools: Tools, reading: Reading, selection: Selection, *, writes: bool
 ) -> OrderReport:
+    from lnb24so.ledger.journal import Journal
+
     from .apply import apply_orders
     from .plan import plan_orders
     from .rehash import keep_new_hashes

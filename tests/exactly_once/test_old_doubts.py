@@ -61,7 +61,7 @@ def test_where_no_ids_are_listed_an_order_not_found_waits_for_a_person(world: Wo
     assert (world.push(), state(world), reason(world)) == (
         4,
         "needs_decision",
-        "order.unconfirmed",
+        "order.not_searchable",
     )
     assert "--send-again" in world.told[-1]
     assert (world.push(), world.sent()) == (0, 1)

@@ -210,10 +210,10 @@ def test_a_withdrawn_order_that_is_created_late_is_found(world: World) -> None:
     withdrawn_in_doubt(world, Fault.LATE, "canceled")
     world.box.release_late()
     world.wait(hours=2)
-    world.push()
-    world.wait(hours=2)
     assert world.push() == 4
     assert f"Cancel order {world.in_erp(REFERENCE)[0]} in 24SevenOffice" in world.told[-1]
+    world.wait(hours=2)
+    assert world.push() == 0
 
 
 def test_the_second_look_is_an_hour_after_the_success(world: World) -> None:
