@@ -24,7 +24,7 @@ from lnb24so.orders.matching import (
 )
 from lnb24so.orders.questions import canceled_after_export
 from lnb24so.orders.reading import case_of
-from lnb24so.orders.ready import status_after, why_not_now
+from lnb24so.orders.ready import made, status_after, why_not_now
 from lnb24so.orders.types import Case, Selection
 from lnb24so.run import Mode, Parts, Report, run
 from lnb24so.soap.order import InvoiceOrder
@@ -131,6 +131,7 @@ def _exported_as(
                 customer_id=there.customer_id,
                 content_hash=case.content_hash or entry.content_hash,
                 done_status=status_after(case),
+                made=made(case),
             ),
             notice,
             doubted=_still_doubted(entry),
