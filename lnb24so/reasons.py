@@ -67,6 +67,7 @@ ORDER_REASONS: Mapping[str, str] = {
     "order.country_unknown": "a warning: nobody here knows the delivery country",
     "order.line_skipped": "a warning: a line without a usable code was left out",
     "order.reference_taken": "an order that we did not send already has the reference",
+    "order.reference_twice": "Le New Black has two orders of the reference",
     "order.duplicate": "24SevenOffice holds the order more than once",
     "order.created_late": "24SevenOffice created an order that had been skipped meanwhile",
     "order.refused": "24SevenOffice answered that it does not take the order",

@@ -21,7 +21,7 @@ from lnb24so.orders.lookup import LOOK_UP_BACK, WITHOUT_A_TIME
 from lnb24so.orders.matching import HIGHEST_ID, customer_number, index_customers, match_customer
 from lnb24so.orders.questions import canceled_after_export
 from lnb24so.orders.reading import case_of
-from lnb24so.orders.ready import status_after, why_not_now
+from lnb24so.orders.ready import made, status_after, why_not_now
 from lnb24so.orders.results import AREA
 from lnb24so.orders.types import Case, Selection
 from lnb24so.run import Mode, Parts, Report, run
@@ -119,6 +119,7 @@ def _exported_as(entry: Entry, order_id: int, tools: Tools, who: Facts) -> Settl
         customer_id=there.customer_id,
         content_hash=case.content_hash or entry.content_hash,
         done_status=status_after(case),
+        made=made(case),
     )
     now, doubted = tools.clock.now(), _still_doubted(entry)
     step = life.resolved_as(entry, order_id, sent, notice, doubted=doubted, now=now, who=who)

@@ -97,6 +97,7 @@ STEPS: tuple[str, ...] = (
     "ALTER TABLE orders ADD COLUMN accepted_amount TEXT",
     """
     ALTER TABLE orders ADD COLUMN not_found_at TEXT;
+    ALTER TABLE orders ADD COLUMN made TEXT;
     ALTER TABLE orders ADD COLUMN tried TEXT NOT NULL DEFAULT '[]';
     UPDATE orders SET tried = json_array(json_object('started', attempt_started,
         'sent', json_object('erp_reference', erp_reference, 'customer_id', customer_id,

@@ -32,13 +32,15 @@ AskedFor = Literal["order", "any_status"]
 class Sent:
     """What an order in 24SevenOffice is held against later: what was sent, or was adopted.
 
-    `done_status` is the Le New Black status to set after the export; None where it stays.
+    `done_status` is the Le New Black status to set after the export; None where it stays. `made`
+    tells Le New Black's order from another one of its reference: its time, then its retailer.
     """
 
     erp_reference: str | None
     customer_id: int | None
     content_hash: str | None
     done_status: str | None
+    made: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,11 +103,14 @@ class Entry:
     asked_for: AskedFor | None = None
     not_found_at: datetime | None = None
     tried: tuple[Attempt, ...] = ()
+    made: str | None = None
 
     @property
     def sent(self) -> Sent:
         """What the order is held against."""
-        return Sent(self.erp_reference, self.customer_id, self.content_hash, self.done_status)
+        return Sent(
+            self.erp_reference, self.customer_id, self.content_hash, self.done_status, self.made
+        )
 
     @property
     def final(self) -> bool:

@@ -43,10 +43,17 @@ class LnbClient:
     # Orders
 
     def orders(self, **search: str) -> list[Order]:
-        """Return the orders that `GET /orders` finds, each once, with their lines."""
+        """Return the orders that `GET /orders` finds, each once, with their lines.
+
+        Two of one reference, made at different times or for different retailers, are two.
+        """
         orders = map(_order, self._pages("/orders", search))
         # Two without a reference are still two.
-        return list({order.reference or object(): order for order in orders}.values())
+        each = {
+            (one.reference or object(), one.create_time, one.retailer_reference): one
+            for one in orders
+        }
+        return list(each.values())
 
     def orders_changed_since(self, since: datetime) -> list[Order]:
         """Return the orders that Le New Black changed from a moment on, by its own clock."""

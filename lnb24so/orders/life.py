@@ -41,6 +41,7 @@ def _held_against(entry: Entry, sent: Sent) -> Entry:
         customer_id=sent.customer_id,
         content_hash=sent.content_hash,
         done_status=sent.done_status,
+        made=sent.made,
     )
 
 
@@ -126,9 +127,6 @@ def not_found(entry: Entry, looked_at: datetime) -> Transition:
 def put_off(entry: Entry, asked_for: AskedFor) -> Transition:
     """Keep an order that a person named for the next run."""
     return Transition(replace(entry, state="retry", reasons=(), asked_for=asked_for), "order.retry")
-
-
-# What look-ups and Le New Black say of it
 
 
 def adopted(entry: Entry, order_id: int, held_against: Sent, now: datetime) -> Transition:

@@ -15,8 +15,13 @@ from lnb24so.texts import shown
 
 from .draft import Draft, draft_order
 from .life import CANCELED
-from .questions import canceled_after_export, changed_after_export, reference_taken
-from .ready import why_not_now
+from .questions import (
+    canceled_after_export,
+    changed_after_export,
+    reference_taken,
+    reference_twice,
+)
+from .ready import made, why_not_now
 from .settle import (
     attempted,
     cargo_of,
@@ -103,6 +108,7 @@ def plan_orders(reading: Reading, config: Config, selection: Selection) -> Order
 def _plan(case: Case, reading: Reading, config: Config, selection: Selection) -> Item:
     return (
         _known(case, reading)
+        or _twice(case)
         or _gone(case)
         or _not_ready(case, config, selection)
         or _export(case, reading, config, selection)
@@ -127,7 +133,23 @@ def _known(case: Case, reading: Reading) -> Item | None:
             return item
     if entry.state == "skipped":
         return Leave(case=case, reasons=(_skipped("is skipped by a person's decision."),))
-    return _exported(case, entry) if entry.in_erp else None
+    return _twice(case) or _exported(case, entry) if entry.in_erp else None
+
+
+def _twice(case: Case) -> Item | None:
+    """Return the item of an order whose reference stands for two in Le New Black."""
+    before, now = case.known.made, made(case)
+    comes_back = (
+        case.known.in_erp
+        and before is not None
+        and now is not None
+        and all(
+            one != other for one, other in zip(before.split(" ", 1), now.split(" ", 1), strict=True)
+        )
+    )
+    if not (case.is_twice or comes_back):
+        return None
+    return Decide(case=case, reasons=(reference_twice(case),), news=True)
 
 
 def _exported(case: Case, entry: Entry) -> Item:

@@ -42,6 +42,17 @@ def reference_taken(reference: str, erp_reference: str | None, order_ids: Sequen
     )
 
 
+def reference_twice(case: Case) -> Reason:
+    """Return the question which of two orders of Le New Black a reference stands for."""
+    there = f"; the first is order {case.known.order_id} in 24SevenOffice" if case.entry else ""
+    return Reason(
+        "order.reference_twice",
+        f"Le New Black has two orders of this reference{there}. Only one can be carried: type the "
+        f"other in by hand, cancel it in Le New Black, then: lnb24so resolve {case.reference} "
+        "--exported-as ID",
+    )
+
+
 def duplicate(reference: str, order_ids: Sequence[int]) -> Reason:
     """Return the question which of several orders is the one."""
     ids = ", ".join(map(str, order_ids))

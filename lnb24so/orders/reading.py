@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -34,7 +35,7 @@ def read_orders(tools: Tools, selection: Selection) -> Reading:
     ledger, clock = tools.ledger, tools.clock
     tools.progress("Reading orders from Le New Black")
     lnb_now = tools.lnb.server_now()
-    orders, unread = _from_lnb(tools, selection)
+    orders, unread, twice = _from_lnb(tools, selection)
     entries = _entries(ledger, orders, selection, clock.now())
     references = _oldest_first({*orders, *entries, *selection.references}, orders)
     reading = Reading(
@@ -45,6 +46,7 @@ def read_orders(tools: Tools, selection: Selection) -> Reading:
                 entries.get(reference),
                 tools.config,
                 unread=reference in unread,
+                is_twice=reference in twice,
             )
             for reference in references
         ),
@@ -67,6 +69,7 @@ def case_of(
     config: Config,
     *,
     unread: bool = False,
+    is_twice: bool = False,
 ) -> Case:
     """Return an order as a run meets it, with all that is derived from it; pure."""
     from lnb24so.lnb.types import content_hash
@@ -81,6 +84,7 @@ def case_of(
         order=order,
         entry=up_to_date(entry, order),
         unread=unread,
+        is_twice=is_twice,
         content_hash=content_hash(order) if order else None,
         mode=config.orders.for_mode(order.order_mode) if order else None,
         erp_reference=(entry and entry.erp_reference) or erp_reference(reference, config.orders),
@@ -96,15 +100,19 @@ def _attempt_ended(entry: Entry | None, timeout: timedelta) -> datetime | None:
     return entry.attempt_ended or entry.attempt_started + timeout
 
 
-def _from_lnb(tools: Tools, selection: Selection) -> tuple[dict[str, Order], set[str]]:
-    """Return the orders to look at, and the references that could not be read this time."""
+def _from_lnb(tools: Tools, selection: Selection) -> tuple[dict[str, Order], set[str], set[str]]:
+    """Return the orders to look at, the references not read this time, and those of two orders."""
     lnb, ledger, settings = tools.lnb, tools.ledger, tools.config.orders
     if selection.references:
         asked = [(reference, lnb.order(reference)) for reference in selection.references]
-        return {reference: order for reference, order in asked if order is not None}, set()
+        return {reference: order for reference, order in asked if order is not None}, set(), set()
     orders: dict[str, Order] = {}
+    twice: set[str] = set()
     for status in settings.take_statuses():
-        orders |= {order.reference: order for order in lnb.orders(status=status)}
+        listed = lnb.orders(status=status)
+        count = Counter(order.reference for order in listed if order.reference)
+        twice |= {reference for reference, times in count.items() if times > 1}
+        orders |= {order.reference: order for order in listed}
     if settings.blocked_status:
         for order in lnb.orders(status=settings.blocked_status):
             entry = ledger.entry(order.reference)
@@ -126,7 +134,7 @@ def _from_lnb(tools: Tools, selection: Selection) -> tuple[dict[str, Order], set
             continue
         if unsettled is not None:
             orders[entry.reference] = unsettled
-    return orders, unread
+    return orders, unread, twice
 
 
 def _changed(lnb: LnbClient, ledger: Ledger) -> dict[str, Order]:

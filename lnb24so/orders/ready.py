@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from lnb24so.clock import utc_text
 from lnb24so.config.schema import Orders
 from lnb24so.lnb.types import Order, is_canceled, same_status
 from lnb24so.reasons import Reason
@@ -32,6 +33,13 @@ def is_ours_to_move(case: Case) -> bool:
 def status_after(case: Case) -> str | None:
     """Return the status to set after the export; None for one taken by `--any-status`."""
     return case.mode.done_status if case.mode is not None and stands(case) else None
+
+
+def made(case: Case) -> str | None:
+    """Return when Le New Black's order was made, then for which retailer; None where unknown."""
+    if case.order is None or case.order.create_time is None:
+        return None
+    return f"{utc_text(case.order.create_time)} {case.order.retailer_reference}"
 
 
 def status_of_blocked(case: Case, settings: Orders) -> str | None:

@@ -15,7 +15,7 @@ from lnb24so.soap.order import InvoiceOrder
 
 from .draft import fold_reference
 from .questions import created_late, duplicate, not_searchable, reference_taken
-from .ready import status_after
+from .ready import made, status_after
 from .types import Adopt, Case, Decide, Item, Reading, Wait
 
 
@@ -250,6 +250,7 @@ def today(case: Case, erp_reference: str, customer_id: int | None) -> Sent:
         customer_id=customer_id,
         content_hash=case.content_hash,
         done_status=status_after(case),
+        made=made(case),
     )
 
 

@@ -40,7 +40,8 @@ class Case:
     `order` is Le New Black's, None where it has none or (`unread`) could not be asked this time;
     `entry` is the ledger's. `content_hash` and `mode` are the order's. `erp_reference` is what
     its order in 24SevenOffice carries or would carry. `attempt_ended` is when the last attempt
-    had ended at the latest, `grace_ended` when what it may have made must show.
+    had ended at the latest, `grace_ended` when what it may have made must show. `is_twice`: Le
+    New Black shows two orders of this reference.
     """
 
     reference: str
@@ -52,6 +53,7 @@ class Case:
     erp_reference: str = ""
     attempt_ended: datetime | None = None
     grace_ended: datetime | None = None
+    is_twice: bool = False
 
     @property
     def is_unknown(self) -> bool:
