@@ -1,78 +1,179 @@
-"""What both clients do alike: how long to wait, whether a request left, when to try again.
-
-Only what is safe to repeat is tried again: reads, inventory writes and the status step. Creating
-an order never comes here: it goes out once.
-"""
+"""HTTP as all that ask something over the network do it: every wait and every body ends."""
 
 from __future__ import annotations
 
-import math
-import re
-from collections.abc import Callable
-from datetime import datetime, timedelta
-from typing import TypeVar
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from .clock import Clock
-from .errors import BudgetSpent, NotProcessed, SessionLost, Transient
+from .errors import ConfigError
+from .line import CONNECT_SECONDS, Line, Watch, watched_adapter
 
-T = TypeVar("T")
-
-CONNECT_SECONDS = 10.0
-PATIENCE_SECONDS = 45.0  # how long one call is repeated, beyond its own first time-out
-
-
-def patiently(call: Callable[[], T], clock: Clock, event: Callable[..., None]) -> T:
-    """Return what `call` returns, repeating it after a Transient error for at most 45 seconds.
-
-    A lost session is the caller's to mend. A server that names a time to come back is waited
-    for when that time is near enough; else its error is raised at once.
-    """
-    attempt, until = 0, math.inf
-    while True:
-        try:
-            return call()
-        except SessionLost:
-            raise
-        except Transient as error:
-            if not error.again:
-                raise
-            if not attempt:
-                until = clock.monotonic() + PATIENCE_SECONDS
-            # Up to half of it is taken away, so that many shops do not knock together.
-            wait = min(2**attempt, 15) * (1 - clock.jitter() / 2)
-            attempt += 1
-            if isinstance(error, BudgetSpent):
-                if error.until is None:
-                    raise
-                wait = max((error.until - clock.now()) / timedelta(seconds=1), wait)
-            if clock.monotonic() + wait > until:
-                raise
-            event("request.retried", message=str(error), seconds=round(wait, 1))
-            clock.sleep(wait)
-
-
-def timeouts(answer_seconds: float) -> tuple[float, float]:
-    """Return the seconds to wait for a connection and for an answer, as requests takes them."""
-    return min(CONNECT_SECONDS, answer_seconds), answer_seconds
-
-
-def retry_seconds(header: str | None) -> int | None:
-    """Return the seconds of a Retry-After header; None for another one, or beyond all sense."""
-    return int(header) if header and re.fullmatch(r"\s*[0-9]{1,9}\s*", header) else None
-
-
-def too_many(system: str, until: datetime | None) -> NotProcessed:
-    """Return the error of an HTTP 429, whose answer may have named a time to come back."""
-    message = f"{system}: too many requests (HTTP 429)"
-    if until is None:
-        return NotProcessed(f"{message}.")
-    return BudgetSpent(f"{message}; it can go on at {until:%H:%M:%S} UTC.", until)
-
-
-def never_left(error: Exception) -> bool:
-    """Return whether an error of requests says that the server has not seen the request."""
+if TYPE_CHECKING:
     import requests
-    from urllib3.exceptions import NewConnectionError
+
+MIB = 1024 * 1024
+_CHUNK = 65536
+
+
+class NotAnsweredError(Exception):
+    """No whole answer came, and why.
+
+    `left`: the server may have seen the request. `again`: asking again at once may help.
+    """
+
+    def __init__(self, why: str, *, left: bool = True, again: bool = True) -> None:
+        super().__init__(why)
+        self.left = left
+        self.again = again
+
+
+class Reply:
+    """One HTTP answer whose body is still to be read; header names in any case."""
+
+    def __init__(self, response: requests.Response, watch: Watch) -> None:
+        self.status = response.status_code
+        self.headers: Mapping[str, str] = response.headers
+        self._response = response
+        self._watch = watch
+
+    def chunks(self, most: int) -> Iterator[bytes]:
+        """Yield the decompressed body; raises NotAnsweredError, also beyond `most` bytes."""
+        length = 0
+        chunks = self._response.iter_content(_CHUNK)
+        while True:
+            try:
+                chunk = next(chunks, None)
+            except Exception as error:
+                self._raise_late()
+                raise _why_broken_off(error) from None
+            self._raise_late()
+            if chunk is None:
+                return
+            length += len(chunk)
+            if length > most:
+                why = f"the reply is longer than {most // MIB} MiB"
+                raise NotAnsweredError(why, again=False)
+            yield chunk
+
+    def whole(self, most: int) -> bytes:
+        """Return the decompressed body; raises as `chunks` does."""
+        return b"".join(self.chunks(most))
+
+    def _raise_late(self) -> None:
+        if self._watch.late:
+            raise NotAnsweredError(self._watch.late)
+
+
+class Http:
+    """One keep-alive connection, through the environment's proxy and with its certificates.
+
+    Never with a password of `~/.netrc`. Keeps no cookie, follows no redirect, repeats nothing.
+    Raises ConfigError where the environment names certificates that are none.
+    """
+
+    def __init__(self, base_url: str, answer_seconds: float) -> None:
+        import requests
+
+        self._session = requests.Session()
+        # Asked for once instead of for each request.
+        around = self._session.merge_environment_settings(base_url, {}, None, None, None)
+        self._session.trust_env = False
+        _refuse_bad_certificates(around["verify"])
+        waits = min(CONNECT_SECONDS, answer_seconds), answer_seconds
+        self._how: dict[str, Any] = {**around, "stream": True, "timeout": waits}
+        self._seconds = answer_seconds
+        self._line = Line()
+        self._adapter = watched_adapter(self._line)
+
+    def request(
+        self,
+        method: str,
+        url: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        search: Mapping[str, str] | None = None,
+        body: bytes | None = None,
+    ) -> requests.PreparedRequest:
+        """Return a request; it may be sent again and again."""
+        import requests
+
+        new = requests.Request(method, url, headers=headers, params=search, data=body)
+        return self._session.prepare_request(new)
+
+    @contextmanager
+    def ask(self, request: requests.PreparedRequest) -> Iterator[Reply]:
+        """Send a request and give its answer; raises NotAnsweredError."""
+        watch = Watch(self._line, self._seconds)
+        try:
+            try:
+                response = self._adapter.send(request, **self._how)
+            except Exception as error:
+                raise _why_silent(error, watch.late, self._seconds) from None
+            with response:
+                watch.header_came()
+                yield Reply(response, watch)
+        finally:
+            watch.end()
+            self._line.asked()
+
+
+def _refuse_bad_certificates(verify: object) -> None:
+    """Raise ConfigError where the environment names certificates that are none.
+
+    requests says so only at the first request, and blames the server.
+    """
+    if not isinstance(verify, str):
+        return
+    import ssl
+
+    path = Path(verify)
+    try:
+        if path.is_dir():
+            return
+        if path.is_file():  # A pipe would be waited for.
+            ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(verify)
+            return
+        problem = "are none" if path.exists() else "are not there"
+    except (OSError, ValueError) as error:
+        problem = "cannot be read" if isinstance(error, PermissionError) else "are none"
+    raise ConfigError(
+        f"The TLS certificates {verify} {problem}. "
+        "Fix: REQUESTS_CA_BUNDLE or CURL_CA_BUNDLE in the environment (cron: in the crontab)."
+    )
+
+
+def _why_silent(error: Exception, late: str | None, seconds: float) -> NotAnsweredError:
+    """Return why no header came. The library's own text is left out: it holds the address."""
+    import requests
+    from urllib3.exceptions import NewConnectionError, ProxyError
 
     reason = getattr(error.args[0] if error.args else None, "reason", None)
-    return isinstance(error, requests.ConnectTimeout) or isinstance(reason, NewConnectionError)
+    cause = reason.original_error if isinstance(reason, ProxyError) else reason
+    if isinstance(error, requests.ConnectTimeout) or isinstance(cause, NewConnectionError):
+        return NotAnsweredError("no connection", left=False)
+    if late:
+        return NotAnsweredError(late)
+    if isinstance(error, requests.Timeout):
+        return NotAnsweredError(f"no answer within {seconds:g} seconds")
+    if isinstance(error, requests.exceptions.SSLError):
+        from ssl import SSLEOFError
+
+        # A certificate that does not fit will not fit in a minute either.
+        again = isinstance(cause and cause.args[0], SSLEOFError)
+        why = "a TLS error (is the certificate valid, and the clock right?)"
+        return NotAnsweredError(why, again=again)
+    return NotAnsweredError("the connection broke before a reply came")
+
+
+def _why_broken_off(error: Exception) -> NotAnsweredError:
+    """Return why a body has no end."""
+    import requests
+    from urllib3.exceptions import ReadTimeoutError
+
+    if isinstance(error, requests.exceptions.ContentDecodingError):
+        return NotAnsweredError("the reply was damaged midway, or is not compressed as it says")
+    if error.args and isinstance(error.args[0], ReadTimeoutError):
+        return NotAnsweredError("the reply fell silent midway")
+    return NotAnsweredError("the reply broke off midway")

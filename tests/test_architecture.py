@@ -25,7 +25,7 @@ FILES = {
 
 PACKAGES = [name for name, path in FILES.items() if path.name == "__init__.py"]
 
-GROUND = {"clock", "errors", "money", "network", "reasons", "texts"}
+GROUND = {"clock", "errors", "line", "money", "network", "patience", "reasons", "texts"}
 """Small files that know nothing of the rooms; every room may use them."""
 
 ARROWS = (
@@ -39,8 +39,8 @@ ARROWS = (
 LIBRARIES = {
     "zeep": {"soap.wire"},
     "lxml": {"soap.wire", "commands.check.services"},
-    "requests": {"network", "soap.wire", "lnb.wire", "process.ping"},
-    "urllib3": {"network"},
+    "requests": {"network", "line"},
+    "urllib3": {"network", "line"},
     "sqlite3": {"ledger.file"},
     "structlog": {"process.log"},
     "yaml": {"config.nodes"},

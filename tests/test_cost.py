@@ -21,7 +21,18 @@ WAITING = 1000
 LEVELS = "POST /multi/inventory/ean"
 
 ALWAYS = {
-    *("__main__", "cli", "errors", "clock", "network", "reasons", "run", "tools"),
+    *(
+        "__main__",
+        "cli",
+        "errors",
+        "clock",
+        "line",
+        "network",
+        "patience",
+        "reasons",
+        "run",
+        "tools",
+    ),
     *("config", "config.schema", "config.values", "config.reader", "config.nodes"),
     *("process", "process.streams", "process.stop", "process.lock", "process.log"),
     *("process.events", "process.ping", "screen", "screen.terminal"),

@@ -14,7 +14,7 @@ from urllib.parse import quote
 
 from lnb24so.clock import http_date
 from lnb24so.errors import Ambiguous, ConfigError, Rejected, Transient
-from lnb24so.network import retry_seconds, too_many
+from lnb24so.patience import header_number, too_many
 
 from .values import objects, read_text
 from .wire import Answer
@@ -36,7 +36,7 @@ def checked(answer: Answer, asked: str, *, secrets: Sequence[str], now: datetime
         return _read_json(answer.body, asked)
     if status == 429:
         header = answer.headers.get("Retry-After", "")
-        seconds = retry_seconds(header)
+        seconds = header_number(header)
         until = http_date(header) if seconds is None else now + timedelta(seconds=seconds)
         raise too_many("Le New Black", until)
     said = _said_by(answer, secrets)

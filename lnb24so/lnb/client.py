@@ -11,7 +11,7 @@ from urllib.parse import quote
 from lnb24so.clock import Clock, http_date
 from lnb24so.config.schema import LeNewBlack
 from lnb24so.errors import ConfigError, Rejected, Transient
-from lnb24so.network import patiently
+from lnb24so.patience import patiently
 from lnb24so.process.events import WriteEvent
 
 from .answers import checked, complaint, failed, refusals

@@ -12,6 +12,7 @@ from threading import Thread
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
 from lnb24so.clock import Clock
+from lnb24so.network import Http, NotAnsweredError
 
 from .events import WriteEvent
 
@@ -85,14 +86,13 @@ def _try_to_send(url: str, clock: Clock) -> str | None:
 
 def _send_once(url: str) -> tuple[str | None, bool]:
     """Send one request; return what is wrong, or None, and whether to try again."""
-    import requests
-
     try:
-        # Streamed and never read: whatever the answer holds, it is of no use here.
-        with requests.get(url, timeout=TRY_SECONDS, allow_redirects=False, stream=True) as answer:
-            status = answer.status_code
-    except requests.Timeout:
-        return "no answer in time", True
+        http = Http(url, TRY_SECONDS)
+        # The body is never read: whatever the answer holds, it is of no use here.
+        with http.ask(http.request("GET", url)) as reply:
+            status = reply.status
+    except NotAnsweredError as error:
+        return str(error), error.again
     except Exception as error:
         # Whatever it is, the job goes on; the error's own text would show the address.
         return f"no connection ({type(error).__name__})", True

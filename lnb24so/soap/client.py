@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from lnb24so.clock import Clock, http_date
 from lnb24so.config.schema import Erp
 from lnb24so.errors import ConfigError, Lnb24soError, SessionLost
-from lnb24so.network import patiently
+from lnb24so.patience import patiently
 from lnb24so.process.events import WriteEvent
 
 from . import types

@@ -25,7 +25,7 @@ from lnb24so.errors import (
     SessionLost,
     Transient,
 )
-from lnb24so.network import too_many
+from lnb24so.patience import too_many
 from lnb24so.process.events import WriteEvent
 from lnb24so.process.whole_file import write_whole
 
@@ -121,7 +121,7 @@ class Session:
             raise _as_our_error(str(error), operation) from None
         except UnreadableError as error:
             message = f"24SevenOffice: {error} ({operation}). A later run tries again."
-            raise Ambiguous(message) from None
+            raise Ambiguous(message, again=error.again) from None
 
     def _key(self) -> str:
         """Return a key that changes with any part of the login and gives none of them away."""

@@ -541,7 +541,7 @@ def test_nobody_at_the_address_is_no_connection(desk: Desk) -> None:
 def test_an_answer_that_never_comes_times_out(desk: Desk) -> None:
     with RawServer(hangs=True) as silent:
         desk.new_client(base_url=silent.url, timeout_seconds=0.05)
-        with pytest.raises(Ambiguous, match=r"no answer in time \(lenewblack\.timeout_seconds\)"):
+        with pytest.raises(Ambiguous, match=r"no answer within 0\.05 seconds"):
             desk.client.inventory("ean13")
 
 
