@@ -63,7 +63,8 @@ class Reply:
 
     def _raise_late(self) -> None:
         if self._watch.late:
-            raise NotAnsweredError(self._watch.late)
+            # A body that drips has had its ten time-outs: another one would drip too.
+            raise NotAnsweredError(self._watch.late, again=False)
 
 
 class Http:
