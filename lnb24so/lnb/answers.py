@@ -22,6 +22,7 @@ from .wire import Answer
 MASK = "***"
 _LONGEST = 300
 _DEEPEST = 9
+_DIGITS = 60
 
 
 def checked(answer: Answer, asked: str, *, secrets: Sequence[str], now: datetime) -> Any:
@@ -70,15 +71,50 @@ def _said_by(answer: Answer, secrets: Sequence[str]) -> str:
     return f": {said}" if said else ""
 
 
+def names_the_client(answer: Answer) -> bool:
+    """Return whether a login was refused for who asks (RFC 6749, 5.2), not for how."""
+    if answer.status != 400:
+        return False
+    try:
+        document = json.loads(answer.body)
+    except (ValueError, RecursionError):
+        return False
+    error = document.get("error") if isinstance(document, Mapping) else None
+    return error in ("invalid_client", "unauthorized_client")
+
+
 def _read_json(body: bytes, asked: str) -> Any:
     """Return the JSON of an answer, None for an empty one; Ambiguous where it is broken."""
     if not body:
         return None
     try:
-        return json.loads(body, parse_float=Decimal, parse_constant=_no_number)
-    except (ValueError, ArithmeticError, RecursionError):
+        return _loaded(body)
+    except (ValueError, RecursionError):
         kind = "a web page" if b"<html" in body[:1024].lower() else "broken JSON"
         raise Ambiguous(f"Le New Black: {asked} answered with {kind}.") from None
+
+
+def _loaded(body: bytes) -> Any:
+    try:
+        return json.loads(body, parse_float=_number, parse_constant=_no_number)
+    except ValueError:
+        # Python makes no number of thousands of digits. To look at each one costs time, and is
+        # hardly ever needed.
+        return json.loads(body, parse_float=_number, parse_int=_number, parse_constant=_no_number)
+
+
+def _number(text: str) -> Decimal | int | str:
+    """Return a number, or its text where it has more digits than any amount: one bad value.
+
+    Written out, 1e999999999 would fill the memory.
+    """
+    if len(text) <= _DIGITS and text.lstrip("-").isdigit():
+        return int(text)
+    try:
+        number = Decimal(text)
+    except ArithmeticError:
+        return text
+    return number if len(text) <= _DIGITS and abs(number.adjusted()) <= _DIGITS else text
 
 
 def _no_number(text: str) -> None:
@@ -87,7 +123,7 @@ def _no_number(text: str) -> None:
 
 def complaint(answer: object, secrets: Sequence[str] = ()) -> str:
     """Return what an error of any shape says, cut; secrets that it repeats are masked first."""
-    said = _said(answer, _DEEPEST)
+    said = read_text(_said(answer, _DEEPEST))
     for secret in filter(None, secrets):
         said = said.replace(secret, MASK).replace(quote(secret, safe=""), MASK)
     return said[:_LONGEST]

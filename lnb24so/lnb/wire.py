@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 _LONGEST = 16 * MIB
 _LONGEST_OF = {"/inventory": 256 * MIB}  # one answer for the whole catalogue
+_MOST_VALUES = 1_000_000  # read, the smallest values take thirty times their length
 
 
 class Answer(NamedTuple):
@@ -57,4 +58,6 @@ class LnbWire:
                     "Le New Black: no connection. Check the network and lenewblack.base_url."
                 ) from None
             raise Ambiguous(f"Le New Black: {error}.", again=error.again) from None
+        if len(whole) > MIB and path not in _LONGEST_OF and whole.count(b",") > _MOST_VALUES:
+            raise Ambiguous(f"Le New Black: {method} {path} answered with too much.", again=False)
         return Answer(reply.status, reply.headers, whole)

@@ -15,7 +15,7 @@ EventName = Literal[
     "order.changed_after_export", "order.canceled_after_export", "order.resolved", "order.warning",
     "orders.stopped", "orders.guard", "products.read", "inventory.read", "stock.batch_sent",
     "stock.refused", "stock.skipped", "stock.code_unknown", "stock.guard", "ping.failed",
-    "error.unexpected",
+    "error.unexpected", "record.unread",
 ]  # fmt: skip
 
 
@@ -81,4 +81,5 @@ EVENTS: Mapping[EventName, Event] = {
     "stock.guard": Event("error", "The drop looks wrong; nothing was sent.", "message"),
     "ping.failed": Event("warning", "Monitoring was not told.", "ping, host, message"),
     "error.unexpected": Event("error", "A fault in this tool.", "error, traceback"),
+    "record.unread": Event("warning", "Left out of a list.", "system, list, count, message"),
 }
