@@ -38,7 +38,7 @@ ARROWS = (
 
 LIBRARIES = {
     "zeep": {"soap.wire"},
-    "lxml": {"soap.wire", "commands.check.services"},
+    "lxml": {"soap.wire", "soap.stream", "commands.check.services"},
     "requests": {"network", "line"},
     "urllib3": {"network", "line"},
     "sqlite3": {"ledger.file"},

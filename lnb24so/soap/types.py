@@ -1,24 +1,24 @@
 """What 24SevenOffice holds, as plain data, and how it reads from a reply's XML.
 
 Sentinels that mean "no value" and left-out defaults are those of the 24SevenOffice WSDLs. The
-readers raise UnreadableError for what is there and is no such value.
+readers raise BadRecordError for what is there and is no such value.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from functools import lru_cache
-from typing import TYPE_CHECKING, Literal, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
+from .stream import MARK
 from .wire import NAMESPACE, UnreadableError
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
-
-T = TypeVar("T")
 
 PRODUCT_FIELDS = ("Id", "No", "Name", "EAN1", "Stock", "StatusId", "StockControlled")
 CUSTOMER_FIELDS = ("Id", "Name", "ExternalId", "OrganizationNumber", "BlockInvoice")
@@ -53,6 +53,9 @@ NO_DECIMAL = Decimal("-79228162514264337593543950335")
 NO_DAY = "0001-01-01"
 # What a decimal of .NET has at most on either side of its point (Microsoft's documentation).
 _PLACES_OF_A_DECIMAL = 28
+_WHOLE = re.compile("[+-]?[0-9]{1,18}")
+_ID = re.compile(r"\s*[0-9]{1,18}\s*")
+_NUMBER = re.compile(r"[+-]?([0-9]{1,60}(\.[0-9]{0,60})?|\.[0-9]{1,60})([eE][+-]?[0-9]{1,3})?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,9 +116,18 @@ def tag(name: str) -> str:
     return f"{{{NAMESPACE}}}{name}"
 
 
+class BadRecordError(UnreadableError):
+    """One record of a list that cannot be told from others, or be counted; the rest is sound."""
+
+
 def text(element: _Element, name: str) -> str:
     """Return a child's text, stripped; "" where it is absent."""
     return (element.findtext(tag(name)) or "").strip()
+
+
+def name_text(element: _Element, name: str) -> str:
+    """Return a child's text without the letters that were none: enough where people read it."""
+    return text(element, name).replace(MARK, "")
 
 
 def whole(element: _Element, name: str) -> int | None:
@@ -123,15 +135,14 @@ def whole(element: _Element, name: str) -> int | None:
     value = text(element, name)
     if not value:
         return None
-    number = _parsed(int, value, name, "whole number")
+    if not _WHOLE.fullmatch(value):
+        raise _no(name, value, "whole number")
+    number = int(value)
     return None if number in NO_INT else number
 
 
-def _parsed(parse: Callable[[str], T], value: str, name: str, kind: str) -> T:
-    try:
-        return parse(value)
-    except (ValueError, InvalidOperation):
-        raise UnreadableError(f"{name} is {value[:40]!r}, which is no {kind}") from None
+def _no(name: str, value: str, kind: str) -> BadRecordError:
+    return BadRecordError(f"{name} is {value[:40]!r}, which is no {kind}")
 
 
 def decimal(element: _Element, name: str) -> Decimal | None:
@@ -140,12 +151,15 @@ def decimal(element: _Element, name: str) -> Decimal | None:
 
 
 def _decimal(value: str, name: str) -> Decimal | None:
-    """Return the number in a text; NaN, infinity and what .NET cannot hold are no numbers here."""
+    """Return the number in a text; what .NET cannot hold is no number here.
+
+    It is looked at before it is one: 1e999999999, written out, would fill the memory.
+    """
     if not value:
         return None
-    number = _parsed(Decimal, value, name, "number")
-    if not number.is_finite() or abs(number.adjusted()) > _PLACES_OF_A_DECIMAL:
-        raise UnreadableError(f"{name} is {value[:40]!r}, which is no number")
+    number = Decimal(value) if _NUMBER.fullmatch(value) else None
+    if number is None or abs(number.adjusted()) > _PLACES_OF_A_DECIMAL:
+        raise _no(name, value, "number")
     return None if number == NO_DECIMAL else number
 
 
@@ -154,8 +168,11 @@ def moment(element: _Element, name: str) -> datetime | None:
     value = text(element, name)
     if not value or value.startswith(NO_DAY):
         return None
-    parsed = _parsed(datetime.fromisoformat, value, name, "time")
-    return parsed.replace(tzinfo=UTC) if parsed.tzinfo is None else parsed.astimezone(UTC)
+    try:
+        parsed = datetime.fromisoformat(value)
+        return parsed.replace(tzinfo=UTC) if parsed.tzinfo is None else parsed.astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise _no(name, value, "time") from None
 
 
 def identity(element: _Element) -> Identity | None:
@@ -163,7 +180,7 @@ def identity(element: _Element) -> Identity | None:
     client = element.find(tag("Client"))
     if client is None or (number := whole(client, "Id")) is None:
         return None
-    return Identity(text(element, "Id").lower(), Company(number, text(client, "Name")))
+    return Identity(text(element, "Id").lower(), Company(number, name_text(client, "Name")))
 
 
 def product_reader(sku_field: str) -> Callable[[_Element], Product]:
@@ -177,11 +194,11 @@ def product_reader(sku_field: str) -> Callable[[_Element], Product]:
         texts = {child.tag: child.text for child in element}
         values = (texts.get(name) or "" for name in tags)
         number, own_number, name, ean13, stock, status, controlled, sku = values
-        if not number.strip().isdigit():
-            raise UnreadableError(f"a product has the Id {number[:40]!r}")
+        if not _ID.fullmatch(number):
+            raise BadRecordError(f"a product has the Id {number[:40]!r}")
         return Product(
             int(number),
-            name,
+            name.replace(MARK, "") if MARK in name else name,
             ean13.strip(),
             sku.strip(),
             own_number.strip(),
@@ -195,8 +212,11 @@ def product_reader(sku_field: str) -> Callable[[_Element], Product]:
 
 @lru_cache(maxsize=4096)
 def _stock(value: str) -> Decimal | int | None:
-    """Return a stock figure; a whole catalogue has few different ones."""
-    pieces = _decimal(value.strip(), "Stock")
+    """Return a stock figure, None where there is none; a catalogue has few different ones."""
+    try:
+        pieces = _decimal(value.strip(), "Stock")
+    except BadRecordError:
+        return None
     return int(pieces) if pieces is not None and pieces == int(pieces) else pieces
 
 
@@ -204,8 +224,7 @@ def customer(element: _Element) -> Customer:
     """Read a Company of the CRM as a customer."""
     number = whole(element, "Id")
     if number is None:
-        raise UnreadableError("a customer without an Id")
-    names = ("Name", "ExternalId", "OrganizationNumber")
-    name, external_id, organization = (text(element, name) for name in names)
+        raise BadRecordError("a customer without an Id")
+    external_id, organization = text(element, "ExternalId"), text(element, "OrganizationNumber")
     blocked = text(element, "BlockInvoice") in ("true", "1")
-    return Customer(number, name, external_id, organization, blocked)
+    return Customer(number, name_text(element, "Name"), external_id, organization, blocked)

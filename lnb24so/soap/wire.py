@@ -7,7 +7,7 @@ fourteen times longer over a product list.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
 from importlib.resources import files
@@ -17,6 +17,7 @@ from lnb24so.network import MIB, Http, NotAnsweredError, Reply
 from lnb24so.patience import header_number
 
 from .outcome import fault_text
+from .stream import BrokenError, elements
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -158,14 +159,17 @@ def _read_items(reply: Reply, operation: str, item: str) -> Iterator[_Element]:
     whole = f"{{{NAMESPACE}}}{operation}Response"
     chunks = reply.chunks(_LONGEST_OF.get(operation, _LONGEST))
     seen: set[str] = set()
-    for element in _ended(chunks, status, (_ENVELOPE, _FAULT, whole, name)):
-        if not seen and element.getroottree().docinfo.doctype:
-            raise UnreadableError(f"HTTP {status} with a DTD, which SOAP forbids")
-        seen.add(element.tag)
-        if element.tag == name:
-            yield element
-        elif element.tag == _FAULT:
-            raise FaultError(fault_text(element.findtext("faultstring") or ""))
+    try:
+        for element in elements(_only_soap(chunks, status), (_ENVELOPE, _FAULT, whole, name)):
+            if not seen and element.getroottree().docinfo.doctype:
+                raise UnreadableError(f"HTTP {status} with a DTD, which SOAP forbids")
+            seen.add(element.tag)
+            if element.tag == name:
+                yield element
+            elif element.tag == _FAULT:
+                raise FaultError(fault_text(element.findtext("faultstring") or ""))
+    except BrokenError:
+        raise UnreadableError(f"HTTP {status} with a truncated or broken reply") from None
     for tag, missing in ((_ENVELOPE, "an envelope"), (whole, f"{operation}Response")):
         if tag not in seen:
             raise UnreadableError(f"HTTP {status} without {missing}")
@@ -173,25 +177,12 @@ def _read_items(reply: Reply, operation: str, item: str) -> Iterator[_Element]:
         raise UnreadableError(f"HTTP {status} without a fault")
 
 
-def _ended(chunks: Iterable[bytes], status: int, tags: tuple[str, ...]) -> Iterator[Any]:
-    """Yield each element of these names as it ends; a chunk's memory is let go of after it."""
-    from lxml import etree
-
-    parser = etree.XMLPullParser(events=("end",), tag=tags, resolve_entities=False, no_network=True)
-    try:
-        for number, chunk in enumerate(chunks):
-            if not number:
-                _refuse_what_is_no_soap(chunk, status)
-            parser.feed(chunk)
-            last: Any = None
-            for _, last in parser.read_events():
-                yield last
-            if last is not None and (parent := last.getparent()) is not None:
-                # Only what is complete: the parser is still writing what follows the last one.
-                del parent[: parent.index(last)]
-        parser.close()
-    except etree.XMLSyntaxError:
-        raise UnreadableError(f"HTTP {status} with a truncated or broken reply") from None
+def _only_soap(chunks: Iterator[bytes], status: int) -> Iterator[bytes]:
+    """Yield the chunks of a body that begins like XML."""
+    for number, chunk in enumerate(chunks):
+        if not number:
+            _refuse_what_is_no_soap(chunk, status)
+        yield chunk
 
 
 def _refuse_what_is_no_soap(start: bytes, status: int) -> None:
