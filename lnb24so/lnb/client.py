@@ -77,7 +77,8 @@ class LnbClient:
                 number = read_number(level)
                 level = int(number) if number is not None and number == int(number) else None
             if not code:
-                without += item.get(field) not in (None, "")
+                # Not every size has both codes, but each says so.
+                without += field not in item or item[field] not in (None, "")
             elif levels.setdefault(code, level) != level:
                 levels[code] = None
         self._note_unread("/inventory", without, f"has no readable {field}")

@@ -165,6 +165,8 @@ def invoice_order(element: _Element) -> InvoiceOrder:
     unread: list[str] = []
     found = _read(_ORDER, element, unread)
     there = _read(_THERE, element, unread)
+    if there["order_id"] is None and not unread:
+        unread.append("it has no OrderId")
     paid_in = None
     if money is not None and text(money, "Symbol"):
         try:

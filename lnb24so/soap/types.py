@@ -54,7 +54,7 @@ NO_DAY = "0001-01-01"
 # What a decimal of .NET has at most on either side of its point (Microsoft's documentation).
 _PLACES_OF_A_DECIMAL = 28
 _WHOLE = re.compile("[+-]?[0-9]{1,18}")
-_ID = re.compile(r"\s*[0-9]{1,18}\s*")
+_DIGITS_OF_AN_ID = 18
 _NUMBER = re.compile(r"[+-]?([0-9]{1,60}(\.[0-9]{0,60})?|\.[0-9]{1,60})([eE][+-]?[0-9]{1,3})?")
 
 
@@ -194,7 +194,8 @@ def product_reader(sku_field: str) -> Callable[[_Element], Product]:
         texts = {child.tag: child.text for child in element}
         values = (texts.get(name) or "" for name in tags)
         number, own_number, name, ean13, stock, status, controlled, sku = values
-        if not _ID.fullmatch(number):
+        number = number.strip()
+        if not (number.isascii() and number.isdigit() and len(number) <= _DIGITS_OF_AN_ID):
             raise BadRecordError(f"a product has the Id {number[:40]!r}")
         return Product(
             int(number),
