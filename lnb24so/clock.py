@@ -31,11 +31,14 @@ def from_utc_text(text: str) -> datetime:
 
 
 def http_date(text: str) -> datetime | None:
-    """Return the time of a Date header as aware UTC, or None."""
+    """Return the time of a Date header as aware UTC; None for one that no clock can show."""
     try:
-        return parsedate_to_datetime(text).astimezone(UTC)
-    except (TypeError, ValueError, OverflowError):
+        moment = parsedate_to_datetime(text)
+    except (TypeError, ValueError, OverflowError, IndexError):
         return None
+    # "-0000" says that the zone is not known, and reads as none: never as the machine's own.
+    moment = moment.replace(tzinfo=moment.tzinfo or UTC)
+    return moment.astimezone(UTC) if 1970 < moment.year < 3000 else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,9 +44,9 @@ ARROWS = (
 
 LIBRARIES = {
     "zeep": {"soap.wire"},
-    "lxml": {"soap.wire", "commands.check.services"},
-    "requests": {"network", "soap.wire", "lnb.wire", "process.ping"},
-    "urllib3": {"network"},
+    "lxml": {"soap.wire", "soap.stream", "commands.check.services"},
+    "requests": {"network.http", "network.line"},
+    "urllib3": {"network.http", "network.line"},
     "sqlite3": {"ledger.file"},
     "structlog": {"process.log"},
     "yaml": {"config.nodes"},

@@ -21,7 +21,8 @@ WAITING = 1000
 LEVELS = "POST /multi/inventory/ean"
 
 ALWAYS = {
-    *("__main__", "cli", "errors", "clock", "network", "reasons", "run", "tools"),
+    *("__main__", "cli", "errors", "clock", "reasons", "run", "tools"),
+    *("network", "network.http", "network.line", "network.patience"),
     *("config", "config.schema", "config.values", "config.reader", "config.nodes"),
     *("process", "process.streams", "process.stop", "process.lock", "process.log"),
     *("process.events", "process.ping", "screen", "screen.terminal"),

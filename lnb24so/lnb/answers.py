@@ -8,13 +8,13 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 from urllib.parse import quote
 
 from lnb24so.clock import http_date
 from lnb24so.errors import Ambiguous, ConfigError, Rejected, Transient
-from lnb24so.network import retry_seconds, too_many
+from lnb24so.network.patience import header_number, too_many
 
 from .values import objects, read_text
 from .wire import Answer
@@ -22,8 +22,7 @@ from .wire import Answer
 MASK = "***"
 _LONGEST = 300
 _DEEPEST = 9
-_LONGEST_NUMBER = 100
-"""Digits of a whole number; Python itself refuses to read more than 4,300."""
+_DIGITS = 60
 
 
 def checked(answer: Answer, asked: str, *, secrets: Sequence[str], now: datetime) -> Any:
@@ -38,7 +37,7 @@ def checked(answer: Answer, asked: str, *, secrets: Sequence[str], now: datetime
         return _read_json(answer.body, asked)
     if status == 429:
         header = answer.headers.get("Retry-After", "")
-        seconds = retry_seconds(header)
+        seconds = header_number(header)
         until = http_date(header) if seconds is None else now + timedelta(seconds=seconds)
         raise too_many("Le New Black", until)
     said = _said_by(answer, secrets)
@@ -72,27 +71,50 @@ def _said_by(answer: Answer, secrets: Sequence[str]) -> str:
     return f": {said}" if said else ""
 
 
+def names_the_client(answer: Answer) -> bool:
+    """Return whether a login was refused for who asks (RFC 6749, 5.2), not for how."""
+    if answer.status != 400:
+        return False
+    try:
+        document = json.loads(answer.body)
+    except (ValueError, RecursionError):
+        return False
+    error = document.get("error") if isinstance(document, Mapping) else None
+    return error in ("invalid_client", "unauthorized_client")
+
+
 def _read_json(body: bytes, asked: str) -> Any:
     """Return the JSON of an answer, None for an empty one; Ambiguous where it is broken."""
     if not body:
         return None
     try:
-        return json.loads(body, parse_float=_decimal, parse_int=_whole, parse_constant=_as_written)
-    except (ValueError, ArithmeticError, RecursionError):
+        return _loaded(body)
+    except (ValueError, RecursionError):
         kind = "a web page" if b"<html" in body[:1024].lower() else "broken JSON"
         raise Ambiguous(f"Le New Black: {asked} answered with {kind}.") from None
 
 
-def _decimal(text: str) -> Decimal | str:
-    """Return a number; one beyond all sense as its text, for it must cost only its own record."""
+def _loaded(body: bytes) -> Any:
     try:
-        return Decimal(text)
-    except InvalidOperation:
+        return json.loads(body, parse_float=_number, parse_constant=_as_written)
+    except ValueError:
+        # Python makes no number of thousands of digits. To look at each one costs time, and is
+        # hardly ever needed.
+        return json.loads(body, parse_float=_number, parse_int=_number, parse_constant=_as_written)
+
+
+def _number(text: str) -> Decimal | int | str:
+    """Return a number, or its text where it has more digits than any amount: one bad value.
+
+    Written out, 1e999999999 would fill the memory.
+    """
+    if len(text) <= _DIGITS and text.lstrip("-").isdigit():
+        return int(text)
+    try:
+        number = Decimal(text)
+    except ArithmeticError:
         return text
-
-
-def _whole(text: str) -> int | str:
-    return int(text) if len(text) <= _LONGEST_NUMBER else text
+    return number if len(text) <= _DIGITS and abs(number.adjusted()) <= _DIGITS else text
 
 
 def _as_written(text: str) -> str:
@@ -102,7 +124,7 @@ def _as_written(text: str) -> str:
 
 def complaint(answer: object, secrets: Sequence[str] = ()) -> str:
     """Return what an error of any shape says, cut; secrets that it repeats are masked first."""
-    said = _said(answer, _DEEPEST)
+    said = read_text(_said(answer, _DEEPEST))
     for secret in filter(None, secrets):
         said = said.replace(secret, MASK).replace(quote(secret, safe=""), MASK)
     return said[:_LONGEST]

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from itertools import count
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from lnb24so.clock import Clock, http_date
 from lnb24so.config.schema import LeNewBlack
 from lnb24so.errors import ConfigError, Rejected, Transient, of_system
-from lnb24so.network import patiently
+from lnb24so.network.patience import header_number, patiently
 from lnb24so.process.events import WriteEvent
 
-from .answers import checked, complaint, failed, refusals
+from .answers import checked, complaint, failed, names_the_client, refusals
 from .values import listed, read_number, read_text, read_time
 from .wire import Answer, LnbWire
 
@@ -22,6 +22,10 @@ if TYPE_CHECKING:
     from .types import Order, Sku
 
 PAGE_SIZE = 500  # records on a full page, where no header tells (Le New Black's SDK)
+# No list of a brand is longer; one that goes on is a server that does not know its own end.
+MOST_PAGES = 10_000
+MOST_RECORDS = 200_000
+_MOST_PIECES = 10**9
 _EARLY = 60.0  # seconds before its end at which a token is replaced
 # What a 404 stands for, where it is an answer; null and nothing at all are none.
 _MISSING = object()
@@ -90,13 +94,18 @@ class LnbClient:
     def inventory(self, field: str) -> dict[str, int | None]:
         """Return the pieces by `ean13` or `sku`; None: not whole, or two levels for one code."""
         levels: dict[str, int | None] = {}
-        for item in self._list("/inventory", {})[0]:
+        without = 0
+        for item in filter(None, self._list("/inventory", {})[0]):
             code, level = read_text(item.get(field)), item.get("in_stock")
-            if type(level) is not int:
+            if type(level) is not int or not -_MOST_PIECES < level < _MOST_PIECES:
                 number = read_number(level)
                 level = int(number) if number is not None and number == int(number) else None
-            if code and levels.setdefault(code, level) != level:
+            if not code:
+                # Not every size has both codes, but each says so.
+                without += field not in item or item[field] not in (None, "")
+            elif levels.setdefault(code, level) != level:
                 levels[code] = None
+        self._note_unread("/inventory", without, f"has no readable {field}")
         return levels
 
     def skus(self) -> list[Sku]:
@@ -156,33 +165,44 @@ class LnbClient:
     # How it is asked
 
     def _pages(self, path: str, search: Mapping[str, str]) -> Iterator[Mapping[str, Any]]:
-        previous = None
-        for number in count(1):
-            items, headers = self._list(path, {**search, "page": str(number)})
-            if items and items[0] == previous:
-                raise Transient(f"Le New Black: page {number} of {path} repeats the one before.")
-            yield from items
+        """Yield the records of all pages; raises Transient where they come to no end."""
+        begun: set[int] = set()
+        records = 0
+        for number in range(1, MOST_PAGES + 1):
+            answer, headers = self._list(path, {**search, "page": str(number)})
+            first = hash(repr(answer[:1]))
+            if answer and first in begun:
+                raise Transient(f"Le New Black: page {number} of {path} repeats one before.")
+            begun.add(first)
+            records += len(answer)
+            if records > MOST_RECORDS:
+                break
+            yield from answer
             more = headers.get("X-Pagination-Has-More", "").strip().lower()
-            size = headers.get("X-Pagination-Page-Size", "")
-            full = len(items) >= (
-                int(size) if size.isascii() and size.isdecimal() and int(size) else PAGE_SIZE
-            )
-            if not items or not (more in ("1", "true") if more else full):
+            size = header_number(headers.get("X-Pagination-Page-Size")) or PAGE_SIZE
+            full = len(answer) >= size
+            if not answer or not (more in ("1", "true") if more else full):
                 return
-            previous = items[0]
+        raise Transient(f"Le New Black: the pages of {path} come to no end.", again=False)
 
     def _list(
         self, path: str, search: Mapping[str, str]
     ) -> tuple[list[Mapping[str, Any]], Mapping[str, str]]:
         """Return the records and the headers of a list; what is no record is an empty one.
 
-        It still counts, and an order that cannot be read is named as one.
+        It is noted and still counts: an order that cannot be read is named as one.
         """
         answer, headers = self._call("GET", path, search)
         records = listed(answer)
         if records is None:
             raise Transient(f"Le New Black: {path} answered with something that is no list.")
+        self._note_unread(path, sum(not isinstance(one, dict) for one in records), "is no record")
         return [one if isinstance(one, dict) else {} for one in records], headers
+
+    def _note_unread(self, path: str, count: int, why: str) -> None:
+        """Name what is left out of a list."""
+        if count:
+            self._event("record.unread", system="Le New Black", list=path, count=count, message=why)
 
     def _call(
         self,
@@ -203,6 +223,10 @@ class LnbClient:
             if answer.status == 401:
                 self._token = ""
                 answer = send()
+            if answer.status == 401:
+                raise Transient(
+                    f"Le New Black: {method} {path} refused a new token (HTTP 401).", again=False
+                )
             if answer.status == 404 and may_be_missing:
                 return _MISSING, answer.headers
             content = self._checked(answer, f"{method} {path}")
@@ -221,14 +245,14 @@ class LnbClient:
                 "grant_type": "client_credentials",
             }
             answer = self._send("POST", "/auth/token", {}, credentials)
-            if answer.status in (400, 401, 403):
+            if answer.status in (401, 403) or names_the_client(answer):
                 raise ConfigError(
                     "Le New Black: wrong client id or client secret. "
                     "Fix: lenewblack.client_id and lenewblack.client_secret."
                 )
             login = self._checked(answer, "POST /auth/token")
             token = login.get("access_token") if isinstance(login, Mapping) else None
-            if not isinstance(token, str) or not token:
+            if not isinstance(token, str) or not re.fullmatch("[!-~]{1,4096}", token):
                 raise Transient("Le New Black: the answer to the login holds no token.")
             self._token = token
             self._token_ends = self._clock.monotonic() + self._lifetime(login) - _EARLY

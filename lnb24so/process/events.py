@@ -17,7 +17,7 @@ EventName = Literal[
     "order.warning",
     "orders.stopped", "orders.guard", "products.read", "inventory.read", "stock.batch_sent",
     "stock.refused", "stock.skipped", "stock.code_unknown", "stock.guard", "ping.failed",
-    "error.unexpected",
+    "error.unexpected", "record.unread",
 ]  # fmt: skip
 
 
@@ -87,4 +87,5 @@ EVENTS: Mapping[EventName, Event] = {
     "stock.guard": Event("error", "The drop looks wrong; nothing was sent.", "message"),
     "ping.failed": Event("warning", "Monitoring was not told.", "ping, host, message"),
     "error.unexpected": Event("error", "A fault in this tool.", "error, traceback"),
+    "record.unread": Event("warning", "Left out of a list.", "system, list, count, message"),
 }

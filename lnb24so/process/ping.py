@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from threading import Thread
-from typing import Any
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
 from lnb24so.clock import Clock
+from lnb24so.network.http import Http, NotAnsweredError
 
 from .events import WriteEvent
 
@@ -86,18 +86,16 @@ def _try_to_send(url: str, summary: str, clock: Clock) -> str | None:
 
 def _send_once(url: str, summary: str) -> tuple[str | None, bool]:
     """Send one request; return what is wrong, or None, and whether to try again."""
-    import requests
-
-    how: dict[str, Any] = {"data": summary.encode() or None, "allow_redirects": False}
     try:
-        # Streamed and never read: whatever the answer holds, it is of no use here.
-        method = "POST" if summary else "GET"
-        with requests.request(method, url, timeout=TRY_SECONDS, stream=True, **how) as answer:
-            status = answer.status_code
+        http = Http(url, TRY_SECONDS)
+        method, body = ("POST", summary.encode()) if summary else ("GET", None)
+        # The body is never read: whatever the answer holds, it is of no use here.
+        with http.ask(http.request(method, url, body=body)) as reply:
+            status = reply.status
         if summary and status in (405, 501):  # Some services know no POST.
             return _send_once(url, "")
-    except requests.Timeout:
-        return "no answer in time", True
+    except NotAnsweredError as error:
+        return str(error), error.again
     except Exception as error:
         # Whatever it is, the job goes on; the error's own text would show the address.
         return f"no connection ({type(error).__name__})", True

@@ -9,14 +9,15 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from lnb24so.clock import Clock, http_date
 from lnb24so.config.schema import Erp
-from lnb24so.errors import ConfigError, Lnb24soError, SessionLost, of_system
-from lnb24so.network import patiently
+from lnb24so.errors import ConfigError, Lnb24soError, SessionLost, Transient, of_system
+from lnb24so.network.patience import patiently
 from lnb24so.process.events import WriteEvent
 
 from . import types
 from .order import Currency, InvoiceOrder, as_sent, currency, invoice_order
 from .outcome import Seen, fault_kind
 from .session import Session, listed
+from .stream import MARK
 from .types import Company, Customer, Identity, Product
 from .wire import FaultError, NotConnectedError, TooManyError, UnreadableError, Wire
 
@@ -39,6 +40,8 @@ class SoapClient:
         self._event = event
         self._wire = Wire(settings.base_url, settings.timeout_seconds)
         self._session = Session(self._wire, settings, state, clock, event)
+        # Whether a product of the last list, or its code, could not be read.
+        self.products_unread = False
 
     @property
     def company(self) -> Company:
@@ -85,12 +88,15 @@ class SoapClient:
 
     def products(self, sku_field: str) -> list[Product]:
         """Return every product; `sku_field` names the property that holds the SKU."""
-        return self._list(
+        products = self._list(
             "GetProducts",
             types.product_reader(sku_field),
             searchParams={"DateChanged": LONG_AGO},
             returnProperties={"string": list(dict.fromkeys([*types.PRODUCT_FIELDS, sku_field]))},
         )
+        marked = any(MARK in one.ean13 or MARK in one.sku for one in products)
+        self.products_unread = marked or self._session.left_out
+        return products
 
     def open_orders(self, states: Iterable[str]) -> list[InvoiceOrder]:
         """Return the orders in the given states, with what is delivered of their rows."""
@@ -107,7 +113,7 @@ class SoapClient:
         search: dict[str, Any] = {"ChangedAfter": since.replace(tzinfo=None)}
         if customer_ids:
             search["CustomerIds"] = {"int": list(customer_ids)}
-        return self._orders(search)
+        return self._look_up(search)
 
     def order_ids_registered_since(self, since: datetime) -> list[int]:
         """Return the ids of all orders that 24SevenOffice took in since then."""
@@ -117,7 +123,7 @@ class SoapClient:
     def orders_by_id(self, order_ids: Sequence[int]) -> list[InvoiceOrder]:
         """Return the orders with these ids; absent ones are left out."""
         searches = ({"OrderIds": {"int": ids}} for ids in _portions(order_ids))
-        return [order for search in searches for order in self._orders(search)]
+        return [order for search in searches for order in self._look_up(search)]
 
     def customers_by_id(self, customer_ids: Sequence[int]) -> list[Customer]:
         """Return the customers with these numbers; absent ones are left out."""
@@ -174,13 +180,32 @@ class SoapClient:
         fields: Sequence[str] = types.ORDER_FIELDS,
         rows: Sequence[str] = types.ROW_FIELDS,
     ) -> list[InvoiceOrder]:
-        return self._list(
+        orders = self._list(
             "GetInvoices",
             invoice_order,
             searchParams=search,
             invoiceReturnProperties={"string": list(fields)},
             rowReturnProperties={"string": list(rows)},
         )
+        for order in orders:
+            if unread := [*order.unread, *(why for row in order.rows for why in row.unread)]:
+                message = f"order {order.order_id} {order.reference}: {'; '.join(unread)}"
+                self._event(
+                    "record.unread",
+                    system="24SevenOffice",
+                    list="GetInvoices",
+                    count=1,
+                    message=message[:300],
+                )
+        return orders
+
+    def _look_up(self, search: dict[str, Any]) -> list[InvoiceOrder]:
+        """Return orders that are looked for: without its id, one would be taken for absent."""
+        orders = self._orders(search)
+        for order in orders:
+            if order.order_id is None and order.unread:
+                raise Transient(f"24SevenOffice: {order.unread[0]} (GetInvoices).", again=False)
+        return orders
 
     def _customers(self, search: dict[str, Any]) -> list[Customer]:
         return self._list(

@@ -8,7 +8,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from .types import decimal, moment, tag, text, whole
+from .types import BadRecordError, decimal, moment, name_text, tag, text, whole
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -41,7 +41,10 @@ class Address:
 
 @dataclass(frozen=True, slots=True)
 class InvoiceRow:
-    """One row: pieces, unit price in the order's currency, discount in percent."""
+    """One row: pieces, unit price in the order's currency, discount in percent.
+
+    `unread` names what is there and cannot be read.
+    """
 
     product_id: int | None
     name: str
@@ -50,6 +53,7 @@ class InvoiceRow:
     discount_rate: Decimal
     kind: str = "Normal"
     delivered: Decimal = Decimal(0)
+    unread: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +62,7 @@ class InvoiceOrder:
 
     `currency` None is the company's own. `order_id`, `total` (without VAT) and
     `total_with_vat` are 24SevenOffice's and never sent, nor is `derived_from`, the order or
-    invoice that it was made of.
+    invoice that it was made of. `unread` names what is there and cannot be read, without its rows.
     """
 
     customer_id: int
@@ -80,6 +84,7 @@ class InvoiceOrder:
     order_id: int | None = None
     total: Decimal | None = None
     total_with_vat: Decimal | None = None
+    unread: tuple[str, ...] = ()
     derived_from: int | None = None
 
     @property
@@ -103,29 +108,44 @@ Fields = Mapping[str, tuple[str, Callable[["_Element", str], Any]]]
 _CURRENCY: Fields = {"symbol": ("Symbol", text), "rate": ("Rate", decimal), "unit": ("Unit", whole)}
 
 _ADDRESS: Fields = {
-    **{"name": ("Name", text), "street": ("Street", text), "postal_code": ("PostalCode", text)},
-    **{"city": ("City", text), "country": ("Country", text)},
+    **{
+        "name": ("Name", name_text),
+        "street": ("Street", name_text),
+        "postal_code": ("PostalCode", name_text),
+    },
+    **{"city": ("City", name_text), "country": ("Country", name_text)},
 }
 
 _ROW: Fields = {
     "product_id": ("ProductId", whole),
-    "name": ("Name", text),
+    "name": ("Name", name_text),
     "quantity": ("Quantity", _amount),
     "price": ("Price", _amount),
     "discount_rate": ("DiscountRate", _amount),
 }
 
+_DELIVERED: Fields = {"delivered": ("QuantityDelivered", _amount)}
+_THERE: Fields = {
+    **{"order_id": ("OrderId", whole), "with_vat": ("OrderTotalIncVat", decimal)},
+    "vat": ("OrderTotalVat", decimal),
+    **{"from_order": ("ReferenceOrderId", whole), "from_invoice": ("ReferenceInvoiceId", whole)},
+}
+_LEFT_OUT: Mapping[str, Any] = {
+    "customer_id": 0,
+    **dict.fromkeys(("quantity", "price", "discount_rate", "delivered"), Decimal(0)),
+}
+
 # OrderId is not among them: sending it would update an order.
 _ORDER: Fields = {
     "customer_id": ("CustomerId", lambda element, name: whole(element, name) or 0),
-    "reference": ("ReferenceNumber", text),
+    "reference": ("ReferenceNumber", name_text),
     "status": ("OrderStatus", lambda element, name: text(element, name) or "Web"),
-    "your_reference": ("YourReference", text),
-    "comment": ("InvoiceTitle", text),
+    "your_reference": ("YourReference", name_text),
+    "comment": ("InvoiceTitle", name_text),
     "ordered": ("DateOrdered", moment),
     "delivery": ("DeliveryDate", moment),
-    "delivery_name": ("CustomerDeliveryName", text),
-    "delivery_phone": ("CustomerDeliveryPhone", text),
+    "delivery_name": ("CustomerDeliveryName", name_text),
+    "delivery_phone": ("CustomerDeliveryPhone", name_text),
     "include_vat": ("IncludeVAT", _truth),
     "department_id": ("DepartmentId", whole),
     "project_id": ("ProjectId", whole),
@@ -134,33 +154,54 @@ _ORDER: Fields = {
 
 
 def currency(element: _Element) -> Currency:
-    """Read a Currency; Rate and Unit are 1 where they are left out."""
-    found = _read(_CURRENCY, element)
+    """Read a Currency, Rate and Unit 1 where they are left out; raises BadRecordError."""
+    unread: list[str] = []
+    found = _read(_CURRENCY, element, unread)
+    if unread:
+        raise BadRecordError(f"currency {found['symbol']}: {unread[0]}")
     return Currency(**{name: value for name, value in found.items() if value is not None})
 
 
 def invoice_order(element: _Element) -> InvoiceOrder:
-    """Read an order; one without a status is Web (the WSDL's default)."""
+    """Read an order, as far as it can be read; one without a status is Web (the WSDL's default).
+
+    A reference with a letter that none can have is read without it: no order of ours is taken
+    for absent because of it.
+    """
     rows, money = element.find(tag("InvoiceRows")), element.find(tag("Currency"))
     address = element.find(f"{tag('Addresses')}/{tag('Delivery')}")
-    with_vat, vat = decimal(element, "OrderTotalIncVat"), decimal(element, "OrderTotalVat")
+    unread: list[str] = []
+    found = _read(_ORDER, element, unread)
+    there = _read(_THERE, element, unread)
+    if there["order_id"] is None and not unread:
+        unread.append("it has no OrderId")
+    paid_in = None
+    if money is not None and text(money, "Symbol"):
+        try:
+            paid_in = currency(money)
+        except BadRecordError as error:
+            unread.append(str(error))
+    with_vat = there["with_vat"]
     return InvoiceOrder(
-        **_read(_ORDER, element),
-        order_id=whole(element, "OrderId"),
-        delivery_address=None if address is None else Address(**_read(_ADDRESS, address)),
-        currency=currency(money) if money is not None and text(money, "Symbol") else None,
+        **found,
+        order_id=there["order_id"],
+        delivery_address=None if address is None else Address(**_read(_ADDRESS, address, unread)),
+        currency=paid_in,
         rows=tuple(map(_invoice_row, () if rows is None else rows)),
-        total=None if with_vat is None else with_vat - (vat or 0),
+        total=None if with_vat is None else with_vat - (there["vat"] or 0),
         total_with_vat=with_vat,
-        derived_from=whole(element, "ReferenceOrderId") or whole(element, "ReferenceInvoiceId"),
+        derived_from=there["from_order"] or there["from_invoice"],
+        unread=tuple(unread),
     )
 
 
 def _invoice_row(element: _Element) -> InvoiceRow:
+    unread: list[str] = []
     return InvoiceRow(
-        **_read(_ROW, element),
+        **_read(_ROW, element, unread),
         kind=text(element, "Type") or "Normal",
-        delivered=_amount(element, "QuantityDelivered"),
+        **_read(_DELIVERED, element, unread),
+        unread=tuple(unread),
     )
 
 
@@ -182,8 +223,16 @@ def as_sent(order: InvoiceOrder) -> dict[str, Any]:
     }
 
 
-def _read(fields: Fields, element: _Element) -> dict[str, Any]:
-    return {field: read(element, name) for field, (name, read) in fields.items()}
+def _read(fields: Fields, element: _Element, unread: list[str]) -> dict[str, Any]:
+    """Return the values of an element; what is none is named in `unread` and left out."""
+    found = {}
+    for field, (name, read) in fields.items():
+        try:
+            found[field] = read(element, name)
+        except BadRecordError as error:
+            unread.append(str(error))
+            found[field] = _LEFT_OUT.get(field)
+    return found
 
 
 def _filled(fields: Fields, value: object) -> dict[str, Any]:

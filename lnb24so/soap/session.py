@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
@@ -25,12 +26,12 @@ from lnb24so.errors import (
     SessionLost,
     Transient,
 )
-from lnb24so.network import too_many
+from lnb24so.network.patience import too_many
 from lnb24so.process.events import WriteEvent
 from lnb24so.process.whole_file import write_whole
 
 from .outcome import fault_kind
-from .types import Identity, identity
+from .types import BadRecordError, Identity, identity
 from .wire import FaultError, NotConnectedError, TooManyError, UnreadableError, Wire
 
 if TYPE_CHECKING:
@@ -40,6 +41,9 @@ T = TypeVar("T")
 
 # One to begin with, one where the session dies; more would be two programs in a tug of war.
 LOGINS_A_RUN = 2
+
+# What a cookie can hold (RFC 6265, 4.1.1): with any other letter each later request would fail.
+_COOKIE = re.compile(r"[!#-+\--:<-\[\]-~]{1,1024}")
 
 
 class Session:
@@ -57,6 +61,7 @@ class Session:
         self._company_id: int | None = None
         self._stored_is_dead = False
         self._logins = 0
+        self.left_out = False  # whether the last list had a record that could not be read
 
     @property
     def is_open(self) -> bool:
@@ -93,13 +98,36 @@ class Session:
 
     def identities(self) -> list[Identity]:
         """Return every company that the login can reach."""
-        return [one for one in self.ask("GetIdentities", identity) if one]
+        found = [one for one in self.ask("GetIdentities", identity) if one]
+        if self.left_out:
+            # That there is only one company would be a guess.
+            raise Transient("24SevenOffice: a company of this login cannot be read.", again=False)
+        return found
 
     def ask(self, operation: str, convert: Callable[[_Element], T], **arguments: Any) -> list[T]:
-        """Send one request and return its items, converted; raises Transient or ConfigError."""
+        """Send one request and return its items, converted; raises Transient or ConfigError.
+
+        A record that cannot be converted is named and left out, but not all of them.
+        """
+        found, bad = [], []
         with self._our_errors(operation):
-            items = self._wire.items(operation, arguments)
-            return [convert(element) for element in items]
+            for element in self._wire.items(operation, arguments):
+                try:
+                    found.append(convert(element))
+                except BadRecordError as error:
+                    bad.append(error)
+            if bad and not found:
+                raise bad[0]
+        self.left_out = bool(bad)
+        if bad:
+            self._event(
+                "record.unread",
+                system="24SevenOffice",
+                list=operation,
+                count=len(bad),
+                message=f"{bad[0]}",
+            )
+        return found
 
     def description(self, service: str) -> bytes:
         """Return the WSDL that the server shows of a service today; raises as `ask` does."""
@@ -121,7 +149,7 @@ class Session:
             raise _as_our_error(str(error), operation) from None
         except UnreadableError as error:
             message = f"24SevenOffice: {error} ({operation}). A later run tries again."
-            raise Ambiguous(message) from None
+            raise Ambiguous(message, again=error.again) from None
 
     def _key(self) -> str:
         """Return a key that changes with any part of the login and gives none of them away."""
@@ -163,6 +191,8 @@ class Session:
                 "24SevenOffice: wrong user name or password. "
                 "Fix: 24sevenoffice.username and 24sevenoffice.password."
             )
+        if not _COOKIE.fullmatch(answer):
+            raise Transient("24SevenOffice: the answer to the login is no session id.", again=False)
         self._wire.session_id = answer
         self._logins += 1
 
@@ -220,7 +250,8 @@ def _as_our_error(text: str, operation: str) -> Lnb24soError:
 def _read_session(file: Path, key: str) -> str | None:
     try:
         stored = json.loads(file.read_text("utf-8"))
-        return str(stored["session_id"]) if stored["key"] == key else None
+        session_id = str(stored["session_id"])
+        return session_id if stored["key"] == key and _COOKIE.fullmatch(session_id) else None
     except (OSError, ValueError, KeyError, TypeError):
         return None
 

@@ -1,24 +1,24 @@
 """What 24SevenOffice holds, as plain data, and how it reads from a reply's XML.
 
 Sentinels that mean "no value" and left-out defaults are those of the 24SevenOffice WSDLs. The
-readers raise UnreadableError for what is there and is no such value.
+readers raise BadRecordError for what is there and is no such value.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from functools import lru_cache
-from typing import TYPE_CHECKING, Literal, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
+from .stream import MARK
 from .wire import NAMESPACE, UnreadableError
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
-
-T = TypeVar("T")
 
 PRODUCT_FIELDS = ("Id", "No", "Name", "EAN1", "Stock", "StatusId", "StockControlled")
 CUSTOMER_FIELDS = ("Id", "Name", "ExternalId", "OrganizationNumber", "BlockInvoice")
@@ -54,6 +54,9 @@ NO_DECIMAL = Decimal("-79228162514264337593543950335")
 NO_DAY = "0001-01-01"
 # What a decimal of .NET has at most on either side of its point (Microsoft's documentation).
 _PLACES_OF_A_DECIMAL = 28
+_WHOLE = re.compile("[+-]?[0-9]{1,18}")
+_DIGITS_OF_AN_ID = 18
+_NUMBER = re.compile(r"[+-]?([0-9]{1,60}(\.[0-9]{0,60})?|\.[0-9]{1,60})([eE][+-]?[0-9]{1,3})?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,9 +117,18 @@ def tag(name: str) -> str:
     return f"{{{NAMESPACE}}}{name}"
 
 
+class BadRecordError(UnreadableError):
+    """One record of a list that cannot be told from others, or be counted; the rest is sound."""
+
+
 def text(element: _Element, name: str) -> str:
     """Return a child's text, stripped; "" where it is absent."""
     return (element.findtext(tag(name)) or "").strip()
+
+
+def name_text(element: _Element, name: str) -> str:
+    """Return a child's text without the letters that were none: enough where people read it."""
+    return text(element, name).replace(MARK, "")
 
 
 def whole(element: _Element, name: str) -> int | None:
@@ -124,16 +136,14 @@ def whole(element: _Element, name: str) -> int | None:
     value = text(element, name)
     if not value:
         return None
-    try:
-        number = int(value if _is_plain(value) else "")
-    except ValueError:
-        raise UnreadableError(f"{name} is {value[:40]!r}, which is no whole number") from None
+    if not _WHOLE.fullmatch(value):
+        raise _no(name, value, "whole number")
+    number = int(value)
     return None if number in NO_INT else number
 
 
-def _is_plain(number: str) -> bool:
-    """Return whether a number is written as XML does; Python also reads 1_0 and other digits."""
-    return number.isascii() and "_" not in number
+def _no(name: str, value: str, kind: str) -> BadRecordError:
+    return BadRecordError(f"{name} is {value[:40]!r}, which is no {kind}")
 
 
 def decimal(element: _Element, name: str) -> Decimal | None:
@@ -142,15 +152,15 @@ def decimal(element: _Element, name: str) -> Decimal | None:
 
 
 def _decimal(value: str, name: str) -> Decimal | None:
-    """Return the number in a text; NaN, infinity and what .NET cannot hold are no numbers here."""
+    """Return the number in a text; what .NET cannot hold is no number here.
+
+    It is looked at before it is one: 1e999999999, written out, would fill the memory.
+    """
     if not value:
         return None
-    try:
-        number = Decimal(value if _is_plain(value) else "NaN")
-    except InvalidOperation:
-        number = Decimal("NaN")
-    if not number.is_finite() or abs(number.adjusted()) > _PLACES_OF_A_DECIMAL:
-        raise UnreadableError(f"{name} is {value[:40]!r}, which is no number")
+    number = Decimal(value) if _NUMBER.fullmatch(value) else None
+    if number is None or abs(number.adjusted()) > _PLACES_OF_A_DECIMAL:
+        raise _no(name, value, "number")
     return None if number == NO_DECIMAL else number
 
 
@@ -161,9 +171,9 @@ def moment(element: _Element, name: str) -> datetime | None:
         return None
     try:
         parsed = datetime.fromisoformat(value)
-    except ValueError:
-        raise UnreadableError(f"{name} is {value[:40]!r}, which is no time") from None
-    return parsed.replace(tzinfo=UTC) if parsed.tzinfo is None else parsed.astimezone(UTC)
+        return parsed.replace(tzinfo=UTC) if parsed.tzinfo is None else parsed.astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise _no(name, value, "time") from None
 
 
 def identity(element: _Element) -> Identity | None:
@@ -171,7 +181,7 @@ def identity(element: _Element) -> Identity | None:
     client = element.find(tag("Client"))
     if client is None or (number := whole(client, "Id")) is None:
         return None
-    return Identity(text(element, "Id").lower(), Company(number, text(client, "Name")))
+    return Identity(text(element, "Id").lower(), Company(number, name_text(client, "Name")))
 
 
 def product_reader(sku_field: str) -> Callable[[_Element], Product]:
@@ -185,11 +195,12 @@ def product_reader(sku_field: str) -> Callable[[_Element], Product]:
         texts = {child.tag: child.text for child in element}
         values = (texts.get(name) or "" for name in tags)
         number, own_number, name, ean13, stock, status, controlled, sku = values
-        if not (number.isascii() and number.strip().isdigit()):
-            raise UnreadableError(f"a product has the Id {number[:40]!r}")
+        number = number.strip()
+        if not (number.isascii() and number.isdigit() and len(number) <= _DIGITS_OF_AN_ID):
+            raise BadRecordError(f"a product has the Id {number[:40]!r}")
         return Product(
             int(number),
-            name,
+            name.replace(MARK, "") if MARK in name else name,
             ean13.strip(),
             sku.strip(),
             own_number.strip(),
@@ -203,8 +214,11 @@ def product_reader(sku_field: str) -> Callable[[_Element], Product]:
 
 @lru_cache(maxsize=4096)
 def _stock(value: str) -> Decimal | int | None:
-    """Return a stock figure; a whole catalogue has few different ones."""
-    pieces = _decimal(value.strip(), "Stock")
+    """Return a stock figure, None where there is none; a catalogue has few different ones."""
+    try:
+        pieces = _decimal(value.strip(), "Stock")
+    except BadRecordError:
+        return None
     return int(pieces) if pieces is not None and pieces == int(pieces) else pieces
 
 
@@ -220,8 +234,7 @@ def customer(element: _Element) -> Customer:
     """Read a Company of the CRM as a customer."""
     number = whole(element, "Id")
     if number is None:
-        raise UnreadableError("a customer without an Id")
-    names = ("Name", "ExternalId", "OrganizationNumber")
-    name, external_id, organization = (text(element, name) for name in names)
+        raise BadRecordError("a customer without an Id")
+    external_id, organization = text(element, "ExternalId"), text(element, "OrganizationNumber")
     blocked = text(element, "BlockInvoice") in ("true", "1")
-    return Customer(number, name, external_id, organization, blocked)
+    return Customer(number, name_text(element, "Name"), external_id, organization, blocked)

@@ -8,17 +8,18 @@ fourteen times longer over a product list.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from functools import cache
-from http.cookiejar import DefaultCookiePolicy
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
-from lnb24so.network import never_left, retry_seconds, timeouts
+from lnb24so.network.http import MIB, Http, NotAnsweredError, Reply
+from lnb24so.network.patience import header_number
 
 from .outcome import fault_text
+from .stream import BrokenError, elements
 
 if TYPE_CHECKING:
-    import requests
     from lxml.etree import _Element
 
 # The namespace of all five services, and their paths below the base URL (24SevenOffice WSDLs).
@@ -49,8 +50,9 @@ OPERATIONS: Mapping[str, tuple[str, str]] = {
 
 _ENVELOPE = "{http://schemas.xmlsoap.org/soap/envelope/}Envelope"
 _FAULT = "{http://schemas.xmlsoap.org/soap/envelope/}Fault"
-_CHUNK = 65536
-_LARGEST_DESCRIPTION = 8 * 1024 * 1024
+_LONGEST = 64 * MIB
+_LONGEST_OF = {"GetProducts": 1024 * MIB}  # read as it arrives, and let go of
+_LONGEST_DESCRIPTION = 8 * MIB
 
 
 class NotConnectedError(Exception):
@@ -70,20 +72,20 @@ class TooManyError(Exception):
 
 
 class UnreadableError(Exception):
-    """No reply, or one that is not a whole SOAP reply."""
+    """No reply, or one that is not a whole SOAP reply; `again`: the next one may be better."""
+
+    def __init__(self, message: str, *, again: bool = True) -> None:
+        super().__init__(message)
+        self.again = again
 
 
 class Wire:
     """One keep-alive connection to 24SevenOffice, and the session cookie it carries."""
 
     def __init__(self, base_url: str, timeout: float) -> None:
-        import requests
-
         self._base_url = base_url
-        self._timeout = timeout
-        self._http = requests.Session()
-        # The session id is ours to send; a cookie that a reply sets must not join it.
-        self._http.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+        # It keeps no cookie: the session id is ours to send, and none that a reply sets joins it.
+        self._http = Http(base_url, timeout)
         self.session_id: str | None = None
         self.requests_left: str | None = None
         self.server_date: str | None = None
@@ -100,47 +102,36 @@ class Wire:
         headers = {"Content-Type": "text/xml; charset=utf-8", "SOAPAction": action}
         if self.session_id:
             headers["Cookie"] = f"ASP.NET_SessionId={self.session_id}"
-        with self._send("POST", SERVICES[service], headers, body) as response:
-            self.requests_left = response.headers.get("APILimitRemaining", self.requests_left)
-            yield from _read_items(response, operation, item)
+        with self._ask("POST", SERVICES[service], headers, body) as reply:
+            left = header_number(reply.headers.get("APILimitRemaining"))
+            self.requests_left = self.requests_left if left is None else str(left)
+            yield from _read_items(reply, operation, item)
 
     def description(self, service: str) -> bytes:
         """Return the WSDL that the server shows of a service today; raises as `items` does."""
-        with self._send("GET", f"{SERVICES[service]}?wsdl", {}, None) as response:
-            if response.status_code != 200:
-                raise UnreadableError(f"HTTP {response.status_code}{_page_words(response)}")
-            body = b""
-            for chunk in _chunks(response):
-                body += chunk
-                if len(body) > _LARGEST_DESCRIPTION:
-                    raise UnreadableError("HTTP 200 with an endless reply")
-            return body
+        with self._ask("GET", f"{SERVICES[service]}?wsdl", {}, None) as reply:
+            if reply.status != 200:
+                raise UnreadableError(f"HTTP {reply.status}{_page_words(reply)}")
+            return reply.whole(_LONGEST_DESCRIPTION)
 
-    def _send(
+    @contextmanager
+    def _ask(
         self, method: str, path: str, headers: dict[str, str], body: bytes | None
-    ) -> requests.Response:
-        """Return an answer whose body is still to be read."""
-        import requests
-
+    ) -> Iterator[Reply]:
+        """Give an answer whose body is still to be read."""
+        url = self._base_url + path
         try:
-            response = self._http.request(
-                method,
-                self._base_url + path,
-                data=body,
-                headers=headers,
-                timeout=timeouts(self._timeout),
-                allow_redirects=False,
-                stream=True,
-            )
-        except requests.RequestException as error:
-            if never_left(error):
+            with self._http.ask(
+                self._http.request(method, url, headers=headers, body=body)
+            ) as reply:
+                self.server_date = reply.headers.get("Date")
+                if reply.status == 429:
+                    raise TooManyError(header_number(reply.headers.get("Retry-After")))
+                yield reply
+        except NotAnsweredError as error:
+            if not error.left:
                 raise NotConnectedError(f"no connection to {self._base_url}") from None
-            raise UnreadableError(_in_words(error, self._timeout)) from None
-        self.server_date = response.headers.get("Date")
-        if response.status_code == 429:
-            response.close()
-            raise TooManyError(retry_seconds(response.headers.get("Retry-After")))
-        return response
+            raise UnreadableError(str(error), again=error.again) from None
 
 
 def _envelope(service: str, operation: str, arguments: dict[str, Any]) -> bytes:
@@ -160,22 +151,26 @@ def _zeep_client(service: str) -> Any:
     return client(str(files("lnb24so") / "wsdl" / f"{service}.wsdl"))
 
 
-def _read_items(response: requests.Response, operation: str, item: str) -> Iterator[_Element]:
+def _read_items(reply: Reply, operation: str, item: str) -> Iterator[_Element]:
     """Yield the items of an HTTP reply; see `Wire.items`."""
-    status = response.status_code
+    status = reply.status
     if status not in (200, 500):
-        raise UnreadableError(f"HTTP {status}{_page_words(response)}")
+        raise UnreadableError(f"HTTP {status}{_page_words(reply)}")
     name = f"{{{NAMESPACE}}}{item}"
     whole = f"{{{NAMESPACE}}}{operation}Response"
+    chunks = reply.chunks(_LONGEST_OF.get(operation, _LONGEST))
     seen: set[str] = set()
-    for element in _ended(response, (_ENVELOPE, _FAULT, whole, name)):
-        if not seen and element.getroottree().docinfo.doctype:
-            raise UnreadableError(f"HTTP {status} with a DTD, which SOAP forbids")
-        seen.add(element.tag)
-        if element.tag == name:
-            yield element
-        elif element.tag == _FAULT:
-            raise FaultError(fault_text(element.findtext("faultstring") or ""))
+    try:
+        for element in elements(_only_soap(chunks, status), (_ENVELOPE, _FAULT, whole, name)):
+            if not seen and element.getroottree().docinfo.doctype:
+                raise UnreadableError(f"HTTP {status} with a DTD, which SOAP forbids")
+            seen.add(element.tag)
+            if element.tag == name:
+                yield element
+            elif element.tag == _FAULT:
+                raise FaultError(fault_text(element.findtext("faultstring") or ""))
+    except BrokenError:
+        raise UnreadableError(f"HTTP {status} with a truncated or broken reply") from None
     for tag, missing in ((_ENVELOPE, "an envelope"), (whole, f"{operation}Response")):
         if tag not in seen:
             raise UnreadableError(f"HTTP {status} without {missing}")
@@ -183,35 +178,12 @@ def _read_items(response: requests.Response, operation: str, item: str) -> Itera
         raise UnreadableError(f"HTTP {status} without a fault")
 
 
-def _ended(response: requests.Response, tags: tuple[str, ...]) -> Iterator[Any]:
-    """Yield each element of these names as it ends; a chunk's memory is let go of after it."""
-    from lxml import etree
-
-    parser = etree.XMLPullParser(events=("end",), tag=tags, resolve_entities=False, no_network=True)
-    status = response.status_code
-    try:
-        for number, chunk in enumerate(_chunks(response)):
-            if not number:
-                _refuse_what_is_no_soap(chunk, status)
-            parser.feed(chunk)
-            last: Any = None
-            for _, last in parser.read_events():
-                yield last
-            if last is not None and (parent := last.getparent()) is not None:
-                # Only what is complete: the parser is still writing what follows the last one.
-                del parent[: parent.index(last)]
-        parser.close()
-    except etree.XMLSyntaxError:
-        raise UnreadableError(f"HTTP {status} with a truncated or broken reply") from None
-
-
-def _chunks(response: requests.Response) -> Iterator[bytes]:
-    import requests
-
-    try:
-        yield from response.iter_content(_CHUNK)
-    except requests.RequestException:
-        raise UnreadableError("the reply broke off, fell silent or was damaged midway") from None
+def _only_soap(chunks: Iterator[bytes], status: int) -> Iterator[bytes]:
+    """Yield the chunks of a body that begins like XML."""
+    for number, chunk in enumerate(chunks):
+        if not number:
+            _refuse_what_is_no_soap(chunk, status)
+        yield chunk
 
 
 def _refuse_what_is_no_soap(start: bytes, status: int) -> None:
@@ -222,16 +194,6 @@ def _refuse_what_is_no_soap(start: bytes, status: int) -> None:
         raise UnreadableError(f"HTTP {status} with something that is not XML")
 
 
-def _page_words(response: requests.Response) -> str:
-    kind = response.headers.get("Content-Type", "")
+def _page_words(reply: Reply) -> str:
+    kind = reply.headers.get("Content-Type", "")
     return " with a web page" if "html" in kind.lower() else ""
-
-
-def _in_words(error: Exception, timeout: float) -> str:
-    import requests
-
-    if isinstance(error, requests.Timeout):
-        return f"no answer within {timeout:g} seconds"
-    if isinstance(error, requests.exceptions.SSLError):
-        return "a TLS error (is the certificate valid, and the clock right?)"
-    return "the connection broke before a reply came"

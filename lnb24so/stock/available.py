@@ -34,7 +34,8 @@ class StockReading:
     `inventory` is Le New Black's pieces by code, None where unknown. `known` says of codes that
     the inventory does not show whether Le New Black's product list has them; `asked_now`: it was
     read for this plan. `at` is the moment before the reads, by Le New Black's clock.
-    `eans_by_sku` is filled where orders without a known EAN are matched by SKU.
+    `eans_by_sku` is filled where orders without a known EAN are matched by SKU. `products_unread`:
+    a product or its code could not be read, so that one may only seem to be gone.
     """
 
     at: datetime
@@ -50,6 +51,7 @@ class StockReading:
     open_orders_before: int | None = None
     asked_now: bool = False
     eans_by_sku: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    products_unread: bool = False
 
 
 def index_by_code(products: Sequence[Product], code_field: CodeField) -> Catalogue:
@@ -93,6 +95,12 @@ def open_rows(order: InvoiceOrder) -> list[tuple[int, Decimal]]:
         for row in order.rows
         if row.product_id is not None and row.kind == "Normal" and row.quantity > row.delivered
     ]
+
+
+def unsure(reading: StockReading) -> set[int]:
+    """Return the products of which an open order holds pieces that could not be read."""
+    rows = (row for order in reading.open_orders for row in order.rows if row.unread)
+    return {row.product_id for row in rows if row.product_id is not None}
 
 
 def waiting_pieces(reading: StockReading) -> dict[str, Decimal]:

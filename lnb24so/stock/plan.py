@@ -20,6 +20,7 @@ from .available import (
     counted_orders,
     open_rows,
     reserved,
+    unsure,
     waiting_pieces,
     waiting_rows,
 )
@@ -95,6 +96,7 @@ def _levels(
     """
     taken = reserved(reading, settings)
     waiting = waiting_pieces(reading)
+    held_unread = unsure(reading)
     by_code, inventory = reading.catalogue.by_code, reading.inventory
     for code, products in by_code.items():
         active = [product for product in products if product.active]
@@ -108,12 +110,14 @@ def _levels(
             yield code, product, None, "product.not_stock_controlled"
         elif product.active and product.stock is None:
             yield code, product, None, "product.no_stock_figure"
+        elif product.active and product.id in held_unread:
+            yield code, product, None, "product.open_order_unread"
         elif product.active:
             held = taken.get(product.id, 0) + waiting.get(code, 0) + settings.buffer
             yield code, product, available((product.stock or 0) - held), None
         elif settings.expired_products == "zero":
             yield code, product, 0, "product.expired"
-    if settings.deleted_products == "zero":
+    if settings.deleted_products == "zero" and not reading.products_unread:
         for code in sorted(reading.codes_set.difference(by_code)):
             if inventory.get(code):
                 yield code, None, 0, "product.deleted"

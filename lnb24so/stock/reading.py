@@ -58,6 +58,7 @@ def read_stock(tools: Tools, *, ask_again: bool = False) -> StockReading:
         reported=ledger.codes_reported(),
         open_orders_before=int(before) if before else None,
         eans_by_sku=index_eans_by_sku(products) if by_sku_too else {},
+        products_unread=soap.products_unread,
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 import stat
 import traceback
 from collections.abc import Callable
@@ -391,37 +392,166 @@ def test_too_many_requests_without_a_time_are_repeated_like_any_other(desk: Desk
     assert desk.hand.slept == [1, 2]
 
 
-@pytest.mark.parametrize("stock", ["NaN", "x"])
-def test_a_stock_that_is_no_number_fails_the_read(desk: Desk, stock: str) -> None:
+def spoilt(desk: Desk, operation: str, before: str, after: str) -> None:
+    """Let the first such part of each answer be another one."""
+
     def spoil(exchange: Exchange) -> Reply:
         whole = exchange.apply()
-        spoilt = whole.body.replace(b"<Stock>", f"<Stock>{stock}".encode(), 1)
-        return Reply(200, spoilt, whole.content_type)
+        assert before.encode() in whole.body
+        body = whole.body.replace(before.encode(), after.encode(), 1)
+        return Reply(200, body, whole.content_type)
 
-    desk.box.faults.add("GetProducts", spoil, times=99)
-    with pytest.raises(Ambiguous, match=rf"Stock is '{stock}\d+', which is no number"):
-        desk.client.products("No")
+    desk.box.faults.add(operation, spoil, times=99)
+
+
+def unread(desk: Desk) -> list[tuple[str, int]]:
+    """Return the lists of which something was left out, and how much."""
+    lines = [fields for name, fields in desk.events.lines if name == "record.unread"]
+    return [(line["list"], line["count"]) for line in lines]
+
+
+NO_NUMBERS = (
+    *("NaN", "x", "1_0", "٣", "1e999999999", "1e-999999999", "0e999999999", "9" * 5000, "&#x1B;"),
+    *("0x1", "1,5", "INF", "1 0", "--1", "1e", "&#0;"),
+)
+
+
+@pytest.mark.parametrize("number", NO_NUMBERS)
+def test_a_stock_that_is_no_number_costs_its_product_alone(desk: Desk, number: str) -> None:
+    before = desk.client.products("No")
+    spoilt(desk, "GetProducts", "<Stock>", f"<Stock>{number}x")
+    after = desk.client.products("No")
+    assert [one for one, other in zip(before, after, strict=True) if one != other] == before[:1]
+    assert after[0].stock is None
+
+
+@pytest.mark.parametrize("number", [*NO_NUMBERS, "9" * 20, "-", "1.", "+"])
+def test_a_product_whose_id_is_no_number_is_left_out_and_named(desk: Desk, number: str) -> None:
+    before = desk.client.products("No")
+    assert not desk.client.products_unread
+    spoilt(desk, "GetProducts", "<Id>", f"<Id>{number}.")
+    assert desk.client.products("No") == before[1:]
+    assert desk.client.products_unread
+    assert unread(desk) == [("GetProducts", 1)]
+
+
+@pytest.mark.parametrize("number", ["1<!-- x -->2", "<?x y?>12", "<![CDATA[12]]>", "1&#50;"])
+def test_what_xml_leaves_out_is_no_part_of_a_number(desk: Desk, number: str) -> None:
+    def spoil(exchange: Exchange) -> Reply:
+        whole = exchange.apply()
+        body = re.sub(b"<Stock>[^<]*<", f"<Stock>{number}<".encode(), whole.body, count=1)
+        return Reply(200, body, whole.content_type)
+
+    desk.box.faults.add("GetProducts", spoil)
+    assert desk.client.products("No")[0].stock == 12
+
+
+FORBIDDEN = ("&#x1B;", "&#27;", "&#0;", "&#xFFFE;", "&#xD800;", "&#x110000;", "\x1b", "\x00")
+
+
+@pytest.mark.parametrize("letter", FORBIDDEN)
+def test_a_letter_that_xml_forbids_costs_a_name_nothing(desk: Desk, letter: str) -> None:
+    before = desk.client.products("No"), desk.client.all_customers()
+    for operation in ("GetProducts", "GetCompanies"):
+        spoilt(desk, operation, "<Name>", f"<Name>{letter}")
+    assert (desk.client.products("No"), desk.client.all_customers()) == before
+    assert not desk.client.products_unread
+
+
+@pytest.mark.parametrize("letter", FORBIDDEN)
+def test_a_letter_that_xml_forbids_costs_a_code_its_match(desk: Desk, letter: str) -> None:
+    before = desk.client.products("No")
+    spoilt(desk, "GetProducts", "<EAN1>7", f"<EAN1>7{letter}")
+    after = desk.client.products("No")
+    assert len(after) == len(before)
+    (changed,) = [other for one, other in zip(before, after, strict=True) if one != other]
+    assert changed.ean13 not in {one.ean13 for one in before}
+    assert desk.client.products_unread
 
 
 @pytest.mark.parametrize(
     ("before", "after", "said"),
     [
-        (b"<CustomerId>", b"<CustomerId>x", "CustomerId is 'x"),
-        (b"<DateOrdered>", b"<DateOrdered>the ", "DateOrdered is 'the"),
-        (b"<Quantity>", b"<Quantity>NaN", "Quantity is 'NaN"),
+        ("<CustomerId>", "<CustomerId>x", "CustomerId is 'x"),
+        ("<CustomerId>", f"<CustomerId>{'9' * 20}", "CustomerId is '99"),
+        ("<DateOrdered>", "<DateOrdered>the ", "DateOrdered is 'the"),
+        ("<DateOrdered>", "<DateOrdered>9999-12-31T23:59:59-01:00 ", "'9999"),
+        ("<Quantity>", "<Quantity>NaN", "Quantity is 'NaN"),
+        ("<ProductId>", "<ProductId>1_", "ProductId is '1_"),
     ],
 )
-def test_a_bad_value_in_an_order_fails_the_read(
-    desk: Desk, before: bytes, after: bytes, said: str
+def test_a_bad_value_in_an_order_is_named_and_costs_no_other_order(
+    desk: Desk, before: str, after: str, said: str
 ) -> None:
+    sound = desk.client.orders_changed_since(LONG_AGO)
+    spoilt(desk, "GetInvoices", before, after)
+    found = desk.client.orders_changed_since(LONG_AGO)
+    changed = [other for one, other in zip(sound, found, strict=True) if one != other]
+    assert len(changed) == 1
+    assert said in str([*changed[0].unread, *(row.unread for row in changed[0].rows)])
+    assert unread(desk) == [("GetInvoices", 1)]
+
+
+def test_an_order_without_a_readable_id_is_not_taken_for_absent(desk: Desk) -> None:
+    spoilt(desk, "GetInvoices", "<OrderId>", "<OrderId>x")
+    with pytest.raises(Transient, match="OrderId is 'x"):
+        desk.client.orders_changed_since(LONG_AGO)
+    assert desk.client.open_orders(["Web"]) is not None
+
+
+def test_a_reference_with_a_letter_that_is_none_is_read_without_it(desk: Desk) -> None:
+    sound = desk.client.orders_changed_since(LONG_AGO)
+    spoilt(desk, "GetInvoices", "<ReferenceNumber>", "<ReferenceNumber>&#x1B;")
+    assert desk.client.orders_changed_since(LONG_AGO) == sound
+
+
+@pytest.mark.parametrize("field", ["Rate", "Unit"])
+def test_a_currency_that_cannot_be_read_is_left_out_and_named(desk: Desk, field: str) -> None:
+    sound = desk.client.currencies()
+    spoilt(desk, "GetCurrencyList", f"<{field}>", f"<{field}>x")
+    found = desk.client.currencies()
+    assert len(found) == len(sound) - 1
+    assert unread(desk) == [("GetCurrencyList", 1)]
+
+
+def test_a_list_of_which_nothing_can_be_read_is_an_error(desk: Desk) -> None:
     def spoil(exchange: Exchange) -> Reply:
         whole = exchange.apply()
-        assert before in whole.body
-        return Reply(200, whole.body.replace(before, after, 1), whole.content_type)
+        return Reply(200, whole.body.replace(b"<Id>", b"<Id>x"), whole.content_type)
 
-    desk.box.faults.add("GetInvoices", spoil, times=99)
-    with pytest.raises(Ambiguous, match=said):
-        desk.client.orders_changed_since(LONG_AGO)
+    desk.box.faults.add("GetProducts", spoil, times=99)
+    with pytest.raises(Ambiguous, match="a product has the Id 'x"):
+        desk.client.products("No")
+
+
+def test_of_several_companies_none_may_be_unreadable(desk: Desk) -> None:
+    spoilt(desk, "GetIdentities", "<Client><Id>", "<Client><Id>x")
+    with pytest.raises(Transient, match="a company of this login cannot be read"):
+        desk.client.identities()
+
+
+@pytest.mark.parametrize("session_id", ["a b", "a;b", "ærlig", 'a"b', "a,b", "a\\b", "x" * 2000])
+def test_a_session_id_that_no_cookie_can_hold_is_not_kept(desk: Desk, session_id: str) -> None:
+    def poisoned(exchange: Exchange) -> Reply:
+        whole = exchange.apply()
+        result = f"<LoginResult>{session_id}<".encode()
+        body = re.sub(b"<LoginResult>[^<]*<", lambda _: result, whole.body)
+        return Reply(200, body, whole.content_type)
+
+    desk.box.faults.add("Login", poisoned)
+    with pytest.raises(Transient, match="no session id"):
+        desk.client.own_currency()
+    assert not desk.session_file.exists()
+    assert desk.next_run().own_currency()
+
+
+def test_a_kept_session_id_that_no_cookie_can_hold_is_replaced(desk: Desk) -> None:
+    desk.client.own_currency()
+    kept = json.loads(desk.session_file.read_text("utf-8"))
+    desk.session_file.write_text(json.dumps(kept | {"session_id": "a\nb"}), "utf-8")
+    seen = len(desk.box.requests)
+    desk.next_run().own_currency()
+    assert desk.asked(seen)[0] == "Login"
 
 
 # The one write

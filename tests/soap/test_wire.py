@@ -11,10 +11,11 @@ from decimal import Decimal
 import pytest
 from raw_server import RawServer, chunked, http
 
+from lnb24so.network.http import MIB
 from lnb24so.sandbox import Exchange, Reply, Sandbox
 from lnb24so.sandbox.sample import catalogue
 from lnb24so.soap.order import invoice_order
-from lnb24so.soap.types import Product, product_reader
+from lnb24so.soap.types import BadRecordError, Product, product_reader
 from lnb24so.soap.wire import FaultError, NotConnectedError, TooManyError, UnreadableError, Wire
 
 NAMESPACE = "http://24sevenOffice.com/webservices"
@@ -262,18 +263,40 @@ def test_too_many_requests_say_how_long_to_wait(
     assert caught.value.seconds == seconds
 
 
-@pytest.mark.parametrize(
-    "stock", ["NaN", "INF", "-Infinity", "many", "1,5", "0x1", "1E+999999", "1" * 40]
-)
-def test_a_stock_that_is_no_number_fails_the_whole_list(stock: str) -> None:
-    with pytest.raises(UnreadableError, match=r"Stock is .* no number"):
-        products_of(http(products_reply(PRODUCT.format(1, "4"), PRODUCT.format(2, stock))))
-
-
 @pytest.mark.parametrize("number", ["", "x", "1.5", "-1", "1e3"])
-def test_a_product_without_a_sound_id_fails_the_whole_list(number: str) -> None:
-    with pytest.raises(UnreadableError, match="a product has the Id"):
+def test_a_product_without_a_sound_id_is_no_product(number: str) -> None:
+    with pytest.raises(BadRecordError, match="a product has the Id"):
         products_of(http(products_reply(PRODUCT.format(number, "4"))))
+
+
+MARKED = products_reply(PRODUCT.format(1, "4.5").replace("Ær", "Ær&#x1B;&#65;&#xD800;\x01"))
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 5, 64])
+def test_a_forbidden_letter_is_dropped_wherever_a_chunk_ends(size: int) -> None:
+    (found,) = products_of(chunked(MARKED, size))
+    assert found.name == "ÆrAfugl"
+
+
+def test_a_marked_document_that_ends_anywhere_before_its_end_is_refused(server: RawServer) -> None:
+    for length in range(len(MARKED)):
+        server.answer = http(MARKED[:length])
+        with pytest.raises(UnreadableError):
+            read_products(server.url)
+
+
+@pytest.mark.parametrize("junk", ["&#x1B", "&#", "&", "&amp;", "&#x1B;", "x"])
+def test_what_follows_the_end_is_refused(junk: str) -> None:
+    with pytest.raises(UnreadableError, match="truncated or broken"):
+        products_of(http(TWO + junk.encode()))
+
+
+@pytest.mark.parametrize("inside", ["<x/>", "<!-- x -->", " ", "<Other><a/></Other>"])
+def test_a_reply_without_an_item_in_sight_comes_to_an_end(inside: str) -> None:
+    flood = inside.encode() * (5 * MIB // len(inside))
+    begun = TWO[: TWO.index(b"</GetProductsResult>")]
+    with pytest.raises(UnreadableError, match="truncated or broken"):
+        products_of(http(begun + flood + TWO[len(begun) :]))
 
 
 def test_a_sentinel_is_no_stock_figure() -> None:

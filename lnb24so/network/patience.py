@@ -1,4 +1,4 @@
-"""What both clients do alike: how long to wait, whether a request left, when to try again.
+"""When to try again, and how long to wait: the same for both systems.
 
 Only what is safe to repeat is tried again: reads, inventory writes and the status step. Creating
 an order never comes here: it goes out once.
@@ -12,12 +12,11 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import TypeVar
 
-from .clock import Clock
-from .errors import BudgetSpent, NotProcessed, SessionLost, Transient
+from lnb24so.clock import Clock
+from lnb24so.errors import BudgetSpent, NotProcessed, SessionLost, Transient
 
 T = TypeVar("T")
 
-CONNECT_SECONDS = 10.0
 PATIENCE_SECONDS = 45.0  # how long one call is repeated, beyond its own first time-out
 
 
@@ -51,13 +50,8 @@ def patiently(call: Callable[[], T], clock: Clock, event: Callable[..., None]) -
             clock.sleep(wait)
 
 
-def timeouts(answer_seconds: float) -> tuple[float, float]:
-    """Return the seconds to wait for a connection and for an answer, as requests takes them."""
-    return min(CONNECT_SECONDS, answer_seconds), answer_seconds
-
-
-def retry_seconds(header: str | None) -> int | None:
-    """Return the seconds of a Retry-After header; None for another one, or beyond all sense."""
+def header_number(header: str | None) -> int | None:
+    """Return the whole number of a header; None for anything else, or beyond all sense."""
     return int(header) if header and re.fullmatch(r"\s*[0-9]{1,9}\s*", header) else None
 
 
@@ -67,12 +61,3 @@ def too_many(system: str, until: datetime | None) -> NotProcessed:
     if until is None:
         return NotProcessed(f"{message}.")
     return BudgetSpent(f"{message}; it can go on at {until:%H:%M:%S} UTC.", until)
-
-
-def never_left(error: Exception) -> bool:
-    """Return whether an error of requests says that the server has not seen the request."""
-    import requests
-    from urllib3.exceptions import NewConnectionError
-
-    reason = getattr(error.args[0] if error.args else None, "reason", None)
-    return isinstance(error, requests.ConnectTimeout) or isinstance(reason, NewConnectionError)
