@@ -12,6 +12,8 @@ client of a system without idempotency keys can prevent it:
   second look, which would name the two, belongs to the ledger that was lost;
 * the state folder is lost and the order has another customer than when it was sent: the look-up
   by customer and reference, all that is left then, asks for the wrong customer;
+* a look-up before a create gets a list that lacks the order, and no ledger knows of an attempt;
+  or the second one of a doubt does, after the first one rightly did not find it;
 * 24SevenOffice creates an order later than the grace time: there may be two then, and what is
   promised is that the second look, an hour after the success, names them.
 """
@@ -39,6 +41,7 @@ from lnb24so.sandbox.portal import moment
 from lnb24so.sandbox.sample_orders import line, totals
 
 from .helpers import GRACE, Crash, crash_before, empty_world, reference_of
+from .stories import an_empty_list
 from .troubles import ELSEWHERE, IN_A_CREATE, LATE_CREATE, Trouble, behaviour
 
 MOST_ORDERS = 6
@@ -67,6 +70,7 @@ class ExactlyOnce(RuleBasedStateMachine):
         self.undecided: list[str] = []
         self.forgot = False
         self.is_down = False
+        self.was_short = False
 
     @initialize(orders=st.integers(1, 3))
     def some_orders_wait(self, orders: int) -> None:
@@ -116,12 +120,22 @@ class ExactlyOnce(RuleBasedStateMachine):
         order |= {"update_time": now, **changes[what]}
         order |= totals(order)
 
-    @rule(number=ORDER, shop=SHOP, code=CODE)
+    @rule(number=ORDER, shop=SHOP, code=CODE, pieces=st.sampled_from((1, 1, 3)))
     def somebody_types_an_order_in_with_our_reference(
-        self, number: int, shop: int, code: int
+        self, number: int, shop: int, code: int, pieces: int
     ) -> None:
         reference = str(70001 + number % len(self.box.lnb.orders))
         order = typed_order(reference, shop=shop, code=code)
+        order["InvoiceRows"][0]["Quantity"] = pieces
+        self.typed.add(self.box.erp.type_in(order))
+
+    @precondition(lambda self: self.box.erp.creates)
+    @rule(number=ORDER, what=st.sampled_from(("ReferenceOrderId", "ReferenceInvoiceId", "Rest")))
+    def an_order_is_derived_from_one_of_ours(self, number: int, what: str) -> None:
+        creates = self.box.erp.creates
+        parent = creates[number % len(creates)]
+        order = typed_order(parent.reference.removeprefix("LNB"))
+        order |= {"OrderStatus": "Rest"} if what == "Rest" else {what: parent.order_id}
         self.typed.add(self.box.erp.type_in(order))
 
     @precondition(lambda self: self.box.erp.orders)
@@ -183,11 +197,45 @@ class ExactlyOnce(RuleBasedStateMachine):
     def a_run_goes_well(self) -> None:
         self.run()
 
+    @rule(number=ORDER, seconds=st.sampled_from((10, 61)))
+    def a_long_run_is_overtaken_by_people(self, number: int, seconds: int) -> None:
+        """Let an order be typed in while the first create of a run takes its time."""
+
+        def create(exchange: Exchange) -> Reply:
+            self.somebody_types_an_order_in_with_our_reference_meanwhile(number)
+            self.world.wait(seconds=seconds)
+            return exchange.apply()
+
+        self.box.faults.add("SaveInvoices", create)
+        self.run()
+
+    def somebody_types_an_order_in_with_our_reference_meanwhile(self, number: int) -> None:
+        reference = str(70001 + number % len(self.box.lnb.orders))
+        order = typed_order(reference, shop=number % len(SHOPS), code=number)
+        self.typed.add(self.box.erp.type_in(order))
+
+    @precondition(lambda self: not self.was_short)
+    @rule()
+    def one_run_gets_short_lists(self) -> None:
+        """Let every search of one run find nothing; what is conceded stands at the top."""
+        entries = self.entries()
+        for reference in self.box.lnb.orders:
+            entry = entries.get(reference)
+            doubted = entry is not None and entry.state in ("sending", "unconfirmed")
+            known = entry is not None and entry.in_erp
+            once_more = doubted and entry is not None and entry.not_found_at is not None
+            if self.world.in_erp(reference) and (once_more or not (doubted or known)):
+                self.conceded.add(reference)
+        self.box.faults.add("GetInvoices", an_empty_list, times=9)
+        self.run()
+        self.was_short = True
+
     def run(self, *troubles: Trouble, crash: int | None = None) -> None:
         """Let the program run once, with troubles on its way, and perhaps its death."""
         self.concede_what_is_forgotten()
         for operation, name, skip, times in troubles:
             self.box.faults.add(operation, self.behaviour(operation, name), skip=skip, times=times)
+        self.was_short = False
         with suppress(Crash), crash_before(crash):
             self.export()
         self.box.faults.clear()
@@ -252,6 +300,10 @@ class ExactlyOnce(RuleBasedStateMachine):
     @rule(hours=st.integers(1, 50))
     def much_time_passes(self, hours: int) -> None:
         self.world.wait(hours=hours)
+
+    @rule(days=st.integers(3, 40))
+    def cron_stands_still(self, days: int) -> None:
+        self.world.wait(days=days)
 
     @rule(what=st.sampled_from(("copied", "copied", "lost", "restored")), number=ORDER)
     def the_state_folder_is(self, what: str, number: int) -> None:

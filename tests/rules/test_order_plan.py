@@ -17,7 +17,17 @@ from lnb24so.lnb.types import Order
 from lnb24so.orders.plan import plan_orders
 from lnb24so.orders.reading import case_of
 from lnb24so.orders.rows import Facts
-from lnb24so.orders.types import Block, Case, Create, Item, Leave, OrderPlan, Reading, Selection
+from lnb24so.orders.types import (
+    Block,
+    Case,
+    Create,
+    Item,
+    Leave,
+    OrderPlan,
+    Reading,
+    Selection,
+    TooOld,
+)
 
 from .build import NOW, codes, draft, facts, line, order, product
 
@@ -113,6 +123,8 @@ def _after(
             return name, order, Entry(name, "blocked", item.reasons, notice_hash=content)
         case Leave(news=True):
             return name, order, Entry(name, "skipped", item.reasons)
+        case TooOld(news=True):
+            return name, order, Entry(name, "withdrawn", item.reasons)
     return name, order, known.entry
 
 
