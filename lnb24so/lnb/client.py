@@ -10,7 +10,6 @@ from urllib.parse import quote
 from lnb24so.clock import Clock, http_date
 from lnb24so.errors import ConfigError, Rejected, Transient
 from lnb24so.network import patiently
-from lnb24so.texts import shown
 
 from .answers import checked, complaint, failed, refusals
 from .values import listed, read_number, read_text, read_time
@@ -71,6 +70,8 @@ class LnbClient:
             return None
         order = _order(record) if isinstance(record, Mapping) else None
         if order is None or order.reference != reference.strip():
+            from lnb24so.texts import shown
+
             raise Transient(
                 f"Le New Black: the answer for order {shown(reference)} does not hold that order.",
                 again=False,

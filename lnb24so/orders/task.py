@@ -9,7 +9,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from lnb24so.errors import Lnb24soError
-from lnb24so.ledger.journal import Journal
 from lnb24so.tools import bind_company, check_company
 
 from .reading import read_orders, remember_changes_until
@@ -50,7 +49,7 @@ def _plan_and_apply(
         return order_report(plan, [planned(item) for item in plan.items])
     if tools.asked_erp or (plan.items and tools.ledger.binding is None):
         bind_company(tools)
-    keep_new_hashes(reading, Journal(tools.ledger, tools.event))
+    keep_new_hashes(reading, tools)
     if plan.guard is not None:
         tools.event("orders.guard", message=plan.guard)
         tools.tell(plan.guard)
