@@ -6,6 +6,7 @@ from lnb24so.ledger.journal import Journal
 from lnb24so.ledger.old_hash import hash_of_version_1
 from lnb24so.ledger.types import Entry, Transition, with_new_hash
 from lnb24so.lnb.types import HASH_VERSION, Order, content_hash
+from lnb24so.tools import Tools
 
 from .life import CANCELED
 from .types import Reading
@@ -26,8 +27,9 @@ def _is_old(entry: Entry) -> bool:
     return any(one and one != CANCELED and not one.startswith(HASH_VERSION) for one in hashes)
 
 
-def keep_new_hashes(reading: Reading, journal: Journal) -> None:
+def keep_new_hashes(reading: Reading, tools: Tools) -> None:
     """Write the renewed hashes down, once; raises what the ledger raises."""
+    journal = Journal(tools.ledger, tools.event)
     for case in reading.cases:
         stored = journal.ledger.entry(case.reference)
         if stored is not None and case.order is not None:

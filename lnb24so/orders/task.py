@@ -45,7 +45,6 @@ def carry_orders(tools: Tools, selection: Selection, *, writes: bool) -> OrderRe
 def _plan_and_apply(
     tools: Tools, reading: Reading, selection: Selection, *, writes: bool
 ) -> OrderReport:
-    from lnb24so.ledger.journal import Journal
 
     from .apply import apply_orders
     from .plan import plan_orders
@@ -59,7 +58,7 @@ def _plan_and_apply(
         return replace(report, exit_code=3 if any(map(_is_unknown, plan.items)) else 0)
     if tools.asked_erp or (plan.items and tools.ledger.binding is None):
         bind_company(tools)
-    keep_new_hashes(reading, Journal(tools.ledger, tools.event))
+    keep_new_hashes(reading, tools)
     if plan.guard is not None:
         tools.event("orders.guard", message=plan.guard)
         tools.news.guard(TASK, "orders.guard", plan.guard)
