@@ -29,7 +29,7 @@ ALWAYS = {
     *("ledger", "ledger.store", "ledger.file", "ledger.types", "ledger.runs", "ledger.standing"),
     *("news", "money"),
     *("lnb", "lnb.client", "lnb.answers", "lnb.wire", "lnb.values"),
-    *("soap", "soap.types", "soap.wire", "soap.outcome"),
+    *("soap", "soap.stream", "soap.types", "soap.wire", "soap.outcome"),
 }
 NO_ORDERS = ALWAYS | {"orders", "orders.task", "orders.reading", "orders.results", "orders.types"}
 """What an order run may import before it has found an order."""

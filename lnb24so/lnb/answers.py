@@ -114,6 +114,8 @@ def _number(text: str) -> Decimal | int | str:
         number = Decimal(text)
     except ArithmeticError:
         return text
+    if number.is_zero():
+        return Decimal(0)
     return number if len(text) <= _DIGITS and abs(number.adjusted()) <= _DIGITS else text
 
 

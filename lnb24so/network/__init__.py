@@ -1,3 +1,3 @@
 """The network as all of us ask it: bounded, with an end to every wait, and patient."""
 
-__all__ = ["http", "line", "patience"]
+__all__ = ["http", "patience"]

@@ -14,6 +14,7 @@ from lnb24so.soap.order import InvoiceOrder
 from lnb24so.texts import shown
 
 from .draft import Draft, draft_order
+from .guards import guarded
 from .life import CANCELED
 from .questions import (
     canceled_after_export,
@@ -53,28 +54,6 @@ from .types import (
     Wait,
 )
 
-NO_PRODUCTS = (
-    "Orders not sent: 24SevenOffice has no products. "
-    "Check: 24sevenoffice.identity_id and lnb24so check."
-)
-
-
-NEW_LEDGER = 50
-"""Until a ledger has exported so many, no run creates more: what waits may be typed in already."""
-
-
-def _too_many(waiting: int, most: int, *, sent: int) -> str:
-    if sent < NEW_LEDGER:
-        return (
-            f"{waiting} orders wait, and this ledger has sent {f'only {sent}' if sent else 'none'} "
-            f"yet (limit {most}). Typed in already? lnb24so push-orders --baseline. "
-            "Else look: lnb24so preview orders"
-        )
-    return (
-        f"{waiting} orders wait (limit {most}). Nothing sent. "
-        f"Check: lnb24so preview orders; then: lnb24so push-orders --limit {waiting}"
-    )
-
 
 def plan_orders(reading: Reading, config: Config, selection: Selection) -> OrderPlan:
     """Return what to do with each order; pure. It raises nothing of its own."""
@@ -83,18 +62,7 @@ def plan_orders(reading: Reading, config: Config, selection: Selection) -> Order
     if not selection.references:
         # Exported long ago and unchanged: nobody asked, and there are ever more of them.
         items = [item for item in items if not isinstance(item, Done)]
-    kept, guard = items, None
-    creates = [item for item in items if isinstance(item, Create)]
-    new = len(reading.held) < NEW_LEDGER
-    most = min(config.orders.max_per_run, NEW_LEDGER) if new else config.orders.max_per_run
-    if reading.facts is not None and reading.facts.products.is_empty:
-        # Each order would be blocked, and a person sent to mend what is not broken.
-        kept, guard = [item for item in items if not isinstance(item, Create | Block)], NO_PRODUCTS
-    elif selection.limit is not None:
-        late = {item.reference for item in creates[selection.limit :]}
-        kept = [item for item in items if item.reference not in late]
-    elif len(creates) > most:
-        guard = _too_many(len(creates), most, sent=len(reading.held))
+    kept, guard = guarded(items, reading, config, selection.limit)
     return OrderPlan(
         items=tuple(kept),
         read_at=reading.lnb_now,

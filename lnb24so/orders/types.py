@@ -201,11 +201,10 @@ class Finish(Item):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wait(Item):
-    """Look again in a later run.
+    """Look again in a later run; `failed`: a system did not answer for it.
 
     `died_at`: when an attempt had ended that nobody wrote down. `not_found_at`: when the look-up
-    began that is the first, after the grace time, not to find what the attempt sent. `failed`:
-    24SevenOffice or Le New Black did not answer for it.
+    began that is the first, after the grace time, not to find what the attempt sent.
     """
 
     action: ClassVar[Action] = "wait"
@@ -264,9 +263,8 @@ class Done(Item):
 class OrderPlan:
     """What a run does, item by item. With a `guard` sentence no order is created.
 
-    `read_at` is when its reading began, by Le New Black's clock, `looked_at` when its look-ups
-    did, by ours. `left` creates wait for a later
-    run because of `--limit`. `looked_again` names the orders that passed the second look.
+    `read_at` is when its reading began, by Le New Black's clock, `looked_at` its look-ups, by
+    ours. `left` creates wait because of `--limit`. `looked_again` passed the second look.
     """
 
     items: tuple[Item, ...]
