@@ -115,6 +115,9 @@ class Http:
                 raise _why_silent(error, watch.late, self._seconds) from None
             with response:
                 watch.header_came()
+                # A header that was cut short looks like a whole one.
+                if watch.late:
+                    raise NotAnsweredError(watch.late)
                 yield Reply(response, watch)
         finally:
             watch.end()

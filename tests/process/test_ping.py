@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from threading import Event, Thread
 from urllib.parse import parse_qs, urlsplit
 from uuid import UUID
@@ -13,7 +14,7 @@ import pytest
 from events import Events
 from hand_clock import HandClock
 from installation import Installation
-from raw_server import closed_port
+from raw_server import RawServer, byte_by_byte, closed_port, endless, http
 
 from lnb24so.process import ping
 from lnb24so.process.ping import Pings, ping_address
@@ -235,3 +236,28 @@ def test_two_runs_never_share_an_id() -> None:
         for number in range(50)
     }
     assert len(ids) == 50
+
+
+@pytest.mark.parametrize("pause", [0.0, 0.01])
+def test_a_monitoring_service_that_never_ends_its_header_holds_no_run(
+    pause: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ping, "TRY_SECONDS", 0.1)
+    events = Events()
+    drip = byte_by_byte(b"HTTP/1.1 200 OK\r\nX: " + b"x" * 100_000)
+    flood = endless(b"HTTP/1.1 100 Continue\r\n\r\n")
+    with RawServer(drip if pause else flood, pause=pause) as server:
+        Pings(server.url, RUN_ID, HandClock().clock, events).started()
+    ((name, fields),) = events.lines
+    assert name == "ping.failed"
+    assert fields["message"] == "no answer within 0.1 seconds"
+
+
+def test_a_ping_carries_no_password_of_netrc(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / ".netrc").write_text("default login anna password hunter2\n")
+    monkeypatch.setenv("NETRC", str(tmp_path / ".netrc"))
+    with RawServer(http(b"")) as server:
+        Pings(server.url, RUN_ID, HandClock().clock, Events()).started()
+        assert b"uthorization" not in server.requests[0]
