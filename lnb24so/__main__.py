@@ -41,9 +41,7 @@ def _run(arguments: Sequence[str]) -> int:
     except (click.Abort, KeyboardInterrupt):
         return 130
     except Lnb24soError as error:
-        from .texts import visible
-
-        tell("\n".join(map(visible, f"lnb24so: {error}".split("\n"))))
+        tell(f"lnb24so: {error}")
         return error.exit_code
     except SystemExit:
         # Click's way out when the reader of a pipe left, as `head` does.

@@ -24,7 +24,7 @@ ALWAYS = {
     *("__main__", "cli", "errors", "clock", "network", "reasons", "run", "tools"),
     *("config", "config.schema", "config.values", "config.reader", "config.nodes"),
     *("process", "process.streams", "process.stop", "process.lock", "process.log"),
-    *("process.events", "process.ping", "screen", "screen.terminal"),
+    *("process.events", "process.ping", "process.redact", "texts", "screen", "screen.terminal"),
     *("ledger", "ledger.store", "ledger.file", "ledger.types"),
     *("lnb", "lnb.client", "lnb.answers", "lnb.wire", "lnb.values"),
     *("soap", "soap.types", "soap.wire", "soap.outcome"),

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from lnb24so.clock import Clock, utc_text
 from lnb24so.errors import ConfigError
+from lnb24so.process.redact import REDACTOR
 
 from .file import as_our_errors, connect, migrate
 from .types import STATES, Binding, Entry, Run, State, Step, columns, entry_of, run_of, step_of
@@ -141,7 +142,7 @@ class Ledger:
                     entry.reference,
                     event,
                     entry.state,
-                    json.dumps(detail, default=str, ensure_ascii=False),
+                    json.dumps(REDACTOR.document(detail), default=str, ensure_ascii=False),
                 ),
             )
         return entry

@@ -10,6 +10,7 @@ from typing import Any, Literal, get_args
 
 from lnb24so.clock import from_utc_text, utc_text
 from lnb24so.process.events import EventName
+from lnb24so.process.redact import REDACTOR
 from lnb24so.reasons import Reason
 
 State = Literal[
@@ -147,17 +148,17 @@ class Binding:
 
 
 def columns(entry: Entry) -> dict[str, Any]:
-    """Return the entry as the columns of its row."""
+    """Return the entry as the columns of its row, without secrets in its reasons."""
     columns: dict[str, Any] = {}
     for one in fields(entry):
         value = getattr(entry, one.name)
         if isinstance(value, datetime):
             value = utc_text(value)
         elif isinstance(value, Reason):
-            value = json.dumps(asdict(value), ensure_ascii=False)
+            value = json.dumps(REDACTOR.document(asdict(value)), ensure_ascii=False)
         elif isinstance(value, tuple):
             plain = [asdict(part) if isinstance(part, Reason) else part for part in value]
-            value = json.dumps(plain, ensure_ascii=False)
+            value = json.dumps(REDACTOR.document(plain), ensure_ascii=False)
         columns[one.name] = value
     return columns
 

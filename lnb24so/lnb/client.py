@@ -13,6 +13,7 @@ from lnb24so.config.schema import LeNewBlack
 from lnb24so.errors import ConfigError, Rejected, Transient
 from lnb24so.network import patiently
 from lnb24so.process.events import WriteEvent
+from lnb24so.process.redact import REDACTOR
 
 from .answers import checked, complaint, failed, refusals
 from .values import objects, read_number, read_text, read_time
@@ -195,6 +196,7 @@ class LnbClient:
             token = login.get("access_token") if isinstance(login, Mapping) else None
             if not isinstance(token, str) or not token:
                 raise Transient("Le New Black: the answer to the login holds no token.")
+            REDACTOR.learn(token)
             self._token = token
             self._token_ends = self._clock.monotonic() + self._lifetime(login) - _EARLY
         return {"access_token": self._token}

@@ -27,6 +27,7 @@ from lnb24so.errors import (
 )
 from lnb24so.network import too_many
 from lnb24so.process.events import WriteEvent
+from lnb24so.process.redact import REDACTOR
 from lnb24so.process.whole_file import write_whole
 
 from .outcome import fault_kind
@@ -135,6 +136,7 @@ class Session:
     def _alive(self, session_id: str | None) -> bool:
         if not session_id:
             return False
+        REDACTOR.learn(session_id)
         self._wire.session_id = session_id
         try:
             return self.ask("HasSession", _text) == ["true"]
@@ -163,6 +165,7 @@ class Session:
                 "24SevenOffice: wrong user name or password. "
                 "Fix: 24sevenoffice.username and 24sevenoffice.password."
             )
+        REDACTOR.learn(answer)
         self._wire.session_id = answer
         self._logins += 1
 
