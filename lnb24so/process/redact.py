@@ -75,11 +75,12 @@ class Redactor:
         """Know an address that is a secret: as a whole, its path, and the keys in it."""
         parts = urlsplit(url)
         after = url.partition("://")[2]
-        keys = [*parts.path.split("/"), *(value for _, value in parse_qsl(parts.query))]
-        # A short name without a digit, such as pull-stock, is no key.
-        keys = [key for key in keys if len(key) > 11 and re.search("[0-9]", key)]
         path = parts.path.rstrip("/")
-        self.learn(url, after, path, f"{path}?{parts.query}", *keys)
+        keys = [*path.split("/"), *(value for _, value in parse_qsl(parts.query))]
+        # A short name, or one without a digit, such as pull-stock, is no key; nor is /orders.
+        keys = [key for key in keys if len(key) > 11 and re.search("[0-9]", key)]
+        paths = [one for one in (path, f"{path}?{parts.query}") if len(one) > 11]
+        self.learn(url, after, *paths, *keys)
 
     def forget(self) -> None:
         """Know nothing: another configuration is used from now on."""
