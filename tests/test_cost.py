@@ -26,6 +26,7 @@ ALWAYS = {
     *("process", "process.streams", "process.stop", "process.lock", "process.log"),
     *("process.events", "process.ping", "process.redact", "texts", "screen", "screen.terminal"),
     *("ledger", "ledger.store", "ledger.file", "ledger.types"),
+    *("ledger.access", "ledger.rows", "process.whole_file"),
     *("lnb", "lnb.client", "lnb.answers", "lnb.wire", "lnb.values"),
     *("soap", "soap.types", "soap.wire", "soap.outcome"),
 }

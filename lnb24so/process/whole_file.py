@@ -1,9 +1,31 @@
-"""Write a file whole or not at all."""
+"""Read only what is a file, and write a file whole or not at all."""
 
 from __future__ import annotations
 
+import errno
 import os
+import stat
 from pathlib import Path
+
+
+def open_regular(
+    path: Path, flags: int = os.O_RDONLY, mode: int = 0o600, *, links: bool = False
+) -> int:
+    """Return a descriptor of a regular file; `links` follows a symbolic link to one.
+
+    Raises OSError, for a pipe too, which would keep us waiting, and for a device.
+    """
+    how = os.O_NONBLOCK | os.O_CLOEXEC | (0 if links else os.O_NOFOLLOW)
+    try:
+        descriptor = os.open(path, flags | how, mode)
+    except OSError as error:
+        if error.errno == errno.ELOOP and not links:
+            raise OSError(errno.ELOOP, "it is a symbolic link", str(path)) from None
+        raise
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise OSError(errno.EINVAL, "it is no regular file", str(path))
+    return descriptor
 
 
 def write_whole(file: Path, text: str) -> None:

@@ -1,0 +1,130 @@
+"""Rows as they are read back: each value is of the kind that was written, or its row is damaged."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import is_dataclass
+from datetime import datetime
+from functools import cache, partial
+from types import NoneType
+from typing import Any, Literal, TypeVar, get_args, get_origin, get_type_hints
+
+from lnb24so.clock import from_utc_text
+
+T = TypeVar("T")
+
+Hints = Mapping[str, Any]
+"""The type of each column."""
+
+
+class DamagedError(Exception):
+    """The ledger holds what this program never writes; the text names the row and the column."""
+
+
+def values_of(hints: Hints | type, row: Any, table: str) -> dict[str, Any]:
+    """Return a row's values by column, of these types or of a dataclass's fields.
+
+    Raises DamagedError for the first that is of another kind. The row is named by the first type.
+    """
+    read = _readers(hints) if isinstance(hints, type) else _readers_of(hints)
+    values: dict[str, Any] = {}
+    for column, reader in read.items():
+        try:
+            value = row[column]
+        except (IndexError, KeyError):
+            raise DamagedError(f"{table} lacks the column {column}") from None
+        try:
+            values[column] = reader(value)
+        except (ValueError, TypeError, KeyError, RecursionError):
+            name = next(iter(read))
+            place = f"{table}, {name} {row[name]!r:.60}"
+            raise DamagedError(f"{place}: {column} holds {value!r:.60}") from None
+    return values
+
+
+@cache
+def _readers(cls: type) -> Mapping[str, Callable[[Any], Any]]:
+    return _readers_of(_hints(cls))
+
+
+_hints = cache(get_type_hints)
+
+
+def _readers_of(hints: Hints) -> Mapping[str, Callable[[Any], Any]]:
+    return {column: _reader(hint) for column, hint in hints.items()}
+
+
+def _reader(hint: Any) -> Callable[[Any], Any]:
+    """Return what reads a column of a type; TypeError or ValueError for a value of another."""
+    args = get_args(hint)
+    if NoneType in args:
+        read = _reader(args[0])
+        return lambda value: None if value is None else read(value)
+    if hint is bool:
+        return _flag
+    if hint is datetime:
+        return moment_of
+    if hint in (str, int) or get_origin(hint) is Literal:
+        return partial(_plain, hint)
+    return partial(from_json, hint)
+
+
+def from_json(hint: Any, text: Any) -> Any:
+    """Return what a JSON text holds, of a type; raises ValueError or TypeError for another."""
+    return _plain(hint, json.loads(_kind(str, text)))
+
+
+def _plain(hint: Any, value: Any) -> Any:
+    """Return a value as the type has it, read from JSON where it has parts."""
+    origin, args = get_origin(hint), get_args(hint)
+    if NoneType in args:
+        return None if value is None else _plain(args[0], value)
+    if origin is tuple:
+        return tuple(_plain(args[0], one) for one in _kind(list, value))
+    if is_dataclass(hint):
+        hints, parts = _hints(hint), _kind(dict, value)
+        if extra := parts.keys() - hints:
+            raise ValueError(extra)
+        read: Any = hint
+        return read(**{name: _plain(hints[name], part) for name, part in parts.items()})
+    if origin is Literal:
+        return value if value in args else _kind(NoneType, value)
+    if hint is int and _kind(int, value) < 0:
+        raise ValueError(value)
+    return _kind(dict if origin else hint, value)
+
+
+def _kind(kind: type, value: Any) -> Any:
+    if isinstance(value, bool) or not isinstance(value, kind):
+        raise TypeError(value)
+    return value
+
+
+def _flag(value: Any) -> bool:
+    if value not in (0, 1):
+        raise ValueError(value)
+    return bool(value)
+
+
+def moment_of(value: Any) -> datetime:
+    """Return the time that a text stands for; TypeError or ValueError for another value."""
+    moment = from_utc_text(_kind(str, value))
+    if moment.tzinfo is None:
+        raise ValueError(value)
+    return moment
+
+
+def number_of(text: str) -> int:
+    """Return the whole number that a text stands for; ValueError for another text."""
+    if not (text.isascii() and text.isdigit()):
+        raise ValueError(text)
+    return int(text)
+
+
+def read_note(name: str, text: str, read: Callable[[str], T]) -> T:
+    """Return what `read` makes of a note; DamagedError where it makes nothing of it."""
+    try:
+        return read(text)
+    except (ValueError, TypeError, KeyError, RecursionError):
+        raise DamagedError(f"notes, name {name!r}: value holds {text!r:.60}") from None
