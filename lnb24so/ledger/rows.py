@@ -13,6 +13,10 @@ from typing import Any, Literal, TypeVar, get_args, get_origin, get_type_hints
 from lnb24so.clock import from_utc_text
 
 T = TypeVar("T")
+Read = Callable[[Any], Any]
+
+UNREADABLE = (ValueError, TypeError, KeyError, AttributeError, RecursionError)
+"""What reading a value of another kind may raise."""
 
 Hints = Mapping[str, Any]
 """The type of each column."""
@@ -36,7 +40,7 @@ def values_of(hints: Hints | type, row: Any, table: str) -> dict[str, Any]:
             raise DamagedError(f"{table} lacks the column {column}") from None
         try:
             values[column] = reader(value)
-        except (ValueError, TypeError, KeyError, RecursionError):
+        except UNREADABLE:
             name = next(iter(read))
             place = f"{table}, {name} {row[name]!r:.60}"
             raise DamagedError(f"{place}: {column} holds {value!r:.60}") from None
@@ -44,55 +48,57 @@ def values_of(hints: Hints | type, row: Any, table: str) -> dict[str, Any]:
 
 
 @cache
-def _readers(cls: type) -> Mapping[str, Callable[[Any], Any]]:
-    return _readers_of(_hints(cls))
+def _readers(cls: type) -> Mapping[str, Read]:
+    return _readers_of(get_type_hints(cls))
 
 
-_hints = cache(get_type_hints)
+def _readers_of(hints: Hints) -> Mapping[str, Read]:
+    return {column: _column(hint) for column, hint in hints.items()}
 
 
-def _readers_of(hints: Hints) -> Mapping[str, Callable[[Any], Any]]:
-    return {column: _reader(hint) for column, hint in hints.items()}
-
-
-def _reader(hint: Any) -> Callable[[Any], Any]:
+def _column(hint: Any) -> Read:
     """Return what reads a column of a type; TypeError or ValueError for a value of another."""
-    args = get_args(hint)
-    if NoneType in args:
-        read = _reader(args[0])
+    if NoneType in get_args(hint):
+        read = _column(get_args(hint)[0])
         return lambda value: None if value is None else read(value)
     if hint is bool:
         return _flag
     if hint is datetime:
         return moment_of
     if hint in (str, int) or get_origin(hint) is Literal:
-        return partial(_plain, hint)
+        return _part(hint)
     return partial(from_json, hint)
 
 
 def from_json(hint: Any, text: Any) -> Any:
-    """Return what a JSON text holds, of a type; raises ValueError or TypeError for another."""
-    return _plain(hint, json.loads(_kind(str, text)))
+    """Return what a JSON text holds, of a type; ValueError, TypeError or KeyError for another."""
+    return _part(hint)(json.loads(_kind(str, text)))
 
 
-def _plain(hint: Any, value: Any) -> Any:
-    """Return a value as the type has it, read from JSON where it has parts."""
+@cache
+def _part(hint: Any) -> Read:
+    """Return what reads a part of a JSON text."""
     origin, args = get_origin(hint), get_args(hint)
-    if NoneType in args:
-        return None if value is None else _plain(args[0], value)
-    if origin is tuple:
-        return tuple(_plain(args[0], one) for one in _kind(list, value))
-    if is_dataclass(hint):
-        hints, parts = _hints(hint), _kind(dict, value)
-        if extra := parts.keys() - hints:
-            raise ValueError(extra)
-        read: Any = hint
-        return read(**{name: _plain(hints[name], part) for name, part in parts.items()})
     if origin is Literal:
-        return value if value in args else _kind(NoneType, value)
-    if hint is int and _kind(int, value) < 0:
+        return lambda value: value if value in args else _kind(NoneType, value)
+    if NoneType in args:
+        read = _part(args[0])
+        return lambda value: None if value is None else read(value)
+    if origin is tuple:
+        read = _part(args[0])
+        return lambda value: tuple([read(one) for one in _kind(list, value)])
+    if is_dataclass(hint):
+        make: Any = hint
+        parts = {name: _part(part) for name, part in get_type_hints(hint).items()}
+        return lambda value: make(**{name: parts[name](one) for name, one in value.items()})
+    return _whole if hint is int else partial(_kind, dict if origin else hint)
+
+
+def _whole(value: Any) -> int:
+    number: int = _kind(int, value)
+    if number < 0:
         raise ValueError(value)
-    return _kind(dict if origin else hint, value)
+    return number
 
 
 def _kind(kind: type, value: Any) -> Any:
@@ -126,5 +132,5 @@ def read_note(name: str, text: str, read: Callable[[str], T]) -> T:
     """Return what `read` makes of a note; DamagedError where it makes nothing of it."""
     try:
         return read(text)
-    except (ValueError, TypeError, KeyError, RecursionError):
+    except UNREADABLE:
         raise DamagedError(f"notes, name {name!r}: value holds {text!r:.60}") from None
