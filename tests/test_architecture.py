@@ -33,6 +33,7 @@ ARROWS = (
     *(("run", "orders"), ("run", "stock"), ("orders", "tools"), ("stock", "tools")),
     *(("tools", "soap"), ("tools", "lnb"), ("tools", "ledger"), ("ledger", "process")),
     *(("soap", "process"), ("soap", "config"), ("lnb", "process"), ("lnb", "config")),
+    ("config", "process"),
 )
 """How the rooms lie: each may use those that these arrows lead to, and all below them."""
 

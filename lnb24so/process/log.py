@@ -21,6 +21,7 @@ from lnb24so.texts import harmless_json
 
 from .events import EVENTS, EventName
 from .redact import KEPT, MASK, Redactor, holds_secret_word
+from .whole_file import open_regular
 
 FILE_MODE = 0o640
 FILE_NAME = re.compile(r"lnb24so-([0-9]{4}-[0-9]{2}-[0-9]{2})\.jsonl")
@@ -79,11 +80,15 @@ def open_log(
     today = now().astimezone(UTC).date()
     try:
         folder.mkdir(mode=0o750, parents=True, exist_ok=True)
+        outdated = _outdated(folder, today, timedelta(days=keep_days))
         files.open(today)
-        _prune(folder, today - timedelta(days=keep_days))
+        for file in outdated:
+            # One that stays harms nobody.
+            with suppress(OSError):
+                file.unlink()
     except OSError as error:
         raise ConfigError(
-            f"paths.logs: {folder} cannot be written: {error.strerror}. "
+            f"paths.logs: {error.filename or folder} cannot be written: {error.strerror}. "
             "Fix: make it writable for this user, or set paths.logs to another folder."
         ) from None
 
@@ -141,7 +146,13 @@ class _DayFiles:
         path = self._folder / f"lnb24so-{day.isoformat()}.jsonl"
         # Readable, to see whether an earlier run was cut off in the middle of a line.
         flags = os.O_RDWR | os.O_APPEND | os.O_CREAT
-        self._descriptor = os.open(path, flags, FILE_MODE)
+        try:
+            self._descriptor = open_regular(path, flags, FILE_MODE)
+        except OSError:
+            # Not elsewhere by a link, nor into a pipe that nobody reads; a device keeps nothing.
+            if not path.is_char_device():
+                raise
+            self._descriptor = os.open(path, flags)
         self._day = day
         file = os.fstat(self._descriptor)
         if file.st_size == 0 and stat.S_ISREG(file.st_mode):
@@ -156,13 +167,21 @@ class _DayFiles:
             os.close(self._descriptor)
 
 
-def _prune(folder: Path, oldest: date) -> None:
+def _outdated(folder: Path, today: date, keep: timedelta) -> list[Path]:
+    """Return the files to delete: those that the run before would have deleted, and one more.
+
+    One more, and only by a day's first run, is what a day brings: a clock that is a hundred days
+    ahead for a run must not cost all logs. The run before is the newest earlier day with a file.
+    """
+    days: dict[date, Path] = {}
     for path in folder.iterdir():
         if match := FILE_NAME.fullmatch(path.name):
-            # A name without a real date is not ours, and one file that stays harms nobody.
-            with suppress(OSError, ValueError):
-                if date.fromisoformat(match[1]) < oldest:
-                    path.unlink()
+            with suppress(ValueError):  # A name without a real date is not ours.
+                days[date.fromisoformat(match[1])] = path
+    before = max((day for day in days if day < today), default=today)
+    old = sorted(day for day in days if day < today - keep)
+    surely = sum(day < before - keep for day in old)
+    return [days[day] for day in old[: surely + (today not in days)]]
 
 
 def _plain(value: object, redact: Redactor, key: str = "") -> Any:

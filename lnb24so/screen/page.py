@@ -41,7 +41,7 @@ def write_page(report: Report, file: Path, now: datetime) -> None:
     Raises ConfigError where the file cannot be written.
     """
     try:
-        write_whole(file, page(report, now))
+        write_whole(file, page(report, now), links=True)
     except OSError as error:
         raise ConfigError(
             f"{file}: the page cannot be written ({error.strerror}). "

@@ -28,7 +28,7 @@ from lnb24so.errors import (
 from lnb24so.network import too_many
 from lnb24so.process.events import WriteEvent
 from lnb24so.process.redact import REDACTOR
-from lnb24so.process.whole_file import write_whole
+from lnb24so.process.whole_file import read_regular, write_whole
 
 from .outcome import fault_kind
 from .types import Identity, identity
@@ -41,6 +41,7 @@ T = TypeVar("T")
 
 # One to begin with, one where the session dies; more would be two programs in a tug of war.
 LOGINS_A_RUN = 2
+LONGEST_SESSION = 65536  # bytes of its file
 
 
 class Session:
@@ -222,7 +223,7 @@ def _as_our_error(text: str, operation: str) -> Lnb24soError:
 
 def _read_session(file: Path, key: str) -> str | None:
     try:
-        stored = json.loads(file.read_text("utf-8"))
+        stored = json.loads(read_regular(file, LONGEST_SESSION)[0])
         return str(stored["session_id"]) if stored["key"] == key else None
     except (OSError, ValueError, KeyError, TypeError):
         return None

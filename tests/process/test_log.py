@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import re
 import stat
 import subprocess
@@ -245,6 +246,55 @@ def test_only_old_log_files_are_removed(opened: Open, tmp_path: Path) -> None:
     opened(keep_days=10)
     left = {path.name for path in folder.iterdir()}
     assert left == {*stay, "lnb24so-2020-01-02.jsonl", "lnb24so-2026-01-31.jsonl"}
+
+
+def test_a_clock_that_is_ahead_for_a_day_costs_one_days_log(
+    opened: Open, tmp_path: Path, clock: HandClock
+) -> None:
+    folder = tmp_path / "logs"
+    folder.mkdir()
+    for age in range(90):
+        (folder / f"lnb24so-{NOON.date() - timedelta(days=age)}.jsonl").touch()
+    clock.time = NOON + timedelta(days=100)
+    for _ in range(3):
+        opened()
+    left = {path.name for path in folder.iterdir()}
+    assert len(left) == 90
+    assert f"lnb24so-{NOON.date() - timedelta(days=88)}.jsonl" in left
+    clock.time = NOON + timedelta(days=1)
+    opened()
+    assert len(list(folder.iterdir())) == 91
+
+
+def test_after_a_long_silence_the_old_files_go_with_the_second_day(
+    opened: Open, tmp_path: Path, clock: HandClock
+) -> None:
+    folder = tmp_path / "logs"
+    folder.mkdir()
+    for age in range(20):
+        (folder / f"lnb24so-{NOON.date() - timedelta(days=age)}.jsonl").touch()
+    clock.time = NOON + timedelta(days=15)
+    opened(keep_days=20)
+    assert len(list(folder.iterdir())) == 20
+    clock.time += timedelta(days=1)
+    opened(keep_days=20)
+    assert min(path.name for path in folder.iterdir()) == "lnb24so-2026-01-27.jsonl"
+
+
+@pytest.mark.parametrize("kind", ["link", "pipe"])
+def test_a_log_is_never_written_through_a_link_or_into_a_pipe(
+    opened: Open, tmp_path: Path, kind: str
+) -> None:
+    file = tmp_path / "logs" / "lnb24so-2026-01-31.jsonl"
+    file.parent.mkdir()
+    (tmp_path / "victim").write_text("mine")
+    if kind == "link":
+        file.symlink_to(tmp_path / "victim")
+    else:
+        os.mkfifo(file)
+    with pytest.raises(ConfigError, match=f"{file.name} cannot be written: it is "):
+        opened()
+    assert (tmp_path / "victim").read_text() == "mine"
 
 
 def test_a_folder_that_cannot_be_used_is_a_mistake_in_paths_logs(
