@@ -5,8 +5,10 @@ from __future__ import annotations
 import atexit
 import gc
 import sys
+import traceback
 from collections.abc import Sequence
 from contextlib import suppress
+from pathlib import Path
 
 import click
 
@@ -47,6 +49,12 @@ def _run(arguments: Sequence[str]) -> int:
     except SystemExit:
         # Click's way out when the reader of a pipe left, as `head` does.
         return 0
+    except Exception as error:
+        # A run has logged its own faults; this is for what is outside of one.
+        file, line, *_ = traceback.extract_tb(error.__traceback__)[-1]
+        place = f"{Path(file).name}, line {line}"
+        tell(f"lnb24so: An unexpected error: {error!r} ({place}). This is a fault in lnb24so.")
+        return 1
     return code if isinstance(code, int) else 0
 
 

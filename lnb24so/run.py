@@ -20,6 +20,7 @@ from .news import News, went_through
 from .process.lock import run_lock
 from .process.log import Log, open_log
 from .process.ping import Pings
+from .process.redact import REDACTOR
 from .process.stop import Stop
 from .process.streams import Progress
 from .tools import Tools, company_of
@@ -178,12 +179,22 @@ def _faults_as_errors(log: Log, run_id: str, folder: Path) -> Iterator[None]:
         ) from error
 
 
+def learn_secrets(config: Config) -> None:
+    """Let the redactor know every secret of the configuration."""
+    login, shop, monitoring = config.erp, config.lenewblack, config.monitoring
+    REDACTOR.learn(login.password.reveal(), shop.client_secret.reveal(), may_be_word=True)
+    for url in (monitoring.pull_stock_ping_url, monitoring.push_orders_ping_url):
+        if url is not None:
+            REDACTOR.learn_address(url)
+
+
 def _log(config: Config, mode: Mode, run_id: str) -> Log:
+    learn_secrets(config)
     return open_log(
         config.paths.logs,
         run_id=run_id,
         task=mode.task,
-        secrets=(config.erp.password.reveal(), config.lenewblack.client_secret.reveal()),
+        redact=REDACTOR,
         keep_days=config.logs.keep_days,
         now=mode.clock.now,
         echo=mode.echo,
@@ -196,7 +207,7 @@ def _work(config: Config, mode: Mode, body: Body, log: Log, stop: Stop, run_id: 
     def tell(text: str) -> None:
         from .texts import visible
 
-        mode.tell("\n".join(map(visible, log.redact(text).split("\n"))))
+        mode.tell("\n".join(map(visible, log.redact.own(text).split("\n"))))
 
     state, clock = config.paths.state, mode.clock
     with ExitStack() as stack:

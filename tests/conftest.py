@@ -12,6 +12,7 @@ from hypothesis import settings
 from installation import Installation
 from raw_calls import RawErp, RawLnb, erp_calls
 
+from lnb24so.process.redact import REDACTOR
 from lnb24so.sandbox import Brand, Sandbox
 from lnb24so.sandbox.sample import brand
 
@@ -120,6 +121,12 @@ def raw_lnb(box: Sandbox) -> Iterator[RawLnb]:
     caller = RawLnb(box)
     with caller.http:
         yield caller
+
+
+@pytest.fixture(autouse=True)
+def nothing_to_hide() -> None:
+    """Let no test hide what is a secret of another."""
+    REDACTOR.forget()
 
 
 @pytest.fixture

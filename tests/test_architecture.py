@@ -39,6 +39,7 @@ ARROWS = (
         ("ledger", "process"),
     ),
     *(("soap", "process"), ("soap", "config"), ("lnb", "process"), ("lnb", "config")),
+    ("config", "process"),
 )
 """How the rooms lie: each may use those that these arrows lead to, and all below them."""
 

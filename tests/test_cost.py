@@ -25,9 +25,9 @@ ALWAYS = {
     *("network", "network.http", "network.line", "network.patience"),
     *("config", "config.schema", "config.values", "config.reader", "config.nodes"),
     *("process", "process.streams", "process.stop", "process.lock", "process.log"),
-    *("process.events", "process.ping", "screen", "screen.terminal"),
+    *("process.events", "process.ping", "process.redact", "texts", "screen", "screen.terminal"),
     *("ledger", "ledger.store", "ledger.file", "ledger.types", "ledger.runs", "ledger.standing"),
-    *("news", "money"),
+    *("ledger.access", "ledger.rows", "process.whole_file", "news", "money"),
     *("lnb", "lnb.client", "lnb.answers", "lnb.wire", "lnb.values"),
     *("soap", "soap.stream", "soap.types", "soap.wire", "soap.outcome"),
 }

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Mapping, Sequence
 from contextlib import closing
 from datetime import UTC, datetime
 from typing import Any
@@ -18,6 +15,7 @@ from lnb24so.ledger.store import Ledger
 from lnb24so.process.streams import printing
 from lnb24so.run import Mode, run
 from lnb24so.screen.report import print_json, print_lines
+from lnb24so.screen.sheet import csv_text
 
 from .story import find_entry, next_run, story_document, story_lines
 
@@ -59,7 +57,7 @@ def show_exported(
         print_json({"exported": rows})
     elif as_csv:
         with printing():
-            click.echo(_as_csv(rows), nl=False)
+            click.echo(csv_text(EXPORTED, rows), nl=False)
     else:
         print_lines(
             f"{row['reference']} is order {row['order_id']}, customer {row['customer_id']}, "
@@ -87,19 +85,3 @@ def _exported(ledger: Ledger, since: datetime | None) -> list[dict[str, Any]]:
         if since is None or when[entry.reference] >= since
     ]
     return sorted(rows, key=lambda row: (str(row["exported"]), str(row["reference"])))
-
-
-def _as_csv(rows: Sequence[Mapping[str, Any]]) -> str:
-    """Return the rows as CSV with a header line."""
-    out = io.StringIO()
-    writer = csv.DictWriter(out, EXPORTED, lineterminator="\n")
-    writer.writeheader()
-    writer.writerows({name: _cell(row[name]) for name in EXPORTED} for row in rows)
-    return out.getvalue()
-
-
-def _cell(value: object) -> object:
-    """Return a cell that no spreadsheet takes for a formula."""
-    if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r")):
-        return f"'{value}"
-    return value

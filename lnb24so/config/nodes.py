@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 import re
+import stat
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from lnb24so.errors import ConfigError
+from lnb24so.process.whole_file import read_regular
 
 if TYPE_CHECKING:
     import yaml
@@ -43,9 +45,7 @@ class Node(NamedTuple):
 def read_yaml(path: Path) -> tuple[Node, bool]:
     """Return the file's one section, or ConfigError; and whether others may read the file."""
     try:
-        with path.open("rb") as file:
-            is_shared = bool(os.fstat(file.fileno()).st_mode & OTHERS_MAY_READ)
-            data = file.read(LIMIT_BYTES + 1)
+        data, facts = read_regular(path, LIMIT_BYTES + 1, links=True)
     except OSError as error:
         raise ConfigError(f"{path}: cannot be read: {error.strerror}.") from None
     if len(data) > LIMIT_BYTES:
@@ -57,7 +57,13 @@ def read_yaml(path: Path) -> tuple[Node, bool]:
     root = _compose(path, text)
     if root.kind != "section":
         raise ConfigError(f"{path}: expected sections such as orders:, found a {root.kind}.")
-    return root, is_shared
+    return root, is_shared(facts)
+
+
+def is_shared(facts: os.stat_result) -> bool:
+    """Return whether others may read a file; its group may where only that lets us read it."""
+    ours = facts.st_uid == os.geteuid()
+    return bool(facts.st_mode & (OTHERS_MAY_READ if ours else stat.S_IROTH))
 
 
 def _compose(path: Path, text: str) -> Node:

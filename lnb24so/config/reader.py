@@ -15,8 +15,9 @@ from typing import Annotated, Any, NamedTuple, get_args, get_origin
 from typing import get_type_hints as hints_of
 
 from lnb24so.errors import ConfigError
+from lnb24so.process.whole_file import read_regular
 
-from .nodes import LIMIT_BYTES, Node, read_yaml
+from .nodes import LIMIT_BYTES, Node, is_shared, read_yaml
 from .values import Secret, described, is_value, read_value
 
 LIMIT_MISTAKES = 100
@@ -184,12 +185,14 @@ class Reader:
     def _secret_in_file(self, node: Node) -> Secret:
         path = self._path.parent / self._scalar(Path, node)
         try:
-            with path.open("rb") as file:
-                text = file.read(LIMIT_BYTES).decode("utf-8-sig").rstrip("\r\n")
+            data, facts = read_regular(path, LIMIT_BYTES, links=True)
+            text = data.decode("utf-8-sig").rstrip("\r\n")
         except OSError as error:
             raise ValueError(f"cannot be read: {error.strerror}; {_FROM_HERE}") from None
         except UnicodeDecodeError:
             raise ValueError("is not UTF-8 text") from None
+        if is_shared(facts):
+            raise ValueError(f"can be read by others; run: chmod 600 {path}")
         if not text or not text.isprintable():
             raise ValueError("must name a file that holds the secret, on one line")
         return Secret(text)

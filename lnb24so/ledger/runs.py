@@ -48,8 +48,8 @@ def last_runs(ledger: Ledger, *, well: bool = False) -> dict[str, Run]:
     """Return the newest run of each task, or the newest that went `well`, by task."""
     only = "WHERE exit_code IN (0, 3)" if well else ""
     newest = f"SELECT max(id) FROM runs {only} GROUP BY task"  # noqa: S608
-    rows = ledger.rows(f"SELECT * FROM runs WHERE id IN ({newest}) ORDER BY task")  # noqa: S608
-    return {row["task"]: run_of(dict(row)) for row in rows}
+    query = f"SELECT * FROM runs WHERE id IN ({newest}) ORDER BY task"  # noqa: S608
+    return {run.task: run for run in ledger.read(run_of, query)}
 
 
 def failures(ledger: Ledger, task: str, most: int = 100) -> tuple[int, int]:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from lnb24so.clock import from_utc_text, utc_text
+from lnb24so.clock import utc_text
+from lnb24so.process.redact import REDACTOR
 
+from .rows import values_of
 from .store import Ledger
 
 Key = tuple[str, str]
@@ -45,22 +47,11 @@ class Standing:
 def standing(ledger: Ledger, area: str | None = None) -> list[Standing]:
     """Return what stands in an area (`orders`, `stock`, `failures` ...), or everywhere, by age."""
     query = "SELECT * FROM news WHERE ? IS NULL OR area = ? ORDER BY since, subject, code"
-    return [_standing(dict(row)) for row in ledger.rows(query, (area, area))]
+    return ledger.read(_standing, query, area, area)
 
 
-def _standing(row: Mapping[str, Any]) -> Standing:
-    return Standing(
-        row["subject"],
-        row["code"],
-        row["message"],
-        cause=row["cause"],
-        fix=row["fix"],
-        amount=Decimal(row["amount"]) if row["amount"] else None,
-        currency=row["currency"],
-        since=from_utc_text(row["since"]),
-        told=from_utc_text(row["told"]) if row["told"] else None,
-        mailed=from_utc_text(row["mailed"]) if row["mailed"] else None,
-    )
+def _standing(row: Any) -> Standing:
+    return Standing(**values_of(Standing, row, "news"))
 
 
 def write_standing(
@@ -90,6 +81,6 @@ def _row(area: str, one: Standing) -> tuple[object, ...]:
     times = (utc_text(time) if time else None for time in (one.since, one.told, one.mailed))
     amount = None if one.amount is None else str(one.amount)
     return (
-        *(area, one.subject, one.code, one.message, one.cause, one.fix),
+        *(area, one.subject, one.code, REDACTOR(one.message), one.cause, one.fix),
         *(amount, one.currency, *times),
     )

@@ -8,36 +8,32 @@ from __future__ import annotations
 
 import json
 import os
-from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lnb24so.clock import Clock, utc_text
 from lnb24so.errors import ConfigError
+from lnb24so.process.whole_file import open_regular
 
+from .access import Access
 from .file import as_our_errors, connect, migrate
-from .types import STATES, Binding, Entry, State, Step, columns, entry_of, step_of
+from .rows import from_json
+from .types import STATES, Binding, Entry, State, Step, as_json, columns, entry_of, step_of
 
 if TYPE_CHECKING:
-    import sqlite3
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Mapping
 
 FILE_NAME = "ledger.sqlite3"
 
 
-class Ledger:
+class Ledger(Access):
     """Open it with `Ledger.open` to write, or `Ledger.peek` to read and touch nothing."""
 
     copy_before_upgrade: Path | None = None
     """Where the file of an older version was copied to, in the run that upgraded it."""
-
-    def __init__(self, database: sqlite3.Connection, path: Path, run_id: str, clock: Clock) -> None:
-        self._database = database
-        self._path = path
-        self._run_id = run_id
-        self._clock = clock
 
     @classmethod
     def open(cls, folder: Path, run_id: str, clock: Clock) -> Ledger:
@@ -47,7 +43,7 @@ class Ledger:
         """
         path = folder / FILE_NAME
         with as_our_errors(path):
-            os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+            os.close(open_regular(path, os.O_RDWR | os.O_CREAT, 0o600))
             database = connect(path, "rw")
             # Rollback journal with EXTRA: a committed row survives a power cut (SQLite manual,
             # "PRAGMA synchronous"). WAL with NORMAL may lose it, and a lost row is a second order.
@@ -63,8 +59,7 @@ class Ledger:
         """Open the folder's ledger to read only; one that does not exist yet is empty."""
         path = folder / FILE_NAME
         with as_our_errors(path):
-            if path.exists() and path.stat().st_size:
-                os.close(os.open(path, os.O_RDONLY))  # SQLite would not say why it cannot.
+            if _holds_something(path):
                 database = connect(path, "rw")
                 migrate(database, path, clock.now(), only_check=True)
             else:
@@ -73,27 +68,19 @@ class Ledger:
             database.execute("PRAGMA query_only = ON")
         return cls(database, path, "", clock)
 
-    @property
-    def run_id(self) -> str:
-        """The run that writes here."""
-        return self._run_id
-
-    def close(self) -> None:
-        """Let go of the file."""
-        self._database.close()
-
     # Orders
 
     def entry(self, reference: str) -> Entry | None:
         """Return what is known of the order, or None."""
-        return next(self._entries("SELECT * FROM orders WHERE reference = ?", reference), None)
+        return self._entry("SELECT * FROM orders WHERE reference = ?", reference)
 
     def entries(self, *states: State) -> list[Entry]:
         """Return the entries in the given states (all without any), oldest first."""
-        states = states or STATES
-        marks = ", ".join("?" * len(states))
-        query = f"SELECT * FROM orders WHERE state IN ({marks}) ORDER BY rowid"  # noqa: S608
-        return list(self._entries(query, *states))
+        # Not those in them, but those in no other: a state that is damaged must not hide an order.
+        others = [state for state in STATES if states and state not in states]
+        marks = ", ".join("?" * len(others))
+        query = f"SELECT * FROM orders WHERE state NOT IN ({marks}) ORDER BY rowid"  # noqa: S608
+        return self._entries(query, *others)
 
     def unsettled(self, now: datetime) -> list[Entry]:
         """Return the entries that a run must look after even if Le New Black no longer lists them.
@@ -102,11 +89,12 @@ class Ledger:
         look is due, and everything that is blocked or waits to be tried again.
         """
         query = (
-            "SELECT * FROM orders WHERE state IN ('sending', 'unconfirmed', 'blocked', 'retry')"
+            "SELECT * FROM orders WHERE state NOT IN"
+            " ('exported', 'done', 'needs_decision', 'skipped', 'withdrawn')"
             " OR (state = 'exported' AND done_status IS NOT NULL)"
             " OR look_again_at <= ? ORDER BY rowid"
         )
-        return list(self._entries(query, utc_text(now)))
+        return self._entries(query, utc_text(now))
 
     def waiting(self) -> list[Entry]:
         """Return the entries that wait for something: what `status` shows."""
@@ -118,17 +106,18 @@ class Ledger:
 
     def by_order_id(self, order_id: int) -> Entry | None:
         """Return the entry that holds a 24SevenOffice order id, or None."""
-        return next(self._entries("SELECT * FROM orders WHERE order_id = ?", order_id), None)
+        return self._entry("SELECT * FROM orders WHERE order_id = ?", order_id)
 
     def order_ids(self) -> dict[int, str]:
         """Return every 24SevenOffice order id that the ledger holds, with its reference."""
         query = "SELECT order_id, reference FROM orders WHERE order_id IS NOT NULL"
-        return {row["order_id"]: row["reference"] for row in self.rows(query)}
+        rows = self._values(query, "orders", reference=str, order_id=int)
+        return {row["order_id"]: row["reference"] for row in rows}
 
     def references_in_erp(self) -> set[str]:
         """Return the references that need no stock set aside: exported ones and skipped ones."""
         query = "SELECT reference FROM orders WHERE order_id IS NOT NULL OR state = 'skipped'"
-        return {row["reference"] for row in self.rows(query)}
+        return {row["reference"] for row in self._values(query, "orders", reference=str)}
 
     def save(self, entry: Entry, event: str, **detail: Any) -> Entry:
         """Commit the entry and a history row in one transaction, on disk; return the entry."""
@@ -151,7 +140,7 @@ class Ledger:
                     entry.reference,
                     event,
                     entry.state,
-                    json.dumps(detail, default=str, ensure_ascii=False),
+                    as_json(detail),
                 ),
             )
         return entry
@@ -159,15 +148,14 @@ class Ledger:
     def history(self, reference: str | None = None) -> list[Step]:
         """Return the steps of one order, or of all, oldest first."""
         query = "SELECT * FROM history WHERE ? IS NULL OR reference = ? ORDER BY id"
-        return [step_of(dict(row)) for row in self.rows(query, (reference, reference))]
+        return self.read(step_of, query, reference, reference)
 
     # What belongs to the whole ledger
 
     @property
     def binding(self) -> Binding | None:
         """The company and account that this ledger is bound to, or None before the first write."""
-        text = self.note("binding")
-        return Binding(**json.loads(text)) if text else None
+        return self._note("binding", partial(from_json, Binding))
 
     def check_account(self, client_id: str) -> None:
         """Raise ConfigError where the ledger belongs to another Le New Black account."""
@@ -197,27 +185,18 @@ class Ledger:
         if binding != self.binding:
             self.write_note("binding", json.dumps(asdict(binding)))
 
-    def note(self, name: str) -> str | None:
-        """Return a remembered value, or None."""
-        rows = self.rows("SELECT value FROM notes WHERE name = ?", (name,))
-        return str(rows[0]["value"]) if rows else None
-
-    def write_note(self, name: str, value: str) -> None:
-        """Remember a value under a name."""
-        with self.transaction():
-            self._database.execute(
-                "INSERT INTO notes VALUES (?, ?)"
-                " ON CONFLICT (name) DO UPDATE SET value = excluded.value",
-                (name, value),
-            )
-
     # Stock codes
 
     def codes_set(self) -> set[str]:
         """Return every code whose level this tool has sent, ever."""
         # As one text: a hundred thousand rows take three times as long.
-        (row,) = self.rows("SELECT json_group_array(code) FROM codes_set")
-        return set(json.loads(row[0]))
+        texts = "json_group_array(code) FILTER (WHERE typeof(code) = 'text')"
+        ((text, count),) = self.rows(f"SELECT {texts}, count(*) FROM codes_set")  # noqa: S608
+        codes = set(json.loads(text)) if isinstance(text, str) else set()
+        if len(codes) == count:
+            return codes
+        rows = self._values("SELECT code FROM codes_set", "codes_set", code=str)
+        return {row["code"] for row in rows}
 
     def add_codes_set(self, codes: Iterable[str]) -> None:
         """Remember codes before their levels are sent: a crash in between must not lose them."""
@@ -228,9 +207,11 @@ class Ledger:
 
     def codes_asked(self, now: datetime) -> dict[str, bool]:
         """Return the codes asked of Le New Black's product list in the last day: known or not."""
-        since = utc_text(now - timedelta(days=1))
-        query = "SELECT code, known FROM codes_asked WHERE at > ?"
-        return {row["code"]: bool(row["known"]) for row in self.rows(query, (since,))}
+        since = now - timedelta(days=1)
+        rows = self._values(
+            "SELECT * FROM codes_asked", "codes_asked", code=str, known=bool, at=datetime
+        )
+        return {row["code"]: row["known"] for row in rows if row["at"] > since}
 
     def write_codes_asked(self, answers: Mapping[str, bool], now: datetime) -> None:
         """Replace what the product list said of the codes that the inventory does not show."""
@@ -244,7 +225,8 @@ class Ledger:
 
     def codes_reported(self) -> dict[str, str]:
         """Return the codes that were reported and not solved since, with the reason's code."""
-        rows = self.rows("SELECT code, reason FROM codes_reported")
+        query = "SELECT code, reason FROM codes_reported"
+        rows = self._values(query, "codes_reported", code=str, reason=str)
         return {row["code"]: row["reason"] for row in rows}
 
     def write_codes_reported(self, reported: Mapping[str, str]) -> None:
@@ -255,23 +237,20 @@ class Ledger:
             self._database.execute("DELETE FROM codes_reported")
             self._database.executemany("INSERT INTO codes_reported VALUES (?, ?)", reported.items())
 
-    def _entries(self, query: str, *values: Any) -> Iterator[Entry]:
-        return (entry_of(dict(row)) for row in self.rows(query, values))
+    def _entry(self, query: str, *values: Any) -> Entry | None:
+        return next(iter(self._entries(query, *values)), None)
 
-    def rows(self, query: str, values: Iterable[Any] = ()) -> list[sqlite3.Row]:
-        """Return what a query finds; for the modules of this room."""
-        with as_our_errors(self._path):
-            return self._database.execute(query, tuple(values)).fetchall()
+    def _entries(self, query: str, *values: Any) -> list[Entry]:
+        return self.read(entry_of, query, *values)
 
-    @contextmanager
-    def transaction(self) -> Iterator[sqlite3.Connection]:
-        """Commit what the block does to the database it is given; for the modules of this room."""
-        with as_our_errors(self._path):
-            self._database.execute("BEGIN IMMEDIATE")
-            try:
-                yield self._database
-            except BaseException:
-                if self._database.in_transaction:  # A full disk has rolled back already.
-                    self._database.execute("ROLLBACK")
-                raise
-            self._database.execute("COMMIT")
+
+def _holds_something(path: Path) -> bool:
+    """Return whether there is a ledger to read; raises OSError, for SQLite would not say why."""
+    try:
+        descriptor = open_regular(path)
+    except FileNotFoundError:
+        return False
+    try:
+        return os.fstat(descriptor).st_size > 0
+    finally:
+        os.close(descriptor)

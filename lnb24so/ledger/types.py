@@ -9,9 +9,13 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, Literal, get_args
 
-from lnb24so.clock import from_utc_text, utc_text
+from lnb24so.clock import utc_text
 from lnb24so.process.events import EventName
+from lnb24so.process.redact import REDACTOR
 from lnb24so.reasons import Reason
+from lnb24so.texts import harmless_json
+
+from .rows import DamagedError, values_of
 
 State = Literal[
     "blocked",
@@ -161,9 +165,9 @@ class Transition:
 class Step:
     """One dated line of an order's history."""
 
+    reference: str
     at: datetime
     run_id: str
-    reference: str
     event: str
     state: State
     detail: Mapping[str, Any]
@@ -194,8 +198,13 @@ class Binding:
     client_id: str
 
 
+def as_json(value: Any) -> str:
+    """Return a value as the ledger keeps it: without secrets, and as text that UTF-8 can hold."""
+    return harmless_json(json.dumps(REDACTOR.document(value), default=str, ensure_ascii=False))
+
+
 def columns(entry: Entry) -> dict[str, Any]:
-    """Return the entry as the columns of its row."""
+    """Return the entry as the columns of its row, without secrets in its reasons."""
     columns: dict[str, Any] = {}
     for one in fields(entry):
         value = getattr(entry, one.name)
@@ -204,67 +213,35 @@ def columns(entry: Entry) -> dict[str, Any]:
         elif isinstance(value, Decimal):
             value = format(value, "f")
         elif isinstance(value, Reason):
-            value = json.dumps(asdict(value), ensure_ascii=False)
+            value = as_json(asdict(value))
         elif isinstance(value, tuple):
             plain = [asdict(part) if isinstance(part, Reason | Attempt) else part for part in value]
-            value = json.dumps(plain, default=_as_text, ensure_ascii=False)
+            value = as_json(plain)
         columns[one.name] = value
     return columns
 
 
-def _as_text(value: datetime | Decimal) -> str:
-    return utc_text(value) if isinstance(value, datetime) else str(value)
+def entry_of(row: Any) -> Entry:
+    """Return the entry of a row; raises DamagedError."""
+    return Entry(**values_of(Entry, row, "orders"))
 
 
-def _attempt_of(stored: Mapping[str, Any]) -> Attempt:
-    cargo = stored["cargo"]
-    rows, total = cargo["rows"], cargo["total"]
-    return Attempt(
-        started=from_utc_text(stored["started"]),
-        sent=Sent(**stored["sent"]),
-        cargo=Cargo(
-            rows=None if rows is None else tuple((number, Decimal(many)) for number, many in rows),
-            currency=cargo["currency"],
-            total=None if total is None else Decimal(total),
-        ),
-    )
+def step_of(row: Any) -> Step:
+    """Return the step of a row; raises DamagedError."""
+    step = Step(**values_of(Step, row, "history"))
+    reasons, customer = step.detail.get("reasons", []), step.detail.get("customer_id")
+    is_told = isinstance(reasons, list) and all(isinstance(reason, str) for reason in reasons)
+    if not is_told or not isinstance(customer, int | None):
+        raise DamagedError(
+            f"history, reference {step.reference!r:.60}: detail holds {row['detail']!r:.60}"
+        )
+    return step
 
 
-def entry_of(row: Mapping[str, Any]) -> Entry:
-    """Return the entry of a row."""
-    values = dict(row)
-    for name in ("attempt_started", "attempt_ended", "look_again_at", "not_found_at"):
-        values[name] = from_utc_text(values[name]) if values[name] else None
-    amount = values["accepted_amount"]
-    values["accepted_amount"] = Decimal(amount) if amount else None
-    values["doubted"] = bool(values["doubted"])
-    values["reasons"] = tuple(Reason(**reason) for reason in json.loads(values["reasons"]))
-    values["tried"] = tuple(_attempt_of(stored) for stored in json.loads(values["tried"]))
-    values["not_ours"] = tuple(json.loads(values["not_ours"]))
-    values["notice"] = Reason(**json.loads(values["notice"])) if values["notice"] else None
-    return Entry(**values)
-
-
-def step_of(row: Mapping[str, Any]) -> Step:
-    """Return the step of a row."""
-    return Step(
-        at=from_utc_text(row["at"]),
-        run_id=row["run_id"],
-        reference=row["reference"],
-        event=row["event"],
-        state=row["state"],
-        detail=json.loads(row["detail"]),
-    )
-
-
-def run_of(row: Mapping[str, Any]) -> Run:
-    """Return the run of a row."""
-    return Run(
-        run_id=row["run_id"],
-        task=row["task"],
-        started=from_utc_text(row["started"]),
-        finished=from_utc_text(row["finished"]) if row["finished"] else None,
-        exit_code=row["exit_code"],
-        counters=json.loads(row["counters"] or "{}"),
-        message=row["message"],
-    )
+def run_of(row: Any) -> Run:
+    """Return the run of a row; raises DamagedError."""
+    # A run that was killed has counted nothing.
+    counted = dict(row)
+    if counted.get("counters", "") is None:
+        counted["counters"] = "{}"
+    return Run(**values_of(Run, counted, "runs"))

@@ -15,6 +15,7 @@ from urllib.parse import quote
 from lnb24so.clock import http_date
 from lnb24so.errors import Ambiguous, ConfigError, Rejected, Transient
 from lnb24so.network.patience import header_number, too_many
+from lnb24so.process.redact import REDACTOR
 
 from .values import objects, read_text
 from .wire import Answer
@@ -129,7 +130,7 @@ def complaint(answer: object, secrets: Sequence[str] = ()) -> str:
     said = read_text(_said(answer, _DEEPEST))
     for secret in filter(None, secrets):
         said = said.replace(secret, MASK).replace(quote(secret, safe=""), MASK)
-    return said[:_LONGEST]
+    return REDACTOR(said)[:_LONGEST]
 
 
 def _said(answer: object, deep: int) -> str:

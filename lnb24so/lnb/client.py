@@ -13,6 +13,7 @@ from lnb24so.config.schema import LeNewBlack
 from lnb24so.errors import ConfigError, Rejected, Transient, of_system
 from lnb24so.network.patience import header_number, patiently
 from lnb24so.process.events import WriteEvent
+from lnb24so.process.redact import REDACTOR
 
 from .answers import checked, complaint, failed, names_the_client, refusals
 from .values import listed, read_number, read_text, read_time
@@ -254,6 +255,7 @@ class LnbClient:
             token = login.get("access_token") if isinstance(login, Mapping) else None
             if not isinstance(token, str) or not re.fullmatch("[!-~]{1,4096}", token):
                 raise Transient("Le New Black: the answer to the login holds no token.")
+            REDACTOR.learn(token)
             self._token = token
             self._token_ends = self._clock.monotonic() + self._lifetime(login) - _EARLY
         return {"access_token": self._token}

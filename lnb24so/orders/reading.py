@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from lnb24so.clock import from_utc_text, utc_text
+from lnb24so.clock import utc_text
 from lnb24so.errors import Rejected, Transient
 
 from .types import Case, Reading
@@ -139,10 +139,10 @@ def _from_lnb(tools: Tools, selection: Selection) -> tuple[dict[str, Order], set
 
 def _changed(lnb: LnbClient, ledger: Ledger) -> dict[str, Order]:
     """Return the orders of ours that Le New Black changed since the last run."""
-    since = ledger.note(CURSOR_NOTE)
+    since = ledger.note_time(CURSOR_NOTE)
     if since is None:
         return {}
-    changed = lnb.orders_changed_since(from_utc_text(since) - CURSOR_BACK)
+    changed = lnb.orders_changed_since(since - CURSOR_BACK)
     return {order.reference: order for order in changed if ledger.entry(order.reference)}
 
 

@@ -1,3 +1,3 @@
-"""What any careful process needs: lock, log, pings, signals, streams, whole files."""
+"""What any careful process needs: lock, log, pings, secrets, signals, streams, whole files."""
 
-__all__ = ["events", "lock", "log", "ping", "stop", "streams", "whole_file"]
+__all__ = ["events", "lock", "log", "ping", "redact", "stop", "streams", "whole_file"]

@@ -13,6 +13,8 @@ from pathlib import Path
 from lnb24so.clock import Clock, from_utc_text, utc_text
 from lnb24so.errors import ConfigError, Locked
 
+from .whole_file import open_regular
+
 WAIT_SECONDS = 60
 
 
@@ -44,10 +46,10 @@ def run_lock(folder: Path, command: str, clock: Clock) -> Iterator[None]:
 def _open(folder: Path) -> int:
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        return os.open(folder / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        return open_regular(folder / "lock", os.O_RDWR | os.O_CREAT)
     except OSError as error:
         raise ConfigError(
-            f"The state folder {folder} cannot be written ({error.strerror}). "
+            f"The state folder {folder} cannot be written ({error.filename}: {error.strerror}). "
             "Fix: give this user the folder, or change paths.state."
         ) from None
 

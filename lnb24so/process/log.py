@@ -8,37 +8,25 @@ import os
 import re
 import stat
 import traceback
-from collections.abc import Callable, Iterable, Mapping, MutableMapping
+from collections.abc import Callable, Mapping, MutableMapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from html import escape
 from itertools import chain
 from pathlib import Path
 from typing import Any, TextIO
-from urllib.parse import quote, quote_plus
 
 from lnb24so.errors import ConfigError
+from lnb24so.texts import harmless_json
 
 from .events import EVENTS, EventName
+from .redact import KEPT, MASK, Redactor, holds_secret_word
+from .whole_file import open_regular
 
-Redact = Callable[[str], str]
-
-MASK = "***"
 FILE_MODE = 0o640
 FILE_NAME = re.compile(r"lnb24so-([0-9]{4}-[0-9]{2}-[0-9]{2})\.jsonl")
 LIMIT_TRACEBACK = 20_000
 OWN_KEYS = ("timestamp", "level", "event", "run_id", "task")
-SECRET_WORDS = {"passw", "secret", "token", "authorization", "cookie", "session", "credential"}
-# Tokens and session ids are born during the run: known by the name beside them, not by value.
-# One of SECRET_WORDS stands in every text that this fits.
-NAMED_SECRET = re.compile(
-    r"""((?:token|passw(?:or)?d|secret|session_?id)["']?\s*(?:=|(?<=["'])\s*:)\s*["']?)"""
-    r"""[^\s&"'<>;,]+""",
-    re.I,
-)
-# JSON lets these through, but a terminal obeys some and others end a line.
-UNSAFE = re.compile("[\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 
 
 @dataclass(frozen=True)
@@ -47,7 +35,7 @@ class Log:
 
     _logger: Any
     _files: _DayFiles
-    redact: Redact
+    redact: Redactor
 
     @property
     def failed(self) -> str | None:
@@ -80,7 +68,7 @@ def open_log(
     *,
     run_id: str,
     task: str,
-    secrets: Iterable[str],
+    redact: Redactor,
     keep_days: int,
     now: Callable[[], datetime],
     echo: TextIO | None = None,
@@ -88,16 +76,19 @@ def open_log(
     """Return the log of one run, without its old files; `echo` also gets each line, for people."""
     import structlog
 
-    redact = _redactor(secrets)
     files = _DayFiles(folder)
     today = now().astimezone(UTC).date()
     try:
         folder.mkdir(mode=0o750, parents=True, exist_ok=True)
+        outdated = _outdated(folder, today, timedelta(days=keep_days))
         files.open(today)
-        _prune(folder, today - timedelta(days=keep_days))
+        for file in outdated:
+            # One that stays harms nobody.
+            with suppress(OSError):
+                file.unlink()
     except OSError as error:
         raise ConfigError(
-            f"paths.logs: {folder} cannot be written: {error.strerror}. "
+            f"paths.logs: {error.filename or folder} cannot be written: {error.strerror}. "
             "Fix: make it writable for this user, or set paths.logs to another folder."
         ) from None
 
@@ -112,7 +103,7 @@ def open_log(
             # A terminal that went away is no reason to stop moving orders.
             with suppress(OSError, ValueError):
                 print(_for_people(line), file=echo, flush=True)
-        return (at.astimezone(UTC).date(), _as_json(line)), {}
+        return (at.astimezone(UTC).date(), harmless_json(json.dumps(line, ensure_ascii=False))), {}
 
     # Everything is given here: structlog's global configuration would leak between two logs.
     logger = structlog.wrap_logger(
@@ -155,7 +146,13 @@ class _DayFiles:
         path = self._folder / f"lnb24so-{day.isoformat()}.jsonl"
         # Readable, to see whether an earlier run was cut off in the middle of a line.
         flags = os.O_RDWR | os.O_APPEND | os.O_CREAT
-        self._descriptor = os.open(path, flags, FILE_MODE)
+        try:
+            self._descriptor = open_regular(path, flags, FILE_MODE)
+        except OSError:
+            # Not elsewhere by a link, nor into a pipe that nobody reads; a device keeps nothing.
+            if not path.is_char_device():
+                raise
+            self._descriptor = os.open(path, flags)
         self._day = day
         file = os.fstat(self._descriptor)
         if file.st_size == 0 and stat.S_ISREG(file.st_mode):
@@ -170,73 +167,43 @@ class _DayFiles:
             os.close(self._descriptor)
 
 
-def _prune(folder: Path, oldest: date) -> None:
+def _outdated(folder: Path, today: date, keep: timedelta) -> list[Path]:
+    """Return the files to delete: those that the run before would have deleted, and one more.
+
+    One more, and only by a day's first run, is what a day brings: a clock that is a hundred days
+    ahead for a run must not cost all logs. The run before is the newest earlier day with a file.
+    """
+    days: dict[date, Path] = {}
     for path in folder.iterdir():
         if match := FILE_NAME.fullmatch(path.name):
-            # A name without a real date is not ours, and one file that stays harms nobody.
-            with suppress(OSError, ValueError):
-                if date.fromisoformat(match[1]) < oldest:
-                    path.unlink()
+            with suppress(ValueError):  # A name without a real date is not ours.
+                days[date.fromisoformat(match[1])] = path
+    before = max((day for day in days if day < today), default=today)
+    old = sorted(day for day in days if day < today - keep)
+    surely = sum(day < before - keep for day in old)
+    return [days[day] for day in old[: surely + (today not in days)]]
 
 
-def _redactor(secrets: Iterable[str]) -> Redact:
-    """Return a function that masks the secrets in a text, also URL, JSON and XML encoded."""
-    forms = {
-        form
-        for secret in secrets
-        if secret
-        for form in (
-            *(secret, quote(secret, safe=""), quote_plus(secret), quote(secret)),
-            *(escape(secret), escape(secret, quote=False)),
-            *(json.dumps(secret)[1:-1], json.dumps(secret, ensure_ascii=False)[1:-1]),
-        )
-    }
-    # The longest first: one secret may be the beginning of another.
-    known = "|".join(re.escape(form) for form in sorted(forms, key=len, reverse=True))
-    values = re.compile(known or r"(?!)", re.I)
-    signs = {form.casefold() for form in forms} | SECRET_WORDS
-
-    def redact(text: str) -> str:
-        # Most texts hold no sign of a secret, and looking for one is many times faster.
-        if not _holds_any(signs, text):
-            return text
-        return NAMED_SECRET.sub(rf"\1{MASK}", values.sub(MASK, text))
-
-    return redact
-
-
-def _holds_any(signs: Iterable[str], text: str) -> bool:
-    folded = text.casefold()
-    return any(sign in folded for sign in signs)
-
-
-def _plain(value: object, redact: Redact, key: str = "") -> Any:
+def _plain(value: object, redact: Redactor, key: str = "") -> Any:
     """Return the value as JSON can hold it, redacted by key and by content."""
-    if key and _holds_any(SECRET_WORDS, key):
+    if key and holds_secret_word(key):
         return MASK
     match value:
         case None | bool() | int():
             return value
         case list() | tuple() | set() | frozenset():
-            return [_plain(item, redact) for item in value]
+            return [_plain(item, redact, key) for item in value]
         case float() if math.isfinite(value):
             return value
         case datetime() if value.tzinfo:
             return value.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
         case date():
             return value.isoformat()
+        case Mapping() if _is_levels(value):
+            return value  # A hundred thousand codes with whole numbers, and no free text.
         case Mapping():
-            return _plain_mapping(value, redact)
-    return redact(str(value))
-
-
-def _plain_mapping(mapping: Mapping[Any, Any], redact: Redact) -> Mapping[str, Any]:
-    """Return the mapping as JSON can hold it; levels, which are many, are looked through as one."""
-    if _is_levels(mapping):
-        names = "\n".join(mapping)
-        if not _holds_any(SECRET_WORDS, names) and redact(names) == names:
-            return mapping
-    return {redact(str(k)): _plain(v, redact, str(k)) for k, v in mapping.items()}
+            return {redact.own(str(k)): _plain(v, redact, str(k)) for k, v in value.items()}
+    return str(value) if key in KEPT else redact.own(str(value))
 
 
 def _is_levels(mapping: Mapping[Any, Any]) -> bool:
@@ -244,13 +211,6 @@ def _is_levels(mapping: Mapping[Any, Any]) -> bool:
     if {*map(type, mapping)} != {str} or {*map(type, mapping.values())} != {tuple}:
         return False
     return {*map(type, chain.from_iterable(mapping.values()))} <= {int, type(None)}
-
-
-def _as_json(fields: Mapping[str, Any]) -> str:
-    line = json.dumps(fields, ensure_ascii=False)
-    if line.isascii() and "\x7f" not in line:
-        return line
-    return UNSAFE.sub(lambda match: f"\\u{ord(match[0]):04x}", line)
 
 
 def _for_people(fields: Mapping[str, Any]) -> str:

@@ -57,8 +57,18 @@ def leave_streams() -> None:
 
 
 def tell(sentence: str) -> None:
-    """Say a sentence on stderr, if anybody is there to hear it."""
-    click.echo(sentence, err=True)
+    """Say a sentence on stderr, if anybody is there to hear it; it may have several lines."""
+    click.echo("\n".join(map(fit, sentence.split("\n"))), err=True)
+
+
+def fit(text: str) -> str:
+    """Return a text as one line for a screen: no secret, and nothing that a terminal would obey."""
+    # Imported here: help says nothing that is not our own.
+    from lnb24so.texts import visible
+
+    from .redact import REDACTOR
+
+    return visible(REDACTOR.own(text))
 
 
 @contextmanager
@@ -105,14 +115,14 @@ class Progress:
 
             self._line = Status("", console=Console(stderr=True))
             self._line.start()
-        self._line.update(Text(activity))
+        self._line.update(Text(fit(activity)))
 
     def tell(self, sentence: str) -> None:
         """Say a sentence that stays."""
         if self._line is None:
             tell(sentence)
             return
-        self._line.console.print(sentence, markup=False, highlight=False, emoji=False)
+        self._line.console.print(fit(sentence), markup=False, highlight=False, emoji=False)
 
     def stop(self) -> None:
         """Take the moving line away."""

@@ -1,3 +1,3 @@
-"""How a run looks to people: tables, plain lines, JSON, and the page of a preview."""
+"""How a run looks to people: tables, plain lines, JSON, CSV, and the page of a preview."""
 
-__all__ = ["page", "report", "terminal"]
+__all__ = ["page", "report", "sheet", "terminal"]

@@ -17,12 +17,13 @@ from pathlib import Path
 from lnb24so.errors import ConfigError
 from lnb24so.money import amount_text, row_total, to_minor
 from lnb24so.orders.types import OrderReport, Result
+from lnb24so.process.streams import fit
 from lnb24so.process.whole_file import write_whole
 from lnb24so.reasons import STOCK_REASONS, Reason
 from lnb24so.run import Report
 from lnb24so.soap.order import InvoiceOrder, InvoiceRow
 from lnb24so.stock.plan import StockItem, StockReport
-from lnb24so.texts import clean, visible
+from lnb24so.texts import clean
 
 NONE = '<p class="soft">None.</p>'
 OTHER_WORDS = {
@@ -40,7 +41,7 @@ def write_page(report: Report, file: Path, now: datetime) -> None:
     Raises ConfigError where the file cannot be written.
     """
     try:
-        write_whole(file, page(report, now))
+        write_whole(file, page(report, now), links=True)
     except OSError as error:
         raise ConfigError(
             f"{file}: the page cannot be written ({error.strerror}). "
@@ -73,7 +74,7 @@ def page(report: Report, now: datetime) -> str:
 
 
 def _text(text: str) -> str:
-    return escape(" ".join(visible(clean(text)).split()))
+    return escape(" ".join(fit(clean(text)).split()))
 
 
 # Totals

@@ -16,11 +16,12 @@ import click
 
 from lnb24so.money import amount_text, to_minor
 from lnb24so.orders.types import OrderReport, Result
-from lnb24so.process.streams import printing
+from lnb24so.process.redact import REDACTOR
+from lnb24so.process.streams import fit, printing
 from lnb24so.reasons import sentence
 from lnb24so.run import Report
 from lnb24so.stock.plan import StockItem, StockReport
-from lnb24so.texts import shown, visible
+from lnb24so.texts import harmless_json, shown
 
 ROWS_ON_A_SCREEN = 50
 """More rows than this are counted on a terminal, not shown; a pipe gets them all."""
@@ -61,15 +62,16 @@ def preview_document(report: Report) -> dict[str, Any]:
 
 @printing()
 def print_json(content: Mapping[str, Any]) -> None:
-    """Print one JSON document."""
-    click.echo(json.dumps(content, indent=1, ensure_ascii=False))
+    """Print one JSON document, with no secret and nothing that a terminal would obey."""
+    document = REDACTOR.document(content)
+    click.echo(harmless_json(json.dumps(document, indent=1, ensure_ascii=False)))
 
 
 @printing()
 def print_lines(lines: Iterable[str]) -> None:
-    """Print lines that hold remote text, with nothing in them that a terminal would obey."""
+    """Print lines that hold remote text, each fit for a screen."""
     for line in lines:
-        click.echo(visible(line))
+        click.echo(fit(line))
 
 
 def _order_item(result: Result) -> dict[str, Any]:
@@ -208,7 +210,8 @@ def _show_tables(report: Report, most: int) -> None:
 
     console = Console(highlight=False, markup=False, emoji=False)
     if report.company is not None:
-        console.print(f"24SevenOffice company {report.company.id} {shown(report.company.name)}")
+        company = f"24SevenOffice company {report.company.id} {shown(report.company.name)}"
+        console.print(fit(company))
     if report.stock is not None:
         _show_stock(console, report.stock, most)
     if report.orders is not None:
@@ -228,7 +231,7 @@ def _show_stock(console: Any, part: StockReport, most: int) -> None:
             _add(table, item.code, item.name, _level(item.before), after, note)
         console.print(table)
     for line in _stock_closing(part, most):
-        console.print(line)
+        console.print(fit(line))
 
 
 def _show_orders(console: Any, part: OrderReport, most: int, *, dry_run: bool) -> None:
@@ -244,9 +247,9 @@ def _show_orders(console: Any, part: OrderReport, most: int, *, dry_run: bool) -
     for result in part.results[:most]:
         is_told = result.news and not dry_run
         for reason in (*(() if is_told else result.reasons), *result.item.warnings):
-            console.print(visible(sentence(result.item.reference, reason)))
+            console.print(fit(sentence(result.item.reference, reason)))
     for line in _order_closing(part, most):
-        console.print(line)
+        console.print(fit(line))
 
 
 def _table(*titles: str) -> Any:
@@ -270,4 +273,4 @@ def _table(*titles: str) -> Any:
 def _add(table: Any, *cells: str) -> None:
     from rich.text import Text
 
-    table.add_row(*(Text(" ".join(visible(cell).split())) for cell in cells))
+    table.add_row(*(Text(" ".join(fit(cell).split())) for cell in cells))

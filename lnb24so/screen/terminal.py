@@ -23,10 +23,15 @@ class Screen(NamedTuple):
     quiet: bool
 
     def config(self) -> Config:
-        """Return the configuration, from wherever it is."""
+        """Return the configuration, from wherever it is; from now on its secrets are hidden."""
         from lnb24so.config.schema import find_config, load_config
+        from lnb24so.process.redact import REDACTOR
+        from lnb24so.run import learn_secrets
 
-        return load_config(find_config(self.file, os.environ, Path.cwd()))
+        config = load_config(find_config(self.file, os.environ, Path.cwd()))
+        REDACTOR.forget()
+        learn_secrets(config)
+        return config
 
     def mode(self, task: str, *, writes: bool = False) -> Mode:
         """Return how a task runs on this screen."""

@@ -12,6 +12,7 @@ from lnb24so.config.schema import Erp
 from lnb24so.errors import ConfigError, Lnb24soError, SessionLost, Transient, of_system
 from lnb24so.network.patience import patiently
 from lnb24so.process.events import WriteEvent
+from lnb24so.process.redact import REDACTOR
 
 from . import types
 from .order import Currency, InvoiceOrder, as_sent, currency, invoice_order
@@ -243,7 +244,8 @@ def _exception(item: _Element) -> str | None:
     exception = item.find(types.tag("APIException"))
     if exception is None:
         return None
-    return types.text(exception, "Message") or types.text(exception, "Type") or "no message"
+    said = types.text(exception, "Message") or types.text(exception, "Type") or "no message"
+    return REDACTOR(said)
 
 
 def _when_too_many(error: TooManyError) -> str:

@@ -6,8 +6,11 @@ of what follows the last ` ---> `, whatever the case.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Literal
+
+from lnb24so.process.redact import REDACTOR
 
 FaultKind = Literal[
     "session", "identity", "identity_blocked", "quarantine", "validation", "application", "other"
@@ -21,10 +24,14 @@ _FAULTS: tuple[tuple[str, FaultKind], ...] = (
     ("instance validation error", "validation"),
     ("application id is not registered", "application"),
 )
+_KNOWN = re.compile(f"({'|'.join(re.escape(sentence) for sentence, _ in _FAULTS)})", re.I)
 
 
 def fault_text(text: str) -> str:
-    """Return the real sentence of a fault, without ASP.NET's preamble and stack trace."""
+    """Return the real sentence of a fault, without secrets, ASP.NET's preamble and stack trace."""
+    # A password may be a word of those sentences by which we know what a fault is about.
+    parts = _KNOWN.split(text)
+    text = "".join(part if at % 2 else REDACTOR(part) for at, part in enumerate(parts))
     real = text.rsplit("--->", 1)[-1].strip()
     return real.split("\n", 1)[0].split("   at ", 1)[0].strip() or "no text"
 

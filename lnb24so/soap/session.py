@@ -28,7 +28,8 @@ from lnb24so.errors import (
 )
 from lnb24so.network.patience import too_many
 from lnb24so.process.events import WriteEvent
-from lnb24so.process.whole_file import write_whole
+from lnb24so.process.redact import REDACTOR
+from lnb24so.process.whole_file import read_regular, write_whole
 
 from .outcome import fault_kind
 from .types import BadRecordError, Identity, identity
@@ -41,6 +42,7 @@ T = TypeVar("T")
 
 # One to begin with, one where the session dies; more would be two programs in a tug of war.
 LOGINS_A_RUN = 2
+LONGEST_SESSION = 65536  # bytes of its file
 
 # What a cookie can hold (RFC 6265, 4.1.1): with any other letter each later request would fail.
 _COOKIE = re.compile(r"[!#-+\--:<-\[\]-~]{1,1024}")
@@ -163,6 +165,7 @@ class Session:
     def _alive(self, session_id: str | None) -> bool:
         if not session_id:
             return False
+        REDACTOR.learn(session_id)
         self._wire.session_id = session_id
         try:
             return self.ask("HasSession", _text) == ["true"]
@@ -193,6 +196,7 @@ class Session:
             )
         if not _COOKIE.fullmatch(answer):
             raise Transient("24SevenOffice: the answer to the login is no session id.", again=False)
+        REDACTOR.learn(answer)
         self._wire.session_id = answer
         self._logins += 1
 
@@ -249,7 +253,7 @@ def _as_our_error(text: str, operation: str) -> Lnb24soError:
 
 def _read_session(file: Path, key: str) -> str | None:
     try:
-        stored = json.loads(file.read_text("utf-8"))
+        stored = json.loads(read_regular(file, LONGEST_SESSION)[0])
         session_id = str(stored["session_id"])
         return session_id if stored["key"] == key and _COOKIE.fullmatch(session_id) else None
     except (OSError, ValueError, KeyError, TypeError):

@@ -41,7 +41,6 @@ def read_stock(tools: Tools, *, ask_again: bool = False) -> StockReading:
     statuses = _waiting_statuses(config)
     waiting = [order for status in statuses for order in lnb.orders(status=status)]
     by_sku_too = config.products.match_by == "ean13_then_sku"
-    before = ledger.note(OPEN_ORDERS_NOTE)
     asked = {} if ask_again else ledger.codes_asked(tools.clock.now())
     known, asked_now = _known(lnb, asked, catalogue, inventory, code_field)
     return StockReading(
@@ -56,7 +55,7 @@ def read_stock(tools: Tools, *, ask_again: bool = False) -> StockReading:
         asked_now=asked_now,
         codes_set=frozenset(ledger.codes_set()),
         reported=ledger.codes_reported(),
-        open_orders_before=int(before) if before else None,
+        open_orders_before=ledger.note_number(OPEN_ORDERS_NOTE),
         eans_by_sku=index_eans_by_sku(products) if by_sku_too else {},
         products_unread=soap.products_unread,
     )

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import os
+import stat
 import subprocess
 import sys
 from collections.abc import Callable
@@ -14,6 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from lnb24so.config import schema
+from lnb24so.config.nodes import is_shared
 from lnb24so.config.schema import (
     DEFAULT_PLACES,
     Config,
@@ -349,6 +352,7 @@ def test_a_literal_secret_in_a_file_that_others_read_is_refused(
 def test_a_secret_may_come_from_a_file_beside_the_configuration(write: Write) -> None:
     path = write(HEAD.replace("password: ${PW}", "password_file: secret.txt"))
     assert "password_file: cannot be read: No such file" in mistakes(path)[0]
+    (path.parent / "secret.txt").touch(mode=0o600)
     (path.parent / "secret.txt").write_text(f"{SECRET}\n")
     assert load_config(path, ENVIRON).erp.password.reveal() == SECRET
     for content in (b"", b"\n", b"two\nlines\n"):
@@ -356,6 +360,43 @@ def test_a_secret_may_come_from_a_file_beside_the_configuration(write: Write) ->
         assert "must name a file that holds the secret" in mistakes(path)[0]
     (path.parent / "secret.txt").write_bytes(b"\xff\xfe")
     assert "password_file: is not UTF-8 text" in mistakes(path)[0]
+
+
+@pytest.mark.parametrize("mode", [0o640, 0o604, 0o644, 0o777])
+def test_a_file_of_a_secret_that_others_read_is_refused(write: Write, mode: int) -> None:
+    path = write(HEAD.replace("password: ${PW}", "password_file: secret.txt"))
+    (path.parent / "secret.txt").write_text(SECRET)
+    (path.parent / "secret.txt").chmod(mode)
+    (mistake,) = mistakes(path)
+    assert "password_file: can be read by others; run: chmod 600 " in mistake
+    assert SECRET not in mistake
+
+
+def test_the_group_may_read_what_is_ours_only_through_it() -> None:
+    def facts(mode: int) -> os.stat_result:
+        return os.stat_result((stat.S_IFREG | mode, 0, 0, 1, os.geteuid() + 1, 0, 0, 0, 0, 0))
+
+    assert not is_shared(facts(0o440))
+    assert is_shared(facts(0o444))
+
+
+@pytest.mark.parametrize("place", ["config.yaml", "secret.txt"])
+def test_only_a_file_is_read_and_a_pipe_holds_nobody_up(write: Write, place: str) -> None:
+    path = write(HEAD.replace("password: ${PW}", "password_file: secret.txt"))
+    (path.parent / place).unlink(missing_ok=True)
+    os.mkfifo(path.parent / place, 0o600)
+    (mistake,) = mistakes(path)
+    assert "it is no regular file" in mistake
+
+
+def test_links_to_a_configuration_and_to_a_secret_are_followed(write: Write) -> None:
+    path = write(HEAD.replace("password: ${PW}", "password_file: secret.txt"))
+    (path.parent / "mounted").touch(mode=0o600)
+    (path.parent / "mounted").write_text(SECRET)
+    (path.parent / "secret.txt").symlink_to("mounted")
+    path.rename(path.parent / "version-1.yaml")
+    path.symlink_to("version-1.yaml")
+    assert load_config(path, ENVIRON).erp.password.reveal() == SECRET
 
 
 def test_a_secret_is_given_once(write: Write) -> None:

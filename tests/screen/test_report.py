@@ -180,3 +180,42 @@ def test_an_error_of_le_new_black_is_no_command_to_the_terminal(office: Installa
     answer = office.run("push-orders", "--dry-run")
     assert "[red]Røde[/red]" in answer.err
     assert answer.err.strip().isprintable()
+
+
+# JSON
+
+
+STEERING = [*range(0x7F, 0xA0), 0xAD, 0x61C, 0x180E, *range(0x200B, 0x2010), 0x2028, 0x2029]
+STEERING += [*range(0x202A, 0x202F), *range(0x2060, 0x2070), 0xFEFF, 0xFFF9, 0xE0001, 0xE007F]
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("push-orders", "-n", "--json"),
+        ("preview", "--json"),
+        ("pull-stock", "-n", "--json"),
+        ("check", "--json"),
+        ("check",),
+        ("status", "--json"),
+    ],
+)
+def test_no_document_or_list_holds_what_steers_a_terminal_or_is_not_seen(
+    office: Installation, command: tuple[str, ...]
+) -> None:
+    hostile = f"A{''.join(map(chr, STEERING))}B"
+    for order in office.box.lnb.orders.values():
+        order["retailer_name"] = hostile
+    for number in list(office.box.erp.products):
+        office.box.erp.change_product(number, Name=hostile)
+    office.run("push-orders")
+    out = office.run(*command).out
+    assert [sign for sign in map(chr, STEERING) if sign in out] == []
+    if command[-1] == "--json":
+        json.loads(out)
+
+
+def test_a_document_still_says_what_it_escapes(office: Installation) -> None:
+    office.box.lnb.orders["70118"]["retailer_name"] = "A\u202eB\x9bC"
+    items = office.run("push-orders", "-n", "--json").document["items"]
+    assert "A\u202eB\x9bC" in {item["retailer"] for item in items}

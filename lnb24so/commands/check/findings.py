@@ -14,7 +14,7 @@ from typing import Any, Literal, TypeVar
 import click
 
 from lnb24so.errors import Interrupted, Lnb24soError
-from lnb24so.process.streams import printing
+from lnb24so.process.streams import fit, printing
 from lnb24so.run import Report
 from lnb24so.texts import shown
 
@@ -151,7 +151,7 @@ def show_check(findings: Sequence[Finding]) -> None:
             message, examples = finding.message, "; ".join(_examples(finding))
             if examples:
                 message = f"{ended(message)} First: {examples}"
-            click.echo(f"{finding.level} {finding.name}: {message}")
+            click.echo(fit(f"{finding.level} {finding.name}: {message}"))
     levels = _summary(findings)
     errors, warnings = count(levels["error"], "error"), count(levels["warning"], "warning")
     click.echo(f"Check: {errors}, {warnings}, {levels['ok']} ok.")
@@ -181,8 +181,8 @@ def _show_table(findings: Sequence[Finding]) -> None:
     table.add_column("Finding", overflow="fold", max_width=24)
     table.add_column("", overflow="fold", ratio=1)
     for finding in findings:
-        message = Text(finding.message)
+        message = Text(fit(finding.message))
         for example in _examples(finding):
-            message.append(f"\n- {example}", style="dim")
-        table.add_row(Text(finding.level, LEVELS[finding.level]), Text(finding.name), message)
+            message.append(f"\n- {fit(example)}", style="dim")
+        table.add_row(Text(finding.level, LEVELS[finding.level]), Text(fit(finding.name)), message)
     Console(highlight=False, markup=False, emoji=False).print(table)

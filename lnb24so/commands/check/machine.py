@@ -12,6 +12,7 @@ from lnb24so.config.schema import Config
 from lnb24so.errors import ConfigError
 from lnb24so.ledger.store import Ledger
 
+from .files import check_files
 from .findings import Findings, count
 
 SAMPLE = b"." * 65536
@@ -25,7 +26,7 @@ CLOCK_TOO_FAR = timedelta(minutes=10)
 
 def check_folders(config: Config, clock: Clock, findings: Findings) -> bool:
     """Look at both folders and the ledger; return whether a run could use them."""
-    before = len(findings.all)
+    usable = True
     for setting, folder, mode in (
         ("paths.state", config.paths.state, 0o700),
         ("paths.logs", config.paths.logs, 0o750),
@@ -37,15 +38,18 @@ def check_folders(config: Config, clock: Clock, findings: Findings) -> bool:
                 f"{folder} cannot be written: {problem}. Fix: give this user the folder "
                 f"(df -h and ls -ld tell more), or change {setting}.",
             )
+            usable = False
             continue
         findings.ok(setting, f"{folder} can be written.")
+        usable &= check_files(setting, folder, findings)
         if setting == "paths.state":
             owner = findings.attempt(
                 "ledger", lambda: _ledger_owner(config, clock), setting="paths.state"
             )
             if owner is not None:
                 findings.ok("ledger", owner)
-    return all(finding.level != "error" for finding in findings.all[before:])
+            usable &= owner is not None
+    return usable
 
 
 def _why_not_writable(folder: Path, mode: int) -> str | None:
