@@ -80,5 +80,14 @@ STOCK_REASONS: Mapping[str, str] = {
     "product.expired": "the product is expired: its level becomes 0",
     "product.deleted": "the product is gone from 24SevenOffice: its level becomes 0",
     "level.refused": "Le New Black refused the level",
+    "hold.exported": "24SevenOffice has the order already",
+    "hold.open_order": "an open order of 24SevenOffice carries its reference and holds its pieces",
+    "hold.skipped": "a person decided that it is not sent",
+    "hold.before_since": "it was made before orders.since",
+    "hold.not_tracked": "Le New Black counts no stock for it (inventory_tracking)",
+    "hold.by_le_new_black": "it was made after the levels' time, so Le New Black holds its pieces",
+    "hold.past": "it is still open and its last day has gone by",
+    "hold.delivered_later": "it is delivered later than stock.open_order_delivery_within_days",
+    "hold.lines_unread": "its lines cannot all be read: it holds the pieces it had last",
 }
 """Every stock reason with its meaning; the README's table is held against it."""

@@ -25,7 +25,7 @@ ALWAYS = {
     *("config", "config.schema", "config.values", "config.reader", "config.nodes"),
     *("process", "process.streams", "process.stop", "process.lock", "process.log"),
     *("process.events", "process.ping", "screen", "screen.terminal"),
-    *("ledger", "ledger.store", "ledger.file", "ledger.types"),
+    *("ledger", "ledger.store", "ledger.seen", "ledger.file", "ledger.types"),
     *("lnb", "lnb.client", "lnb.answers", "lnb.wire", "lnb.values"),
     *("soap", "soap.types", "soap.wire", "soap.outcome"),
 }

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import json
 import os
-from contextlib import contextmanager
 from dataclasses import asdict
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,21 +17,21 @@ from lnb24so.clock import Clock, utc_text
 from lnb24so.errors import ConfigError
 
 from .file import as_our_errors, connect, migrate
+from .seen import Seen
 from .types import STATES, Binding, Entry, Run, State, Step, columns, entry_of, run_of, step_of
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
 
 FILE_NAME = "ledger.sqlite3"
 
 
-class Ledger:
+class Ledger(Seen):
     """Open it with `Ledger.open` to write, or `Ledger.peek` to read and touch nothing."""
 
     def __init__(self, database: sqlite3.Connection, path: Path, run_id: str, clock: Clock) -> None:
-        self._database = database
-        self._path = path
+        super().__init__(database, path)
         self._run_id = run_id
         self._clock = clock
 
@@ -115,11 +114,6 @@ class Ledger:
         query = "SELECT order_id, reference FROM orders WHERE order_id IS NOT NULL"
         return {row["order_id"]: row["reference"] for row in self._rows(query)}
 
-    def references_in_erp(self) -> set[str]:
-        """Return the references that need no stock set aside: exported ones and skipped ones."""
-        query = "SELECT reference FROM orders WHERE order_id IS NOT NULL OR state = 'skipped'"
-        return {row["reference"] for row in self._rows(query)}
-
     def save(self, entry: Entry, event: str, **detail: Any) -> Entry:
         """Commit the entry and a history row in one transaction, on disk; return the entry."""
         row = columns(entry)
@@ -201,50 +195,6 @@ class Ledger:
                 (name, value),
             )
 
-    # Stock codes
-
-    def codes_set(self) -> set[str]:
-        """Return every code whose level this tool has sent, ever."""
-        # As one text: a hundred thousand rows take three times as long.
-        (row,) = self._rows("SELECT json_group_array(code) FROM codes_set")
-        return set(json.loads(row[0]))
-
-    def add_codes_set(self, codes: Iterable[str]) -> None:
-        """Remember codes before their levels are sent: a crash in between must not lose them."""
-        with self._transaction():
-            self._database.executemany(
-                "INSERT OR IGNORE INTO codes_set VALUES (?)", ((code,) for code in codes)
-            )
-
-    def codes_asked(self, now: datetime) -> dict[str, bool]:
-        """Return the codes asked of Le New Black's product list in the last day: known or not."""
-        since = utc_text(now - timedelta(days=1))
-        query = "SELECT code, known FROM codes_asked WHERE at > ?"
-        return {row["code"]: bool(row["known"]) for row in self._rows(query, (since,))}
-
-    def write_codes_asked(self, answers: Mapping[str, bool], now: datetime) -> None:
-        """Replace what the product list said of the codes that the inventory does not show."""
-        at = utc_text(now)
-        with self._transaction():
-            self._database.execute("DELETE FROM codes_asked")
-            self._database.executemany(
-                "INSERT INTO codes_asked VALUES (?, ?, ?)",
-                ((code, known, at) for code, known in answers.items()),
-            )
-
-    def codes_reported(self) -> dict[str, str]:
-        """Return the codes that were reported and not solved since, with the reason's code."""
-        rows = self._rows("SELECT code, reason FROM codes_reported")
-        return {row["code"]: row["reason"] for row in rows}
-
-    def write_codes_reported(self, reported: Mapping[str, str]) -> None:
-        """Replace the codes that have been reported, each with its reason's code."""
-        if reported == self.codes_reported():
-            return
-        with self._transaction():
-            self._database.execute("DELETE FROM codes_reported")
-            self._database.executemany("INSERT INTO codes_reported VALUES (?, ?)", reported.items())
-
     # Runs
 
     def start_run(self, task: str) -> None:
@@ -273,19 +223,3 @@ class Ledger:
 
     def _entries(self, query: str, *values: Any) -> Iterator[Entry]:
         return (entry_of(dict(row)) for row in self._rows(query, values))
-
-    def _rows(self, query: str, values: Iterable[Any] = ()) -> list[sqlite3.Row]:
-        with as_our_errors(self._path):
-            return self._database.execute(query, tuple(values)).fetchall()
-
-    @contextmanager
-    def _transaction(self) -> Iterator[None]:
-        with as_our_errors(self._path):
-            self._database.execute("BEGIN IMMEDIATE")
-            try:
-                yield
-            except BaseException:
-                if self._database.in_transaction:  # A full disk has rolled back already.
-                    self._database.execute("ROLLBACK")
-                raise
-            self._database.execute("COMMIT")

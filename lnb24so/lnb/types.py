@@ -55,7 +55,10 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """One order, times in UTC; `unreadable` names the rates and amounts that are no number."""
+    """One order, times in UTC; `unreadable` names the rates and amounts that are no number.
+
+    `lines_unread`: its lines came in a shape that cannot be read.
+    """
 
     reference: str
     status: str = ""
@@ -64,6 +67,8 @@ class Order:
     confirmation_time: datetime | None = None
     cancellation_time: datetime | None = None
     delivery_start_on: date | None = None
+    delivery_end_on: date | None = None
+    auto_cancel_on: date | None = None
     purchase_order_reference: str = ""
     retailer_reference: str = ""
     retailer_name: str = ""
@@ -76,6 +81,7 @@ class Order:
     billing_address: Address = Address()
     delivery_address: Address = Address()
     lines: tuple[Line, ...] = ()
+    lines_unread: bool = False
     unreadable: tuple[str, ...] = ()
 
 
@@ -91,7 +97,10 @@ class Sku(NamedTuple):
         return self.ean13 if field == "ean13" else self.sku
 
 
-NOT_CONTENT = ("status", "create_time", "confirmation_time", "cancellation_time")
+NOT_CONTENT = (
+    *("status", "create_time", "confirmation_time", "cancellation_time"),
+    *("delivery_end_on", "auto_cancel_on", "lines_unread"),
+)
 
 
 def content_hash(order: Order) -> str:
@@ -133,6 +142,7 @@ def read_order(record: Mapping[str, Any]) -> Order:
         billing_address=Address(**_values(Address, record.get("billing_address"))),
         delivery_address=Address(**_values(Address, record.get("delivery_address"))),
         lines=tuple(_read_line(line) for line in lines) if isinstance(lines, list) else (),
+        lines_unread=not isinstance(lines, list),
         unreadable=_unreadable(record, "discount_rate", "amount_shipping", "amount_total"),
     )
 

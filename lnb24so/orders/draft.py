@@ -78,7 +78,7 @@ def draft_order(
 
 def erp_reference(reference: str, settings: Orders) -> str:
     """Return the ReferenceNumber of an order in 24SevenOffice."""
-    return settings.reference.replace("{reference}", clean(reference))
+    return settings.erp_reference(reference)
 
 
 def fold_reference(reference: str) -> str:

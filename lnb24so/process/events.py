@@ -14,8 +14,8 @@ EventName = Literal[
     "order.skipped", "order.unread", "order.status_failed", "order.differs", "order.not_read_back",
     "order.changed_after_export", "order.canceled_after_export", "order.resolved", "order.warning",
     "orders.stopped", "orders.guard", "products.read", "inventory.read", "stock.batch_sent",
-    "stock.refused", "stock.skipped", "stock.code_unknown", "stock.guard", "ping.failed",
-    "error.unexpected",
+    "stock.refused", "stock.skipped", "stock.code_unknown", "stock.guard", "stock.order_unread",
+    "stock.now_held", "ping.failed", "error.unexpected",
 ]  # fmt: skip
 
 
@@ -40,6 +40,7 @@ ORDER = "the order"
 WHY = f"{ORDER}, reason, message, line"
 SENT = "rows, total, currency"
 CODE = "code, product_id, reason"
+WHAT = "subject, reason, message"
 
 EVENTS: Mapping[EventName, Event] = {
     "run.started": Event("info", "A run began.", "version, dry_run"),
@@ -79,6 +80,8 @@ EVENTS: Mapping[EventName, Event] = {
     "stock.skipped": Event("info", "The level stays, for a new reason.", CODE),
     "stock.code_unknown": Event("warning", "Le New Black lacks the code.", CODE),
     "stock.guard": Event("error", "The drop looks wrong; nothing was sent.", "message"),
+    "stock.order_unread": Event("warning", "A waiting order's lines are unreadable.", WHAT),
+    "stock.now_held": Event("info", "An upgrade holds more back.", "message"),
     "ping.failed": Event("warning", "Monitoring was not told.", "ping, host, message"),
     "error.unexpected": Event("error", "A fault in this tool.", "error, traceback"),
 }

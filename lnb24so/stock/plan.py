@@ -20,9 +20,8 @@ from .available import (
     counted_orders,
     open_rows,
     reserved,
-    waiting_pieces,
-    waiting_rows,
 )
+from .held import cannot_be_read, held_orders, waiting_pieces, waiting_rows
 
 SMALL_SHOP = 20  # below so many codes in stock a drop in percent says nothing
 FEW_ORDERS = 10  # fewer open orders than these come and go within one day
@@ -42,6 +41,14 @@ class StockItem(NamedTuple):
     news: bool = False
 
 
+class Notice(NamedTuple):
+    """What a person should know beside the levels; `subject` is what it is about."""
+
+    subject: str
+    code: str
+    message: str
+
+
 @dataclass(frozen=True, slots=True)
 class StockPlan:
     """What a stock run sends. With a `guard` sentence nothing is sent."""
@@ -53,6 +60,7 @@ class StockPlan:
     without_code: int
     open_orders: int
     guard: str | None = None
+    notices: tuple[Notice, ...] = ()
 
 
 def plan_stock(
@@ -83,6 +91,7 @@ def plan_stock(
         without_code=reading.catalogue.without_code,
         open_orders=len(reading.open_orders),
         guard=None if accept_drop else guard,
+        notices=tuple(_unread_orders(reading, settings)),
     )
 
 
@@ -94,7 +103,7 @@ def _levels(
     A code on an active and an expired product belongs to the active one.
     """
     taken = reserved(reading, settings)
-    waiting = waiting_pieces(reading)
+    waiting = waiting_pieces(reading, settings)
     by_code, inventory = reading.catalogue.by_code, reading.inventory
     for code, products in by_code.items():
         active = [product for product in products if product.active]
@@ -117,6 +126,19 @@ def _levels(
         for code in sorted(reading.codes_set.difference(by_code)):
             if inventory.get(code):
                 yield code, None, 0, "product.deleted"
+
+
+def _unread_orders(reading: StockReading, settings: Stock) -> Iterable[Notice]:
+    for order in held_orders(reading, settings):
+        if cannot_be_read(order):
+            known = order.reference in reading.lines_before
+            holds = "it holds the pieces it had last" if known else "it holds what can be read"
+            yield Notice(
+                f"order {order.reference}",
+                "hold.lines_unread",
+                f"{order.reference}: Le New Black's lines cannot all be read; {holds}. "
+                "Fix: correct its quantities in Le New Black.",
+            )
 
 
 # The guards: why nothing may be sent without a person's look, or None
@@ -175,7 +197,7 @@ def _sum(code: str, product: Product, reading: StockReading, settings: Stock) ->
     for order in counted_orders(reading, settings):
         left = [pieces for number, pieces in open_rows(order) if number == product.id]
         parts.append((-sum(left, NOTHING), f"open order {order.order_id}"))
-    for waiting in reading.waiting_orders:
+    for waiting in held_orders(reading, settings):
         left = [pieces for other, pieces in waiting_rows(waiting, reading) if other == code]
         parts.append((-sum(left, NOTHING), f"waiting order {waiting.reference}"))
     parts.append((NOTHING - settings.buffer, "buffer"))

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from lnb24so.config.schema import Config
 from lnb24so.lnb.client import LnbClient
 from lnb24so.tools import Tools
 
-from .available import Catalogue, StockReading, index_by_code, index_eans_by_sku, still_waiting
+from .available import Catalogue, StockReading, each_once, index_by_code, index_eans_by_sku
+from .held import carried, recalled, still_waiting, waiting_statuses
 
 # Under this name the ledger remembers how many open orders the last run saw.
 OPEN_ORDERS_NOTE = "open_orders"
@@ -27,19 +27,21 @@ def read_stock(tools: Tools, *, ask_again: bool = False) -> StockReading:
     config, soap, lnb, ledger = tools.config, tools.soap, tools.lnb, tools.ledger
     settings = config.stock
     code_field = config.products.code_field
-    at = lnb.server_now()
+    # To the second, as it is sent: what was made within that second is held here.
+    at = lnb.server_now().replace(microsecond=0)
     tools.progress("Reading Le New Black's inventory")
     inventory = lnb.inventory(code_field)
     tools.event("inventory.read", count=len(inventory))
     tools.progress("Reading open orders and products from 24SevenOffice")
     on_hand = settings.quantity == "on_hand"
-    open_orders = [] if on_hand else soap.open_orders(settings.open_order_states)
+    open_orders = [] if on_hand else each_once(soap.open_orders(settings.open_order_states))
     products = soap.products(config.products.sku_field)
     tools.event("products.read", count=len(products), open_orders=len(open_orders))
     catalogue = index_by_code(products, code_field)
     tools.progress(f"{len(products):,} products; reading waiting orders from Le New Black")
-    statuses = _waiting_statuses(config)
-    waiting = [order for status in statuses for order in lnb.orders(status=status)]
+    statuses = waiting_statuses(config)
+    read = [order for status in statuses for order in lnb.orders(status=status)]
+    waiting, orders = still_waiting(read, statuses), config.orders
     by_sku_too = config.products.match_by == "ean13_then_sku"
     before = ledger.note(OPEN_ORDERS_NOTE)
     asked = {} if ask_again else ledger.codes_asked(tools.clock.now())
@@ -50,8 +52,14 @@ def read_stock(tools: Tools, *, ask_again: bool = False) -> StockReading:
         catalogue=catalogue,
         inventory=inventory,
         open_orders=open_orders,
-        waiting_orders=still_waiting(waiting, statuses),
+        waiting_orders=waiting,
+        read_until=lnb.server_now(),
+        since=orders.since,
         in_erp=frozenset(ledger.references_in_erp()),
+        skipped=frozenset(ledger.references_skipped()),
+        asked_for=frozenset(ledger.references_asked_for()),
+        carried=carried(waiting, open_orders, orders, ledger.references_sent_as()),
+        lines_before=recalled(ledger.waiting_lines()),
         known=known,
         asked_now=asked_now,
         codes_set=frozenset(ledger.codes_set()),
@@ -59,17 +67,6 @@ def read_stock(tools: Tools, *, ask_again: bool = False) -> StockReading:
         open_orders_before=int(before) if before else None,
         eans_by_sku=index_eans_by_sku(products) if by_sku_too else {},
     )
-
-
-def _waiting_statuses(config: Config) -> list[str]:
-    """Return the statuses whose orders hold stock back until 24SevenOffice has them.
-
-    Only in simple mode. An order that we moved to `orders.blocked_status` waits as before.
-    """
-    statuses, blocked = config.stock.waiting_statuses, config.orders.blocked_status
-    if config.stock.lnb_mode != "simple" or not statuses:
-        return []
-    return [*statuses, blocked] if blocked else [*statuses]
 
 
 def _known(

@@ -9,8 +9,13 @@ from lnb24so.errors import Guard, Lnb24soError
 from lnb24so.process.events import EventName
 from lnb24so.tools import Tools, bind_company, check_company
 
+from .available import StockReading
+from .held import now_held, remembered
 from .plan import StockItem, StockPlan, StockReport, plan_stock, stock_report
 from .reading import OPEN_ORDERS_NOTE, read_stock
+
+# Set by the step that brings a ledger to the version that holds orders in every mode.
+HELD_LESS_NOTE = "stock_held_less"
 
 
 def carry_stock(
@@ -33,10 +38,23 @@ def carry_stock(
         tools.event("stock.guard", message=plan.guard)
         tools.tell(plan.guard)
         return replace(stock_report(plan), exit_code=Guard.exit_code)
+    tools.ledger.write_waiting_lines(remembered(reading, tools.config.stock))
+    _say_what_is_held_now(reading, tools)
     refused = apply_stock(plan, reading.codes_set, tools)
     newly_refused = note_stock(plan, tools, refused=refused, reported=reading.reported)
     report = stock_report(plan, refused)
     return replace(report, exit_code=3 if newly_refused else 0)
+
+
+def _say_what_is_held_now(reading: StockReading, tools: Tools) -> None:
+    """Say once, after an upgrade, what is held that an earlier version did not hold."""
+    if not tools.ledger.note(HELD_LESS_NOTE):
+        return
+    tools.ledger.write_note(HELD_LESS_NOTE, "")
+    message = now_held(reading, tools.config.stock)
+    if message is not None:
+        tools.event("stock.now_held", message=message)
+        tools.tell(message)
 
 
 def apply_stock(plan: StockPlan, codes_set: Set[str], tools: Tools) -> dict[str, str]:
@@ -84,6 +102,16 @@ def note_stock(
             event: EventName = "stock.code_unknown" if unknown else "stock.skipped"
             tools.event(event, code=item.code, product_id=item.product_id, reason=item.reason)
     reasons = {item.code: item.reason for item in skipped if item.reason is not None}
+    for notice in plan.notices:
+        reasons[notice.subject] = notice.code
+        if reported.get(notice.subject) != notice.code:
+            tools.event(
+                "stock.order_unread",
+                subject=notice.subject,
+                reason=notice.code,
+                message=notice.message,
+            )
+            tools.tell(notice.message)
     new = [code for code in refused if reported.get(code) != "level.refused"]
     for code in new:
         tools.event("stock.refused", code=code, reason="level.refused", message=refused[code])

@@ -12,7 +12,8 @@ import pytest
 
 from lnb24so.lnb.types import Order
 from lnb24so.soap.order import InvoiceRow
-from lnb24so.stock.available import StockReading, index_eans_by_sku, still_waiting
+from lnb24so.stock.available import StockReading, index_eans_by_sku
+from lnb24so.stock.held import still_waiting
 from lnb24so.stock.plan import plan_stock
 
 from .build import (

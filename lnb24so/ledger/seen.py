@@ -1,0 +1,146 @@
+"""What the ledger holds for stock: codes and what became of them, and what was seen of orders."""
+
+from __future__ import annotations
+
+import json
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from lnb24so.clock import utc_text
+
+from .file import as_our_errors
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Iterable, Iterator, Mapping
+    from datetime import datetime
+    from pathlib import Path
+
+Lines = tuple[tuple[str, str, str], ...]
+"""The lines of a waiting order: EAN, SKU and pieces of each, as texts."""
+
+
+class Tables:
+    """An open file of the ledger."""
+
+    def __init__(self, database: sqlite3.Connection, path: Path) -> None:
+        self._database = database
+        self._path = path
+
+    def _rows(self, query: str, values: Iterable[Any] = ()) -> list[sqlite3.Row]:
+        with as_our_errors(self._path):
+            return self._database.execute(query, tuple(values)).fetchall()
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        with as_our_errors(self._path):
+            self._database.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+            except BaseException:
+                if self._database.in_transaction:  # A full disk has rolled back already.
+                    self._database.execute("ROLLBACK")
+                raise
+            self._database.execute("COMMIT")
+
+
+class Seen(Tables):
+    """The tables that only stock asks, and what stock asks of the orders."""
+
+    # Orders, as far as they hold stock
+
+    def references_in_erp(self) -> set[str]:
+        """Return the references of which 24SevenOffice has the order."""
+        return self._references("order_id IS NOT NULL")
+
+    def references_skipped(self) -> set[str]:
+        """Return the references that a person decided not to send."""
+        return self._references("state = 'skipped'")
+
+    def references_asked_for(self) -> set[str]:
+        """Return the references that a person named, whatever their age."""
+        return self._references("asked_for IS NOT NULL")
+
+    def references_sent_as(self) -> dict[str, str]:
+        """Return the ReferenceNumber of each order that was sent and may not have arrived."""
+        query = (
+            "SELECT reference, erp_reference FROM orders"
+            " WHERE order_id IS NULL AND erp_reference IS NOT NULL"
+        )
+        return {row["reference"]: row["erp_reference"] for row in self._rows(query)}
+
+    def _references(self, condition: str) -> set[str]:
+        query = f"SELECT reference FROM orders WHERE {condition}"  # noqa: S608 - ours, above
+        return {row["reference"] for row in self._rows(query)}
+
+    # What was seen of orders: what a list no longer shows is asked about
+
+    def waiting_lines(self) -> dict[str, Lines]:
+        """Return the lines of the orders that held stock back in the last run, by reference."""
+        rows = self._rows("SELECT reference, lines FROM waiting_orders")
+        return {row["reference"]: _lines(row["lines"]) for row in rows}
+
+    def write_waiting_lines(self, waiting: Mapping[str, Lines]) -> None:
+        """Replace the orders that hold stock back by these; only what differs is written."""
+        before = self.waiting_lines()
+        gone = before.keys() - waiting.keys()
+        new = {name: lines for name, lines in waiting.items() if before.get(name) != lines}
+        if not gone and not new:
+            return
+        with self._transaction():
+            self._database.executemany(
+                "DELETE FROM waiting_orders WHERE reference = ?", ((name,) for name in gone)
+            )
+            self._database.executemany(
+                "INSERT OR REPLACE INTO waiting_orders VALUES (?, ?)",
+                ((name, json.dumps(lines)) for name, lines in new.items()),
+            )
+
+    # Stock codes
+
+    def codes_set(self) -> set[str]:
+        """Return every code whose level this tool has sent, ever."""
+        # As one text: a hundred thousand rows take three times as long.
+        (row,) = self._rows("SELECT json_group_array(code) FROM codes_set")
+        return set(json.loads(row[0]))
+
+    def add_codes_set(self, codes: Iterable[str]) -> None:
+        """Remember codes before their levels are sent: a crash in between must not lose them."""
+        with self._transaction():
+            self._database.executemany(
+                "INSERT OR IGNORE INTO codes_set (code) VALUES (?)", ((code,) for code in codes)
+            )
+
+    def codes_asked(self, now: datetime) -> dict[str, bool]:
+        """Return the codes asked of Le New Black's product list in the last day: known or not."""
+        since = utc_text(now - timedelta(days=1))
+        query = "SELECT code, known FROM codes_asked WHERE at > ?"
+        return {row["code"]: bool(row["known"]) for row in self._rows(query, (since,))}
+
+    def write_codes_asked(self, answers: Mapping[str, bool], now: datetime) -> None:
+        """Replace what the product list said of the codes that the inventory does not show."""
+        at = utc_text(now)
+        with self._transaction():
+            self._database.execute("DELETE FROM codes_asked")
+            self._database.executemany(
+                "INSERT INTO codes_asked VALUES (?, ?, ?)",
+                ((code, known, at) for code, known in answers.items()),
+            )
+
+    def codes_reported(self) -> dict[str, str]:
+        """Return the codes that were reported and not solved since, with the reason's code."""
+        rows = self._rows("SELECT code, reason FROM codes_reported")
+        return {row["code"]: row["reason"] for row in rows}
+
+    def write_codes_reported(self, reported: Mapping[str, str]) -> None:
+        """Replace the codes that have been reported, each with its reason's code."""
+        if reported == self.codes_reported():
+            return
+        with self._transaction():
+            self._database.execute("DELETE FROM codes_reported")
+            self._database.executemany("INSERT INTO codes_reported VALUES (?, ?)", reported.items())
+
+
+def _lines(text: str) -> Lines:
+    return tuple((ean13, sku, pieces) for ean13, sku, pieces in json.loads(text))
