@@ -74,7 +74,7 @@ ORDER_REASONS: Mapping[str, str] = {
 
 STOCK_REASONS: Mapping[str, str] = {
     "code.unknown": "Le New Black does not know the code",
-    "code.conflict": "two active products have the code; the level stays",
+    "code.conflict": "two active products have the code; the level may only fall, to their sum",
     "product.not_stock_controlled": "24SevenOffice keeps no stock of the product",
     "product.no_stock_figure": "24SevenOffice sent no stock figure",
     "product.expired": "the product is expired: its level becomes 0",

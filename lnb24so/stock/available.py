@@ -22,10 +22,14 @@ LAST_MOMENT = datetime.max.replace(tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
-    """The products by their code; `without_code` counts the active ones that have none."""
+    """The products by their code; `without_code` counts the active ones that have none.
+
+    `count` is that of all products, whatever they are.
+    """
 
     by_code: Mapping[str, Sequence[Product]]
     without_code: int = 0
+    count: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +70,7 @@ class StockReading:
 def index_by_code(products: Sequence[Product], code_field: CodeField) -> Catalogue:
     """Return the products by code; a code on several products keeps them all."""
     without = sum(product.active and not getattr(product, code_field) for product in products)
-    return Catalogue(products_by(code_field, products), without)
+    return Catalogue(products_by(code_field, products), without, len(products))
 
 
 def index_eans_by_sku(products: Iterable[Product]) -> dict[str, list[str]]:

@@ -16,6 +16,11 @@ from .reading import OPEN_ORDERS_NOTE, read_stock
 
 # Set by the step that brings a ledger to the version that holds orders in every mode.
 HELD_LESS_NOTE = "stock_held_less"
+TOLD: Mapping[str, str] = {
+    "code.conflict": "{}: two active products have the same code; the level may fall to their sum "
+    "and never rises. Fix: remove the code from one of them in 24SevenOffice.",
+}
+"""What a person is told of the codes with a reason, all that are new in one line."""
 
 
 def carry_stock(
@@ -95,13 +100,17 @@ def note_stock(
     plan: StockPlan, tools: Tools, *, refused: Mapping[str, str], reported: Mapping[str, str]
 ) -> int:
     """Log and remember what was left alone or refused; return how many codes were newly refused."""
-    skipped = [item for item in plan.items if item.action == "skip"]
-    for item in skipped:
-        if item.news:
-            unknown = item.reason == "code.unknown"
-            event: EventName = "stock.code_unknown" if unknown else "stock.skipped"
-            tools.event(event, code=item.code, product_id=item.product_id, reason=item.reason)
-    reasons = {item.code: item.reason for item in skipped if item.reason is not None}
+    lasting = [item for item in plan.items if item.action == "skip" or item.reason in TOLD]
+    news = [item for item in lasting if item.news]
+    for item in news:
+        unknown = item.reason == "code.unknown"
+        event: EventName = "stock.code_unknown" if unknown else "stock.skipped"
+        tools.event(event, code=item.code, product_id=item.product_id, reason=item.reason)
+    for reason, told in TOLD.items():
+        codes = [item.code for item in news if item.reason == reason]
+        if codes:
+            tools.tell(told.format(_counted(codes)))
+    reasons = {item.code: item.reason for item in lasting if item.reason is not None}
     for notice in plan.notices:
         reasons[notice.subject] = notice.code
         if reported.get(notice.subject) != notice.code:
@@ -119,3 +128,9 @@ def note_stock(
     tools.ledger.write_codes_reported(reasons | dict.fromkeys(refused, "level.refused"))
     tools.ledger.write_note(OPEN_ORDERS_NOTE, str(plan.open_orders))
     return len(new)
+
+
+def _counted(codes: Sequence[str]) -> str:
+    """Return `2 codes (704..., 704...)`, with three of them at most."""
+    more = " ..." if len(codes) > 3 else ""
+    return f"{len(codes):,} code{'s' * (len(codes) > 1)} ({', '.join(codes[:3])}{more})"

@@ -178,9 +178,31 @@ def items(found: StockReading, **changes: Any) -> dict[str, tuple[str, int | Non
     return {item.code: (item.action, item.after, item.reason) for item in plan.items}
 
 
-def test_a_code_on_two_active_products_is_a_conflict_and_keeps_its_level() -> None:
-    found = reading([DRESS, DRESS._replace(id=1004)], {EAN: 5})
-    assert items(found) == {EAN: ("skip", None, "code.conflict")}
+TWIN = DRESS._replace(id=1004, stock=D(3))
+STAYS, FALLS = ("skip", None, "code.conflict"), ("set", 13, "code.conflict")
+
+
+@pytest.mark.parametrize(
+    ("twin", "before", "expected"),
+    [
+        (TWIN, 5, STAYS),
+        (TWIN, 13, STAYS),
+        (TWIN, 40, FALLS),
+        (TWIN, None, STAYS),
+        (TWIN._replace(stock=D(-20)), 40, ("set", 0, "code.conflict")),
+        (TWIN._replace(stock=None), 40, STAYS),
+        (TWIN._replace(stock_controlled=False), 40, STAYS),
+    ],
+)
+def test_a_code_on_two_active_products_may_fall_to_their_sum_and_never_rises(
+    twin: Any, before: int | None, expected: object
+) -> None:
+    assert items(reading([DRESS, twin], {EAN: before})) == {EAN: expected}
+
+
+def test_orders_of_both_products_hold_a_code_in_conflict_back() -> None:
+    found = reading([DRESS, TWIN], {EAN: 40}, open_orders=[open_order({1001: 4, 1004: 2})])
+    assert items(found, buffer=0) == {EAN: ("set", 7, "code.conflict")}
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from lnb24so.config.schema import Stock
 from lnb24so.stock.available import StockReading, available
-from lnb24so.stock.plan import StockItem, level_story, plan_stock
+from lnb24so.stock.plan import StockItem, plan_stock
+from lnb24so.stock.story import level_story
 
 from .build import (
     DRESS,
@@ -156,7 +157,8 @@ def test_the_story_of_a_level_names_every_order_that_holds_a_piece() -> None:
         ),
         (
             [DRESS, DRESS._replace(id=1004)],
-            f"{EAN}: Le New Black shows 9; two active products have the code; the level stays.",
+            f"{EAN}: Le New Black shows 9; two active products have the code; the level may only "
+            "fall, to their sum.",
         ),
     ],
 )
