@@ -79,6 +79,8 @@ STOCK_REASONS: Mapping[str, str] = {
     "product.no_stock_figure": "24SevenOffice sent no stock figure",
     "product.expired": "the product is expired: its level becomes 0",
     "product.deleted": "the product is gone from 24SevenOffice: its level becomes 0",
+    "code.without_product": "no product in 24SevenOffice has the code",
+    "list.incomplete": "a list lacks what is there when it is asked for by its number",
     "level.refused": "Le New Black refused the level",
     "hold.exported": "24SevenOffice has the order already",
     "hold.open_order": "an open order of 24SevenOffice carries its reference and holds its pieces",

@@ -13,7 +13,7 @@ from .file import as_our_errors
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
     from pathlib import Path
 
@@ -86,16 +86,49 @@ class Seen(Tables):
         before = self.waiting_lines()
         gone = before.keys() - waiting.keys()
         new = {name: lines for name, lines in waiting.items() if before.get(name) != lines}
-        if not gone and not new:
-            return
-        with self._transaction():
-            self._database.executemany(
-                "DELETE FROM waiting_orders WHERE reference = ?", ((name,) for name in gone)
-            )
-            self._database.executemany(
+        self._change(
+            ("DELETE FROM waiting_orders WHERE reference = ?", [(name,) for name in gone]),
+            (
                 "INSERT OR REPLACE INTO waiting_orders VALUES (?, ?)",
-                ((name, json.dumps(lines)) for name, lines in new.items()),
-            )
+                [(name, json.dumps(lines)) for name, lines in new.items()],
+            ),
+        )
+
+    def open_order_ids(self) -> set[int]:
+        """Return the ids of the orders that were open in the last run."""
+        return {row["order_id"] for row in self._rows("SELECT order_id FROM open_orders")}
+
+    def write_open_order_ids(self, order_ids: Iterable[int]) -> None:
+        """Replace the ids of the open orders; only what differs is written."""
+        before, now = self.open_order_ids(), set(order_ids)
+        self._change(
+            ("DELETE FROM open_orders WHERE order_id = ?", [(one,) for one in before - now]),
+            ("INSERT INTO open_orders VALUES (?)", [(one,) for one in now - before]),
+        )
+
+    def hidden(self, kind: str) -> set[str]:
+        """Return what a list does not show though it is there, by name."""
+        rows = self._rows("SELECT name FROM hidden WHERE kind = ?", (kind,))
+        return {row["name"] for row in rows}
+
+    def write_hidden(self, kind: str, names: Iterable[str]) -> None:
+        """Replace what a list does not show; only what differs is written."""
+        before, now = self.hidden(kind), set(names)
+        self._change(
+            (
+                "DELETE FROM hidden WHERE kind = ? AND name = ?",
+                [(kind, one) for one in before - now],
+            ),
+            ("INSERT INTO hidden VALUES (?, ?)", [(kind, one) for one in now - before]),
+        )
+
+    def _change(self, *steps: tuple[str, Sequence[tuple[object, ...]]]) -> None:
+        """Write all steps that change anything, in one transaction."""
+        steps = tuple((query, rows) for query, rows in steps if rows)
+        if steps:
+            with self._transaction():
+                for query, rows in steps:
+                    self._database.executemany(query, rows)
 
     # Stock codes
 
@@ -111,6 +144,21 @@ class Seen(Tables):
             self._database.executemany(
                 "INSERT OR IGNORE INTO codes_set (code) VALUES (?)", ((code,) for code in codes)
             )
+
+    def products_of_codes(self) -> dict[str, tuple[int | None, bool]]:
+        """Return of each code that was set its product's id, and whether that is gone.
+
+        The id is None where an earlier version set the code.
+        """
+        (row,) = self._rows(
+            "SELECT json_group_array(json_array(code, product_id, gone)) FROM codes_set"
+        )
+        return {code: (product_id, bool(gone)) for code, product_id, gone in json.loads(row[0])}
+
+    def write_products_of_codes(self, products: Mapping[str, tuple[int | None, bool]]) -> None:
+        """Note the product id of codes that were set, and whether that product is gone."""
+        rows = [(product_id, gone, code) for code, (product_id, gone) in products.items()]
+        self._change(("UPDATE codes_set SET product_id = ?, gone = ? WHERE code = ?", rows))
 
     def codes_asked(self, now: datetime) -> dict[str, bool]:
         """Return the codes asked of Le New Black's product list in the last day: known or not."""

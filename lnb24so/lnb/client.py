@@ -21,6 +21,7 @@ from .wire import Answer, LnbWire
 if TYPE_CHECKING:
     from .types import Order, Sku
 
+_MISSING = object()  # what was asked for by its name and is not there (404)
 PAGE_SIZE = 500  # records on a full page, where no header tells (Le New Black's SDK)
 _EARLY = 60.0  # seconds before its end at which a token is replaced
 
@@ -36,12 +37,16 @@ class LnbClient:
         self._token = ""
         self._token_ends = 0.0
         self._clock_ahead = timedelta(0)
+        self.sends_no_totals = False
+        """Said by the caller: an account that never counts its lists is read once."""
+        self.sent_totals: bool | None = None
+        """Whether a list of this run was counted; None before one was read."""
 
     # Orders
 
     def orders(self, **search: str) -> list[Order]:
         """Return the orders that `GET /orders` finds, each once, with their lines."""
-        orders = map(_order, self._pages("/orders", search))
+        orders = map(_order, self._whole("/orders", search))
         # Two without a reference are still two.
         return list({order.reference or object(): order for order in orders}.values())
 
@@ -52,7 +57,11 @@ class LnbClient:
     def order(self, reference: str) -> Order | None:
         """Return one order, or None where Le New Black knows none of that reference."""
         record, _ = self._call("GET", f"/orders/{quote(reference, safe='')}", missing_is_none=True)
-        return _order(record) if isinstance(record, Mapping) else None
+        if record is _MISSING:
+            return None
+        if not isinstance(record, Mapping):
+            raise Rejected(f"Le New Black: asked for order {reference}, it answered without one")
+        return _order(record)
 
     def set_status(self, reference: str, *, status: str) -> None:
         """Move an order to a status, or raise Rejected; the same again changes nothing."""
@@ -79,7 +88,7 @@ class LnbClient:
         """Return every size of the product list."""
         from .types import read_skus
 
-        return [sku for product in self._pages("/products", {}) for sku in read_skus(product)]
+        return [sku for product in self._whole("/products", {}) for sku in read_skus(product)]
 
     def set_levels(
         self, field: str, levels: Sequence[tuple[str, int]], at: datetime
@@ -121,7 +130,7 @@ class LnbClient:
 
     def retailers(self) -> list[Mapping[str, Any]]:
         """Return the retailers as Le New Black sends them."""
-        return list(self._pages("/retailers", {}))
+        return self._whole("/retailers", {})
 
     def server_now(self) -> datetime:
         """Return the time by Le New Black's own clock (the Date header of its answers)."""
@@ -130,12 +139,38 @@ class LnbClient:
 
     # How it is asked
 
-    def _pages(self, path: str, search: Mapping[str, str]) -> Iterator[Mapping[str, Any]]:
+    def _whole(self, path: str, search: Mapping[str, str]) -> list[Mapping[str, Any]]:
+        """Return a paged list that proves to be whole: it is a living set, read page by page.
+
+        Its distinct records count to the total that Le New Black names, or two successive reads
+        show the same ones. Raises Transient where three do not.
+        """
+        before = None
+        for _ in range(3):
+            totals: set[str | None] = set()
+            records = list(self._pages(path, search, totals))
+            names = _names(records)
+            counted = totals != {None}
+            self.sent_totals = counted or bool(self.sent_totals)
+            once = not counted and self.sends_no_totals and len(names) == len(records)
+            if totals == {str(len(names))} or once:
+                return records
+            if names == before:
+                if counted:
+                    self._event("list.miscounted", list=path, count=len(names))
+                return records
+            before = names
+        raise Transient(f"Le New Black: {path} is another list each time it is read.")
+
+    def _pages(
+        self, path: str, search: Mapping[str, str], totals: set[str | None]
+    ) -> Iterator[Mapping[str, Any]]:
         previous = None
         for number in count(1):
             items, headers = self._list(path, {**search, "page": str(number)})
             if items and items[0] == previous:
                 raise Transient(f"Le New Black: page {number} of {path} repeats the one before.")
+            totals.add(headers.get("X-Pagination-Total-Items"))
             yield from items
             more = headers.get("X-Pagination-Has-More", "").strip().lower()
             size = headers.get("X-Pagination-Page-Size", "")
@@ -172,7 +207,7 @@ class LnbClient:
                 self._token = ""
                 answer = send()
             if answer.status == 404 and missing_is_none:
-                return None, answer.headers
+                return _MISSING, answer.headers
             return self._checked(answer, f"{method} {path}"), answer.headers
 
         return patiently(once, self._clock, self._event)
@@ -225,6 +260,12 @@ def _order(record: Mapping[str, Any]) -> Order:
     from .types import read_order
 
     return read_order(record)
+
+
+def _names(records: Sequence[Mapping[str, Any]]) -> set[str]:
+    """Return what tells the records apart: the reference, else where it stands among the rest."""
+    names = (read_text(one.get("reference")) for one in records)
+    return {name or f"#{place}" for place, name in enumerate(names)}
 
 
 def _time_text(moment: datetime) -> str:

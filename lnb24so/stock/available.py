@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -44,6 +44,10 @@ class StockReading:
     Of `waiting_orders`: `in_erp` and `skipped` are those that the ledger says so of, `asked_for`
     those that a person named, `carried` those that an open order of that id carries already, and
     `lines_before` what each had in the last run. Orders made before `since` are not sent.
+
+    `codes_set` are the codes that this tool has set, each with its product's id (None: not known)
+    and whether that was gone before; `gone_products` were asked for and are gone now. `hidden` is
+    there and in none of the lists, by its kind.
     """
 
     at: datetime
@@ -60,9 +64,10 @@ class StockReading:
     carried: Mapping[str, int] = field(default_factory=dict)
     lines_before: Mapping[str, Sequence[Line]] = field(default_factory=dict)
     known: Mapping[str, bool] = field(default_factory=dict)
-    codes_set: frozenset[str] = frozenset()
+    codes_set: Mapping[str, tuple[int | None, bool]] = field(default_factory=dict)
+    gone_products: Set[int] = frozenset()
+    hidden: Mapping[str, Sequence[str]] = field(default_factory=dict)
     reported: Mapping[str, str] = field(default_factory=dict)
-    open_orders_before: int | None = None
     asked_now: bool = False
     eans_by_sku: Mapping[str, Sequence[str]] = field(default_factory=dict)
 

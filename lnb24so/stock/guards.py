@@ -7,7 +7,6 @@ from lnb24so.config.schema import Stock
 from .available import StockReading
 
 SMALL_SHOP = 20  # below so many codes in stock a drop in percent says nothing
-FEW_ORDERS = 10  # fewer open orders than these come and go within one day
 ACCEPT = "if right: lnb24so pull-stock --accept-drop"
 
 
@@ -29,16 +28,4 @@ def drop(zeroed: int, in_stock: int, settings: Stock) -> str | None:
     return (
         f"Stock not sent: {zeroed} of {in_stock} codes would become 0 (limit {limit:g} %). "
         f"Check: lnb24so preview stock; {ACCEPT}"
-    )
-
-
-def fewer(reading: StockReading, settings: Stock) -> str | None:
-    """Return why so few open orders stop the run."""
-    before, now = reading.open_orders_before, len(reading.open_orders)
-    # On hand: open orders hold nothing back and are not read.
-    if settings.quantity == "on_hand" or not before or before < FEW_ORDERS or now * 2 > before:
-        return None
-    return (
-        f"Stock not sent: {now} open orders in 24SevenOffice, {before} in the "
-        f"run before, so stock may show what is sold. Check: lnb24so preview stock; {ACCEPT}"
     )

@@ -11,7 +11,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 from lnb24so.config.schema import Config, Orders, Stock
-from lnb24so.lnb.types import Line, Order, is_canceled, plain_status, same_status
+from lnb24so.lnb.types import Line, Order, plain_status, same_status
 from lnb24so.soap.order import InvoiceOrder
 
 from .available import NOTHING, StockReading, summed
@@ -48,16 +48,6 @@ def waiting_statuses(config: Config) -> tuple[str, ...]:
     if blocked and not any(same_status(blocked, one) for one in (*statuses, *there)):
         return (*statuses, blocked)
     return statuses
-
-
-def still_waiting(orders: Iterable[Order], statuses: Sequence[str]) -> list[Order]:
-    """Return the orders that really are in one of the statuses, each once, as it was read last."""
-    last = {order.reference or object(): order for order in orders}  # Two without one are two.
-    return [
-        order
-        for order in last.values()
-        if not is_canceled(order) and any(same_status(order.status, one) for one in statuses)
-    ]
 
 
 def carried(

@@ -18,8 +18,9 @@ from .available import (
     available,
     reserved,
 )
-from .guards import drop, fewer, no_products
-from .held import cannot_be_read, held_orders, waiting_pieces
+from .guards import drop, no_products
+from .held import waiting_pieces
+from .notices import Notice, notices
 
 
 class StockItem(NamedTuple):
@@ -35,14 +36,6 @@ class StockItem(NamedTuple):
     news: bool = False
 
 
-class Notice(NamedTuple):
-    """What a person should know beside the levels; `subject` is what it is about."""
-
-    subject: str
-    code: str
-    message: str
-
-
 @dataclass(frozen=True, slots=True)
 class StockPlan:
     """What a stock run sends. With a `guard` sentence nothing is sent."""
@@ -52,7 +45,6 @@ class StockPlan:
     items: tuple[StockItem, ...]
     unchanged: int
     without_code: int
-    open_orders: int
     guard: str | None = None
     notices: tuple[Notice, ...] = ()
 
@@ -80,16 +72,15 @@ def plan_stock(
         news = reason is not None and reading.reported.get(code) != reason
         action: Literal["set", "skip"] = "skip" if after is None else "set"
         items.append(StockItem(code, action, before, after, product_id, name, reason, news))
-    guard = drop(zeroed, in_stock, settings) or fewer(reading, settings)
+    guard = drop(zeroed, in_stock, settings)
     return StockPlan(
         at=reading.at,
         code_field=reading.code_field,
         items=tuple(items),
         unchanged=unchanged,
         without_code=reading.catalogue.without_code,
-        open_orders=len(reading.open_orders),
         guard=no_products(reading) or (None if accept_drop else guard),
-        notices=tuple(_unread_orders(reading, settings)),
+        notices=tuple(notices(reading, settings)),
     )
 
 
@@ -119,7 +110,8 @@ def _levels(reading: StockReading, settings: Stock) -> Iterable[Level]:
             if active:
                 yield Level(code, product, None, "code.unknown")
         elif len(active) > 1:
-            yield _conflict(Level(code, product, None, "code.conflict"), active, held, reading)
+            stays = Level(code, product, None, "code.conflict")
+            yield _conflict(stays, active, held, reading, settings)
         elif not product.stock_controlled:
             yield Level(code, product, None, "product.not_stock_controlled")
         elif product.active and product.stock is None:
@@ -129,39 +121,46 @@ def _levels(reading: StockReading, settings: Stock) -> Iterable[Level]:
             yield Level(code, product, available(stock - held), None, available(stock))
         elif settings.expired_products == "zero":
             yield Level(code, product, 0, "product.expired")
-    if settings.deleted_products == "zero":
-        for code in sorted(reading.codes_set.difference(by_code)):
-            if inventory.get(code):
-                yield Level(code, None, 0, "product.deleted")
+    for code in sorted(inventory.keys() - by_code.keys()):
+        if inventory[code]:
+            yield from _without_product(code, reading, settings)
+
+
+def _without_product(code: str, reading: StockReading, settings: Stock) -> Iterable[Level]:
+    """Yield the level of a code with stock in Le New Black that no product has.
+
+    Whether a code that this tool never set has a product cannot be asked; two runs must agree.
+    """
+    if reading.codes_set.get(code, (None, False))[0] is not None:
+        if settings.deleted_products == "zero":
+            yield Level(code, None, 0, "product.deleted")
+        return
+    agreed = reading.reported.get(code) == "code.without_product"
+    zeroes = settings.codes_without_product == "zero" and agreed
+    yield Level(code, None, 0 if zeroes else None, "code.without_product")
 
 
 def _conflict(
-    level: Level, products: Sequence[Product], held: Decimal, reading: StockReading
+    level: Level,
+    products: Sequence[Product],
+    held: Decimal,
+    reading: StockReading,
+    settings: Stock,
 ) -> Level:
-    """Return the level of a code on several active products: it may fall to their sum."""
+    """Return the level of a code on several active products: it may fall to their sum.
+
+    In time-based mode a level that is right is stamped anew, as every other.
+    """
     before = reading.inventory.get(level.code)
     counted = [product.stock for product in products if product.stock_controlled]
     stocks = [NOTHING + stock for stock in counted if stock is not None]
     if before is None or len(stocks) < len(products):
         return level
-    together = sum(stocks, NOTHING)
+    together = sum(stocks, NOTHING) - settings.buffer
     after = available(together - held)
-    if after >= before:
+    if after > before or (after == before and settings.lnb_mode != "time_based"):
         return level
     return level._replace(after=after, free=available(together))
-
-
-def _unread_orders(reading: StockReading, settings: Stock) -> Iterable[Notice]:
-    for order in held_orders(reading, settings):
-        if cannot_be_read(order):
-            known = order.reference in reading.lines_before
-            holds = "it holds the pieces it had last" if known else "it holds what can be read"
-            yield Notice(
-                f"order {order.reference}",
-                "hold.lines_unread",
-                f"{order.reference}: Le New Black's lines cannot all be read; {holds}. "
-                "Fix: correct its quantities in Le New Black.",
-            )
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +179,9 @@ def stock_report(plan: StockPlan, refused: Mapping[str, str] | None = None) -> S
     summary.update(item.action for item in plan.items)
     if plan.without_code:
         summary["without_code"] = plan.without_code
+    lacking = sum(item.reason == "code.without_product" for item in plan.items)
+    if lacking:
+        summary["without_product"] = lacking
     conflicts = sum(item.reason == "code.conflict" for item in plan.items)
     if conflicts:
         summary["conflict"] = conflicts

@@ -60,7 +60,7 @@ def readings(draw: st.DrawFn) -> StockReading:
         open_orders=[open_order(taken)],
         waiting_orders=[waiting],
         known=draw(st.dictionaries(CODES, st.booleans())),
-        codes_set=draw(st.frozensets(CODES)),
+        codes_set=draw(st.dictionaries(CODES, st.sampled_from([(None, False), (1, True)]))),
     )
 
 
@@ -103,7 +103,7 @@ def applied(found: StockReading, planned: tuple[StockItem, ...]) -> StockReading
     return replace(
         found,
         inventory={**found.inventory, **sent},
-        codes_set=found.codes_set | sent.keys(),
+        codes_set={**found.codes_set, **dict.fromkeys(sent, (1, False))},
         known={code: yes for code, yes in found.known.items() if code not in sent},
     )
 

@@ -271,7 +271,7 @@ def test_an_order_whose_lines_cannot_be_read_keeps_those_it_had_last_and_is_name
     assert (first.code, "70001" in first.err, "cannot all be read" in first.err) == (0, True, True)
     assert office.run("pull-stock").err == ""
     assert office.box.lnb.inventory[CODES[0].sku]["in_stock"] == 6
-    assert len(office.log_lines("stock.order_unread")) == 1
+    assert len(office.log_lines("stock.noticed")) == 1
     put(office, hand.now() - timedelta(hours=1), pieces=1)
     assert sent(office) == 9
 
