@@ -31,6 +31,7 @@ class Question(Generic[K, T]):
     inside: Callable[[T], bool]
     needs_control: bool = True
     controls: Sequence[K] = ()
+    can_ask: Callable[[K], bool] = lambda _: True
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,8 +105,9 @@ def _controls(
 ) -> Sequence[K]:
     if not question.needs_control:
         return ()
-    if listed:
-        return [next(iter(listed))]
+    listed_one = next((key for key in listed if question.can_ask(key)), None)
+    if listed_one is not None:
+        return [listed_one]
     return [key for key in question.controls if key not in vanished][:5]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence, Set
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from math import floor
@@ -76,6 +76,23 @@ def index_by_code(products: Sequence[Product], code_field: CodeField) -> Catalog
     """Return the products by code; a code on several products keeps them all."""
     without = sum(product.active and not getattr(product, code_field) for product in products)
     return Catalogue(products_by(code_field, products), without, len(products))
+
+
+def plain(code: str) -> str:
+    """Return a code without spaces and what nobody can see in it."""
+    return "".join(char for char in code if char.isprintable() and not char.isspace())
+
+
+def as_le_new_black_writes(catalogue: Catalogue, inventory: Mapping[str, object]) -> Catalogue:
+    """Return the catalogue with codes that differ only in what is invisible as Le New Black's.
+
+    They are one article: to leave it alone would sell what is gone, and 0 what is there.
+    """
+    by_code: dict[str, list[Product]] = {}
+    for code, products in catalogue.by_code.items():
+        written = plain(code) if code not in inventory and plain(code) in inventory else code
+        by_code.setdefault(written, []).extend(products)
+    return replace(catalogue, by_code=by_code)
 
 
 def index_eans_by_sku(products: Iterable[Product]) -> dict[str, list[str]]:

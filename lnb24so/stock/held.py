@@ -14,7 +14,7 @@ from lnb24so.config.schema import Config, Orders, Stock
 from lnb24so.lnb.types import Line, Order, plain_status, same_status
 from lnb24so.soap.order import InvoiceOrder
 
-from .available import NOTHING, StockReading, summed
+from .available import NOTHING, StockReading, plain, summed
 
 OPEN = ("open_for_buyer", "open_for_brand")
 CONFIRMED = ("confirmed", "invoicing")
@@ -143,7 +143,11 @@ def _rows(lines: Iterable[Line], reading: StockReading) -> list[tuple[str, Decim
 def _codes(line: Line, reading: StockReading) -> Sequence[str]:
     """Return the code of a line; several where its SKU is on several products."""
     code = line.ean13 if reading.code_field == "ean13" else line.sku
-    return (code,) if code in reading.catalogue.by_code else reading.eans_by_sku.get(line.sku, ())
+    known = reading.catalogue.by_code
+    if code in known:
+        return (code,)
+    # An order with a code that only looks like one waits for a person; its pieces are sold.
+    return (plain(code),) if plain(code) in known else reading.eans_by_sku.get(line.sku, ())
 
 
 Remembered = tuple[tuple[str, str, str], ...]

@@ -122,7 +122,7 @@ def _levels(reading: StockReading, settings: Stock) -> Iterable[Level]:
         elif settings.expired_products == "zero":
             yield Level(code, product, 0, "product.expired")
     for code in sorted(inventory.keys() - by_code.keys()):
-        if inventory[code]:
+        if (inventory[code] or 0) > 0:
             yield from _without_product(code, reading, settings)
 
 

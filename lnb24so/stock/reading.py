@@ -10,7 +10,14 @@ from lnb24so.soap.types import Product
 from lnb24so.tools import Tools
 
 from .absence import Settled
-from .available import Catalogue, StockReading, each_once, index_by_code, index_eans_by_sku
+from .available import (
+    Catalogue,
+    StockReading,
+    as_le_new_black_writes,
+    each_once,
+    index_by_code,
+    index_eans_by_sku,
+)
 from .held import carried, recalled, waiting_statuses
 from .vanished import (
     by_id,
@@ -46,7 +53,7 @@ def read_stock(tools: Tools, *, ask_again: bool = False, writes: bool = False) -
     orders, there = _read_erp(tools, writes=writes)
     open_orders, products = list(orders.records.values()), list(there.records.values())
     tools.event("products.read", count=len(products), open_orders=len(open_orders))
-    catalogue = index_by_code(products, code_field)
+    catalogue = as_le_new_black_writes(index_by_code(products, code_field), inventory)
     tools.progress(f"{len(products):,} products; reading waiting orders from Le New Black")
     statuses = waiting_statuses(config)
     found = settle_waiting(read_waiting(statuses, tools), statuses, tools)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from decimal import Decimal
+
 from lnb24so.config.schema import Stock
 from lnb24so.reasons import STOCK_REASONS
 from lnb24so.soap.types import Product
 from lnb24so.texts import shown
 
 from .available import NOTHING, StockReading, counted_orders, open_rows
-from .held import held_orders, waiting_rows
+from .held import held_orders, waiting_rows, why_not_held
 from .plan import plan_stock
 
 
@@ -41,4 +44,24 @@ def _sum(code: str, product: Product, reading: StockReading, settings: Stock) ->
         parts.append((-sum(left, NOTHING), f"waiting order {waiting.reference}"))
     parts.append((NOTHING - settings.buffer, "buffer"))
     first, *rest = parts
-    return [f"{pieces:>+10f}  {what}" for pieces, what in (first, *(s for s in rest if s[0]))]
+    summed = [f"{pieces:>+10f}  {what}" for pieces, what in (first, *(s for s in rest if s[0]))]
+    return [*summed, *_not_held(code, product, reading, settings)]
+
+
+def _not_held(code: str, product: Product, reading: StockReading, settings: Stock) -> Iterable[str]:
+    """Yield each order of the code that holds none of its pieces back, and why."""
+    counted = {id(order) for order in counted_orders(reading, settings)}
+    for one in reading.open_orders if settings.quantity == "available" else ():
+        pieces = sum((left for number, left in open_rows(one) if number == product.id), NOTHING)
+        if pieces and id(one) not in counted:
+            yield _left_out(pieces, f"open order {one.order_id}", "hold.delivered_later")
+    for order in reading.waiting_orders:
+        why = why_not_held(order, reading, settings)
+        rows = waiting_rows(order, reading)
+        pieces = sum((left for other, left in rows if other == code), NOTHING)
+        if why is not None and pieces:
+            yield _left_out(pieces, f"waiting order {order.reference}", why)
+
+
+def _left_out(pieces: Decimal, what: str, why: str) -> str:
+    return f"{f'({pieces:f})':>10}  {what}: not held, for {STOCK_REASONS[why]}"

@@ -15,7 +15,7 @@ from .available import StockReading
 from .held import carried, now_held, remembered, waiting_rows, waiting_statuses
 from .plan import StockItem, StockPlan, StockReport, plan_stock, stock_report
 from .reading import NO_TOTALS_NOTE, read_stock
-from .vanished import SEEN_AT_NOTE, stands_in
+from .vanished import SEEN_AT_NOTE, can_be_asked_for, stands_in
 
 # Set by the step that brings a ledger to the version that holds orders in every mode.
 HELD_LESS_NOTE = "stock_held_less"
@@ -62,7 +62,8 @@ def carry_stock(
 def remember_seen(reading: StockReading, tools: Tools) -> None:
     """Remember what was there, for the next run to ask about what it no longer finds."""
     ledger, settings = tools.ledger, tools.config.stock
-    ledger.write_open_order_ids(one.order_id for one in reading.open_orders if one.order_id)
+    open_ids = {one.order_id for one in reading.open_orders}
+    ledger.write_open_order_ids(one for one in open_ids if one and can_be_asked_for(one))
     ledger.write_waiting_lines(remembered(reading, settings))
     ledger.write_note(SEEN_AT_NOTE, utc_text(reading.at))
     for kind, names in reading.hidden.items():
@@ -70,6 +71,11 @@ def remember_seen(reading: StockReading, tools: Tools) -> None:
     ledger.write_products_of_codes(changed_products(reading))
     if tools.lnb.sent_totals is not None:
         ledger.write_note(NO_TOTALS_NOTE, "" if tools.lnb.sent_totals else "yes")
+
+
+def known_by(product_id: int | None) -> int | None:
+    """Return a product's id where it can be asked for later, else None."""
+    return product_id if can_be_asked_for(product_id) else None
 
 
 def changed_products(reading: StockReading) -> dict[str, tuple[int | None, bool]]:
@@ -80,7 +86,7 @@ def changed_products(reading: StockReading) -> dict[str, tuple[int | None, bool]
         now = known
         if products:
             active = [product for product in products if product.active]
-            now = ((active or products)[0].id, False)
+            now = (known_by((active or products)[0].id), False)
         elif known[0] in reading.gone_products:
             now = (known[0], True)
         if now != known:
@@ -107,7 +113,7 @@ def apply_stock(plan: StockPlan, codes_set: Set[str], tools: Tools) -> dict[str,
     `counted`; what was not sent differs in the next run.
     """
     changes = [item for item in plan.items if item.action == "set"]
-    new = {item.code: item.product_id for item in changes if item.code not in codes_set}
+    new = {item.code: known_by(item.product_id) for item in changes if item.code not in codes_set}
     tools.ledger.add_codes_set(new)
     tools.ledger.write_products_of_codes({code: (number, False) for code, number in new.items()})
     levels = [(item.code, item.after or 0) for item in changes]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import timedelta
 
 from lnb24so.clock import from_utc_text
@@ -20,6 +21,12 @@ SEEN_AT_NOTE = "stock_waiting_seen_at"
 """From when on the next run asks for the changes of waiting orders, by Le New Black's clock."""
 UNSURE_NOTE = "stock_open_orders_absent_once"
 CLOCKS_APART = timedelta(minutes=5)
+LARGEST_ID = 2_147_483_647
+
+
+def can_be_asked_for(number: int | None) -> bool:
+    """Return whether 24SevenOffice, whose ids have 32 bits, can be asked for this one."""
+    return number is not None and 0 < number <= LARGEST_ID
 
 
 def by_id(products: Sequence[Product]) -> dict[int, Product]:
@@ -42,6 +49,7 @@ def settle_products(listed: Mapping[int, Product], tools: Tools) -> Settled[int,
         ask=lambda ids: by_id(soap.products_by_id(ids, sku_field)),
         list_again=lambda: by_id(soap.products(sku_field)),
         inside=lambda _: True,
+        can_ask=can_be_asked_for,
     )
     return settle(listed, remembered, set(map(int, ledger.hidden("product"))), question)
 
@@ -49,7 +57,7 @@ def settle_products(listed: Mapping[int, Product], tools: Tools) -> Settled[int,
 def settle_open_orders(
     listed: Sequence[InvoiceOrder], tools: Tools, *, writes: bool
 ) -> Settled[int, InvoiceOrder]:
-    """Return all open orders, and which are gone.
+    """Return all open orders, and which are gone; one without an id is counted, not asked for.
 
     Raises Transient where all are gone, nothing proves it, and no run before this one found so.
     """
@@ -59,6 +67,7 @@ def settle_open_orders(
         ask=lambda ids: _by_order_id(soap.open_orders_by_id(ids)),
         list_again=lambda: _by_order_id(soap.open_orders(states)),
         inside=lambda order: order.status in states,
+        can_ask=can_be_asked_for,
         controls=sorted(ledger.order_ids(), reverse=True),
     )
     hidden = set(map(int, ledger.hidden("open order")))
@@ -72,15 +81,12 @@ def settle_open_orders(
             "nothing proves that answer. Nothing was sent; the next run believes it if it is told "
             "the same."
         )
-    return settled
+    nameless = {-number: one for number, one in enumerate(listed, 1) if one.order_id is None}
+    return replace(settled, records={**settled.records, **nameless})
 
 
 def _by_order_id(orders: Sequence[InvoiceOrder]) -> dict[int, InvoiceOrder]:
-    """Return the orders by their id; one without an id stands under a number that none has."""
-    return {
-        -number if one.order_id is None else one.order_id: one
-        for number, one in enumerate(each_once(orders), start=1)
-    }
+    return {one.order_id: one for one in each_once(orders) if one.order_id is not None}
 
 
 def settle_waiting(
@@ -103,7 +109,7 @@ def settle_waiting(
     by_reference = {one.reference: one for one in listed if one.reference}
     nameless = {f"\n{number}": one for number, one in enumerate(listed) if not one.reference}
     settled = settle(by_reference, remembered, ledger.hidden("waiting order"), question)
-    return Settled({**settled.records, **nameless}, settled.gone, settled.hidden)
+    return replace(settled, records={**settled.records, **nameless})
 
 
 def read_waiting(statuses: Sequence[str], tools: Tools) -> list[Order]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from copy import deepcopy
 from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 from math import floor
 from typing import Any
@@ -20,6 +21,7 @@ from lnb24so.stock.story import level_story
 from .build import (
     DRESS,
     EAN,
+    NOW,
     line,
     open_order,
     order,
@@ -180,3 +182,29 @@ def test_the_story_of_a_level_ends_with_the_level_of_the_plan(
     steps = [D(told.split()[0]) for told in story[:-1] if told.lstrip()[0] in "+-"]
     assert max(0, floor(sum(steps))) == planned.after
     assert story[-1].split()[:4] == [str(planned.after), "available", "to", "sell;"]
+
+
+def test_the_story_tells_what_is_not_held_and_why() -> None:
+    far = open_order({1001: 7}, order_id=54001, delivery=NOW + timedelta(days=90))
+    after = order(reference="70130", create_time=NOW + timedelta(seconds=1))
+    old = order(reference="70131", create_time=NOW - timedelta(days=40))
+    held = order(reference="70132", create_time=NOW - timedelta(days=1))
+    found = reading(
+        [DRESS],
+        {EAN: 9},
+        open_orders=[far],
+        waiting_orders=[after, old, held],
+        since=NOW - timedelta(days=30),
+        read_until=NOW + timedelta(seconds=2),
+    )
+    chosen = stock_settings("time_based", open_order_delivery_within_days=30)
+    assert level_story(EAN, found, chosen)[1:] == [
+        "       +10  stock in 24SevenOffice",
+        "        -2  waiting order 70132",
+        "       (7)  open order 54001: not held, for it is delivered later than "
+        "stock.open_order_delivery_within_days",
+        "       (2)  waiting order 70130: not held, for it was made after the levels' time, so "
+        "Le New Black holds its pieces",
+        "       (2)  waiting order 70131: not held, for it was made before orders.since",
+        "         8  available to sell; Le New Black shows 9",
+    ]

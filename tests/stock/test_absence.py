@@ -67,9 +67,11 @@ def lacking(
 
 
 def extra(office: Installation, since: int) -> list[str]:
-    """Return what was asked beyond the requests of a quiet run."""
+    """Return what was asked beyond the requests of a quiet run, and the look after a batch."""
     usual = ["GET /inventory", "GET /orders", "GET /orders", "GetIdentity", "GetInvoices"]
     asked = office.asked(since=since)
+    while asked and asked[-1] == "GET /orders" and "POST /multi" in asked[-2]:
+        del asked[-2:]
     for name in [*usual, "GetProducts", "HasSession", "POST /auth/token"]:
         if name in asked:
             asked.remove(name)
