@@ -55,6 +55,10 @@ class News:
             self.tell(one.message)
         self._told.add(one.key)
 
+    def said(self, one: Standing) -> None:
+        """Note that a thing was told already, in other words."""
+        self._told.add(one.key)
+
     def found(
         self, area: str, found: Iterable[Standing], read: Collection[str] | None = None
     ) -> set[Key]:

@@ -91,12 +91,23 @@ ORDER_REASONS: Mapping[str, str] = {
 
 STOCK_REASONS: Mapping[str, str] = {
     "code.unknown": "Le New Black does not know the code",
-    "code.conflict": "two active products have the code; the level stays",
+    "code.conflict": "two active products have the code; the level may only fall, to their sum",
     "product.not_stock_controlled": "24SevenOffice keeps no stock of the product",
     "product.no_stock_figure": "24SevenOffice sent no stock figure that is a number",
     "product.open_order_unread": "an open order's pieces of the product cannot be read",
     "product.expired": "the product is expired: its level becomes 0",
     "product.deleted": "the product is gone from 24SevenOffice: its level becomes 0",
+    "code.without_product": "no product in 24SevenOffice has the code",
+    "list.incomplete": "a list lacks what is there when it is asked for by its number",
     "level.refused": "Le New Black refused the level",
+    "hold.exported": "24SevenOffice has the order already",
+    "hold.open_order": "an open order of 24SevenOffice carries its reference and holds its pieces",
+    "hold.skipped": "a person decided that it is not sent",
+    "hold.before_since": "it was made before orders.since",
+    "hold.not_tracked": "Le New Black counts no stock for it (inventory_tracking)",
+    "hold.by_le_new_black": "it was made after the levels' time, so Le New Black holds its pieces",
+    "hold.past": "it is still open and its last day has gone by",
+    "hold.delivered_later": "it is delivered later than stock.open_order_delivery_within_days",
+    "hold.lines_unread": "its lines cannot all be read: it holds the pieces it had last",
 }
 """Every stock reason with its meaning; the README's table is held against it."""

@@ -119,8 +119,8 @@ def preview(config: Config, mode: Mode, what: str | None) -> Report:
 
 def explain_level(config: Config, mode: Mode, code: str) -> Report:
     """Tell, line by line, how the level of one code comes about."""
-    from .stock.plan import level_story
     from .stock.reading import read_stock
+    from .stock.story import level_story
 
     def explain(tools: Tools) -> Parts:
         return Parts(lines=list(level_story(code, read_stock(tools), config.stock)))

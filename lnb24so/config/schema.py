@@ -88,7 +88,7 @@ class Stock:
 
     lnb_mode: Literal["simple", "advanced", "time_based"]
     quantity: Literal["available", "on_hand"] = "available"
-    waiting_statuses: tuple[str, ...] = ("confirmed", "invoicing")
+    waiting_statuses: tuple[str, ...] | None = None
     open_order_states: tuple[OrderState, ...] = (
         *("Web", "Confirmed", "Production", "Pack", "ForInvoicing"),
         *("Rest", "CollectingOrder", "Lending"),
@@ -97,6 +97,7 @@ class Stock:
     buffer: Annotated[int, within(0)] = 0
     expired_products: WhenGone = "zero"
     deleted_products: WhenGone = "zero"
+    codes_without_product: WhenGone = "keep"
     max_zeroed_percent: Annotated[float, within(0, 100)] = 30.0
 
 
@@ -152,6 +153,12 @@ class Orders:
         used: dict[str, Any] = {one.name: getattr(self, one.name) for one in fields(ResolvedMode)}
         used.update(rule)
         return ResolvedMode(**used)
+
+    def erp_reference(self, reference: str) -> str:
+        """Return the ReferenceNumber of an order in 24SevenOffice."""
+        from lnb24so.texts import clean
+
+        return self.reference.replace("{reference}", clean(reference))
 
     def take_statuses(self) -> tuple[str, ...]:
         """Return the distinct statuses to ask Le New Black for, the common one first."""

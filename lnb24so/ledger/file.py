@@ -118,6 +118,16 @@ STEPS: tuple[str, ...] = (
     WHERE attempt_started IS NOT NULL AND (doubted OR state IN ('sending', 'unconfirmed'))
     """,
     f"PRAGMA application_id = {APPLICATION_ID}",
+    """
+    ALTER TABLE codes_set ADD COLUMN product_id INTEGER;
+    ALTER TABLE codes_set ADD COLUMN gone INTEGER NOT NULL DEFAULT 0;
+    CREATE TABLE open_orders (order_id INTEGER PRIMARY KEY);
+    CREATE TABLE waiting_orders (reference TEXT PRIMARY KEY, lines TEXT NOT NULL) WITHOUT ROWID;
+    CREATE TABLE hidden (kind TEXT NOT NULL, name TEXT NOT NULL, PRIMARY KEY (kind, name))
+        WITHOUT ROWID;
+    INSERT INTO notes SELECT 'stock_held_less', 'yes'
+        WHERE EXISTS (SELECT 1 FROM runs WHERE task = 'pull-stock');
+    """,
 )
 
 

@@ -9,27 +9,24 @@ from __future__ import annotations
 import json
 import os
 from dataclasses import asdict
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from lnb24so.clock import Clock, utc_text
 from lnb24so.errors import ConfigError
 from lnb24so.process.whole_file import open_regular
 
-from .access import Access
 from .file import as_our_errors, connect, migrate
 from .rows import from_json
+from .seen import Seen
 from .types import STATES, Binding, Entry, State, Step, as_json, columns, entry_of, step_of
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
 
 FILE_NAME = "ledger.sqlite3"
 
 
-class Ledger(Access):
+class Ledger(Seen):
     """Open it with `Ledger.open` to write, or `Ledger.peek` to read and touch nothing."""
 
     copy_before_upgrade: Path | None = None
@@ -114,11 +111,6 @@ class Ledger(Access):
         rows = self._values(query, "orders", reference=str, order_id=int)
         return {row["order_id"]: row["reference"] for row in rows}
 
-    def references_in_erp(self) -> set[str]:
-        """Return the references that need no stock set aside: exported ones and skipped ones."""
-        query = "SELECT reference FROM orders WHERE order_id IS NOT NULL OR state = 'skipped'"
-        return {row["reference"] for row in self._values(query, "orders", reference=str)}
-
     def save(self, entry: Entry, event: str, **detail: Any) -> Entry:
         """Commit the entry and a history row in one transaction, on disk; return the entry."""
         row = columns(entry)
@@ -184,58 +176,6 @@ class Ledger(Access):
         binding = Binding(company_id, company, client_id)
         if binding != self.binding:
             self.write_note("binding", json.dumps(asdict(binding)))
-
-    # Stock codes
-
-    def codes_set(self) -> set[str]:
-        """Return every code whose level this tool has sent, ever."""
-        # As one text: a hundred thousand rows take three times as long.
-        texts = "json_group_array(code) FILTER (WHERE typeof(code) = 'text')"
-        ((text, count),) = self.rows(f"SELECT {texts}, count(*) FROM codes_set")  # noqa: S608
-        codes = set(json.loads(text)) if isinstance(text, str) else set()
-        if len(codes) == count:
-            return codes
-        rows = self._values("SELECT code FROM codes_set", "codes_set", code=str)
-        return {row["code"] for row in rows}
-
-    def add_codes_set(self, codes: Iterable[str]) -> None:
-        """Remember codes before their levels are sent: a crash in between must not lose them."""
-        with self.transaction():
-            self._database.executemany(
-                "INSERT OR IGNORE INTO codes_set VALUES (?)", ((code,) for code in codes)
-            )
-
-    def codes_asked(self, now: datetime) -> dict[str, bool]:
-        """Return the codes asked of Le New Black's product list in the last day: known or not."""
-        since = now - timedelta(days=1)
-        rows = self._values(
-            "SELECT * FROM codes_asked", "codes_asked", code=str, known=bool, at=datetime
-        )
-        return {row["code"]: row["known"] for row in rows if row["at"] > since}
-
-    def write_codes_asked(self, answers: Mapping[str, bool], now: datetime) -> None:
-        """Replace what the product list said of the codes that the inventory does not show."""
-        at = utc_text(now)
-        with self.transaction():
-            self._database.execute("DELETE FROM codes_asked")
-            self._database.executemany(
-                "INSERT INTO codes_asked VALUES (?, ?, ?)",
-                ((code, known, at) for code, known in answers.items()),
-            )
-
-    def codes_reported(self) -> dict[str, str]:
-        """Return the codes that were reported and not solved since, with the reason's code."""
-        query = "SELECT code, reason FROM codes_reported"
-        rows = self._values(query, "codes_reported", code=str, reason=str)
-        return {row["code"]: row["reason"] for row in rows}
-
-    def write_codes_reported(self, reported: Mapping[str, str]) -> None:
-        """Replace the codes that have been reported, each with its reason's code."""
-        if reported == self.codes_reported():
-            return
-        with self.transaction():
-            self._database.execute("DELETE FROM codes_reported")
-            self._database.executemany("INSERT INTO codes_reported VALUES (?, ?)", reported.items())
 
     def _entry(self, query: str, *values: Any) -> Entry | None:
         return next(iter(self._entries(query, *values)), None)

@@ -22,6 +22,7 @@ from .wire import Answer, LnbWire
 if TYPE_CHECKING:
     from .types import Order, Sku
 
+_MISSING = object()  # what was asked for by its name and is not there (404)
 PAGE_SIZE = 500  # records on a full page, where no header tells (Le New Black's SDK)
 # No list of a brand is longer; one that goes on is a server that does not know its own end.
 MOST_PAGES = 10_000
@@ -44,6 +45,10 @@ class LnbClient:
         self._token_ends = 0.0
         self._clock_ahead = timedelta(0)
         self.has_answered = False
+        self.sends_no_totals = False
+        """Said by the caller: an account that never counts its lists is read once."""
+        self.sent_totals: bool | None = None
+        """Whether a list of this run was counted; None before one was read."""
 
     # Orders
 
@@ -52,7 +57,7 @@ class LnbClient:
 
         Two of one reference, made at different times or for different retailers, are two.
         """
-        orders = map(_order, self._pages("/orders", search))
+        orders = map(_order, self._whole("/orders", search))
         # Two without a reference are still two.
         each = {
             (one.reference or object(), one.create_time, one.retailer_reference): one
@@ -113,7 +118,7 @@ class LnbClient:
         """Return every size of the product list."""
         from .types import read_skus
 
-        return [sku for product in self._pages("/products", {}) for sku in read_skus(product)]
+        return [sku for product in self._whole("/products", {}) for sku in read_skus(product)]
 
     def set_levels(
         self, field: str, levels: Sequence[tuple[str, int]], at: datetime
@@ -155,7 +160,7 @@ class LnbClient:
 
     def retailers(self) -> list[Mapping[str, Any]]:
         """Return the retailers as Le New Black sends them."""
-        return list(self._pages("/retailers", {}))
+        return self._whole("/retailers", {})
 
     def server_now(self) -> datetime:
         """Return the time by Le New Black's own clock (the Date header of its answers)."""
@@ -165,7 +170,32 @@ class LnbClient:
 
     # How it is asked
 
-    def _pages(self, path: str, search: Mapping[str, str]) -> Iterator[Mapping[str, Any]]:
+    def _whole(self, path: str, search: Mapping[str, str]) -> list[Mapping[str, Any]]:
+        """Return a paged list that proves to be whole: it is a living set, read page by page.
+
+        Its distinct records count to the total that Le New Black names, or two successive reads
+        show the same ones. Raises Transient where three do not.
+        """
+        before = None
+        for _ in range(3):
+            totals: set[str | None] = set()
+            records = list(self._pages(path, search, totals))
+            names = _names(records)
+            counted = totals != {None}
+            self.sent_totals = counted or bool(self.sent_totals)
+            once = not counted and self.sends_no_totals and len(names) == len(records)
+            if totals == {str(len(names))} or once:
+                return records
+            if names == before:
+                if counted:
+                    self._event("list.miscounted", list=path, count=len(names))
+                return records
+            before = names
+        raise Transient(f"Le New Black: {path} is another list each time it is read.")
+
+    def _pages(
+        self, path: str, search: Mapping[str, str], totals: set[str | None]
+    ) -> Iterator[Mapping[str, Any]]:
         """Yield the records of all pages; raises Transient where they come to no end."""
         begun: set[int] = set()
         records = 0
@@ -175,6 +205,7 @@ class LnbClient:
             if answer and first in begun:
                 raise Transient(f"Le New Black: page {number} of {path} repeats one before.")
             begun.add(first)
+            totals.add(headers.get("X-Pagination-Total-Items"))
             records += len(answer)
             if records > MOST_RECORDS:
                 break
@@ -286,6 +317,12 @@ def _order(record: Mapping[str, Any]) -> Order:
     from .types import read_order
 
     return read_order(record)
+
+
+def _names(records: Sequence[Mapping[str, Any]]) -> set[str]:
+    """Return what tells the records apart: the reference, else where it stands among the rest."""
+    names = (read_text(one.get("reference")) for one in records)
+    return {name or f"#{place}" for place, name in enumerate(names)}
 
 
 def _time_text(moment: datetime) -> str:

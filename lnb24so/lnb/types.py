@@ -114,6 +114,11 @@ class Order:
     lines: tuple[Line, ...] = ()
     unreadable: tuple[str, ...] = ()
 
+    @property
+    def lines_unread(self) -> bool:
+        """Its lines came in a shape that cannot be read."""
+        return "items" in self.unreadable
+
 
 @dataclass(frozen=True, slots=True)
 class Sku:

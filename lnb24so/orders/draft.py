@@ -128,7 +128,7 @@ def _no_lines(notes: Notes) -> None:
 
 def erp_reference(reference: str, settings: Orders) -> str:
     """Return the ReferenceNumber of an order in 24SevenOffice."""
-    return settings.reference.replace("{reference}", clean(reference))
+    return settings.erp_reference(reference)
 
 
 def fold_reference(reference: str) -> str:

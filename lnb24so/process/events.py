@@ -14,10 +14,10 @@ EventName = Literal[
     "order.withdrawn", "order.skipped", "order.before_since", "order.unread",
     "order.status_failed", "order.differs", "order.not_read_back",
     "order.changed_after_export", "order.canceled_after_export", "order.resolved", "order.rehashed",
-    "order.warning",
-    "orders.stopped", "orders.guard", "products.read", "inventory.read", "stock.batch_sent",
-    "stock.refused", "stock.skipped", "stock.code_unknown", "stock.guard", "ping.failed",
-    "error.unexpected", "record.unread",
+    "order.warning", "orders.stopped", "orders.guard", "products.read", "inventory.read",
+    "list.miscounted", "stock.batch_sent", "stock.refused", "stock.skipped", "stock.code_unknown",
+    "stock.guard", "stock.noticed", "stock.now_held", "ping.failed", "error.unexpected",
+    "record.unread",
 ]  # fmt: skip
 
 
@@ -43,6 +43,7 @@ WHY = f"{ORDER}, reason, message, line"
 SENT = "rows, total, currency, reading"
 CODE = "code, product_id, reason"
 DECIDED = "decision, user, note, accepted_total, order_total"
+WHAT = "subject, reason, message"
 
 EVENTS: Mapping[EventName, Event] = {
     "run.started": Event("info", "A run began.", "version, dry_run"),
@@ -80,11 +81,14 @@ EVENTS: Mapping[EventName, Event] = {
     "orders.guard": Event("error", "Too many orders wait; none was sent.", "message"),
     "products.read": Event("info", "24SevenOffice's products.", "count, open_orders"),
     "inventory.read": Event("info", "Le New Black's inventory.", "count"),
+    "list.miscounted": Event("warning", "Le New Black counts its list otherwise.", "list, count"),
     "stock.batch_sent": Event("info", "Levels, before and after.", "levels, count, refused"),
     "stock.refused": Event("warning", "Le New Black refused the level.", "code, reason, message"),
     "stock.skipped": Event("info", "The level stays, for a new reason.", CODE),
     "stock.code_unknown": Event("warning", "Le New Black lacks the code.", CODE),
     "stock.guard": Event("error", "The drop looks wrong; nothing was sent.", "message"),
+    "stock.noticed": Event("warning", "Something else that stock meets.", WHAT),
+    "stock.now_held": Event("info", "An upgrade holds more back.", "message"),
     "ping.failed": Event("warning", "Monitoring was not told.", "ping, host, message"),
     "error.unexpected": Event("error", "A fault in this tool.", "error, traceback"),
     "record.unread": Event("warning", "Left out of a list.", "system, list, count, message"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Iterable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from threading import RLock
 from typing import Any, Literal
 
@@ -22,6 +22,10 @@ STATUSES = (
     "closed",
     "canceled",
 )
+
+StockMode = Literal["simple", "advanced", "time_based"]
+OPEN = ("open_for_buyer", "open_for_brand")
+ALLOCATED = {"simple": OPEN, "advanced": (*OPEN, "confirmed", "invoicing")}
 
 
 class LevelRefused(Exception):
@@ -118,6 +122,56 @@ class Portal:
         order = self.orders[str(reference)]
         order |= {"status": status, "update_time": moment(self.now())}
         return order
+
+    def confirm(self, reference: str, mode: StockMode) -> None:
+        """Confirm an order as its buyer does; in simple mode that lowers its levels at once."""
+        with self.lock:
+            order = self.set_status(reference, "confirmed")
+            order["confirmation_time"] = moment(self.now())
+            for line in order["items"] if mode == "simple" and counts(order) else ():
+                row = self.inventory.get(line["sku"])
+                if row is not None:
+                    row["in_stock"] = max(0, row["in_stock"] - int(line["quantity"]))
+
+    def shown(self, mode: StockMode) -> dict[str, int]:
+        """Return what a buyer sees as available of each SKU: in_stock less what is allocated.
+
+        This is the account's own stock control mode, as Le New Black describes it.
+        """
+        left = {sku: row["in_stock"] for sku, row in self.inventory.items()}
+        for order in self.orders.values():
+            for line in order["items"] if counts(order) else ():
+                row = self.inventory.get(line["sku"])
+                if row is not None and allocates(mode, order, row, self.now()):
+                    left[line["sku"]] -= int(line["quantity"])
+        return {sku: max(0, pieces) for sku, pieces in left.items()}
+
+
+def counts(order: Json) -> bool:
+    """Return whether stock is counted for an order at all, in any mode."""
+    return order.get("inventory_tracking") is not False and not order.get("cancellation_time")
+
+
+def allocates(mode: StockMode, order: Json, level: Json, now: datetime) -> bool:
+    """Return whether an order takes from a level: the one rule of what each mode shows."""
+    if mode != "time_based":
+        return order["status"] in ALLOCATED[mode] and not is_past(order, now)
+    since, made = level["in_stock_update_time"], order.get("create_time")
+    if order["status"] in ("draft", "canceled") or is_past(order, now) or not made:
+        return False
+    return not since or as_time(made) > as_time(since)
+
+
+def is_past(order: Json, now: datetime) -> bool:
+    """Return whether an open order's last day has gone by: Le New Black lets go of it."""
+    days = [order.get("auto_cancel_on"), order.get("delivery_end_on")]
+    return order["status"] in OPEN and any(day and day < now.date().isoformat() for day in days)
+
+
+def as_time(text: str) -> datetime:
+    """Return a time as aware UTC."""
+    at = datetime.fromisoformat(text)
+    return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
 
 
 def new_level(code: Json) -> Json:

@@ -89,23 +89,24 @@ class SoapClient:
 
     def products(self, sku_field: str) -> list[Product]:
         """Return every product; `sku_field` names the property that holds the SKU."""
-        products = self._list(
-            "GetProducts",
-            types.product_reader(sku_field),
-            searchParams={"DateChanged": LONG_AGO},
-            returnProperties={"string": list(dict.fromkeys([*types.PRODUCT_FIELDS, sku_field]))},
-        )
+        products = self._products({"DateChanged": LONG_AGO}, sku_field)
         marked = any(MARK in one.ean13 or MARK in one.sku for one in products)
         self.products_unread = marked or self._session.left_out
         return products
 
+    def products_by_id(self, product_ids: Sequence[int], sku_field: str) -> list[Product]:
+        """Return the products with these ids; absent ones are left out."""
+        searches = ({"ProductIds": {"int": ids}} for ids in _portions(product_ids))
+        return [product for search in searches for product in self._products(search, sku_field)]
+
     def open_orders(self, states: Iterable[str]) -> list[InvoiceOrder]:
         """Return the orders in the given states, with what is delivered of their rows."""
-        return self._orders(
-            {"OrderStates": {"OrderSlipStateType": list(states)}},
-            fields=("OrderId", "CustomerId", "DeliveryDate", "ReferenceNumber", "InvoiceRows"),
-            rows=("ProductId", "Quantity", "QuantityDelivered", "Type"),
-        )
+        return self._open_orders({"OrderStates": {"OrderSlipStateType": list(states)}})
+
+    def open_orders_by_id(self, order_ids: Sequence[int]) -> list[InvoiceOrder]:
+        """Return the orders with these ids in whatever state, as `open_orders` does."""
+        searches = ({"OrderIds": {"int": ids}} for ids in _portions(order_ids))
+        return [order for search in searches for order in self._open_orders(search)]
 
     def orders_changed_since(
         self, since: datetime, customer_ids: Sequence[int] = ()
@@ -207,6 +208,17 @@ class SoapClient:
             if order.order_id is None and order.unread:
                 raise Transient(f"24SevenOffice: {order.unread[0]} (GetInvoices).", again=False)
         return orders
+
+    def _open_orders(self, search: dict[str, Any]) -> list[InvoiceOrder]:
+        return self._orders(search, fields=types.OPEN_ORDER_FIELDS, rows=types.OPEN_ROW_FIELDS)
+
+    def _products(self, search: dict[str, Any], sku_field: str) -> list[Product]:
+        return self._list(
+            "GetProducts",
+            types.product_reader(sku_field),
+            searchParams=search,
+            returnProperties={"string": list(dict.fromkeys([*types.PRODUCT_FIELDS, sku_field]))},
+        )
 
     def _customers(self, search: dict[str, Any]) -> list[Customer]:
         return self._list(

@@ -28,6 +28,10 @@ ORDER_FIELDS = (
     *("Currency", "IncludeVAT", "DepartmentId", "ProjectId", "OurReference", "OrderTotalIncVat"),
     *("OrderTotalVat", "InvoiceRows", "ReferenceOrderId", "ReferenceInvoiceId"),
 )
+OPEN_ORDER_FIELDS = (
+    *("OrderId", "CustomerId", "OrderStatus", "DeliveryDate", "ReferenceNumber", "InvoiceRows"),
+)
+OPEN_ROW_FIELDS = ("ProductId", "Quantity", "QuantityDelivered", "Type")
 ROW_FIELDS = ("ProductId", "Name", "Quantity", "Price", "DiscountRate", "Type")
 
 # The fields that we send or read, by their type; of other types we use all or nothing.
@@ -36,7 +40,7 @@ FIELDS: Mapping[str, tuple[str, ...]] = {
     "Identity": ("Id", "Client"),
     "Client": ("Id", "Name", "DefaultCurrency"),
     "Currency": ("Symbol", "Rate", "Unit"),
-    "ProductSearchParameters": ("DateChanged",),
+    "ProductSearchParameters": ("DateChanged", "ProductIds"),
     "Product": (*PRODUCT_FIELDS, "ProductCode", "SupplierProductCode"),
     "CompanySearchParameters": ("CompanyIds", "ChangedAfter"),
     "Company": CUSTOMER_FIELDS,

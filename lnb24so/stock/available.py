@@ -2,29 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from collections.abc import Iterable, Mapping, Sequence, Set
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from math import floor
 from typing import TypeVar
 
 from lnb24so.config.schema import CodeField, Stock
-from lnb24so.lnb.types import Line, Order, is_canceled, same_status
+from lnb24so.lnb.types import Line, Order
 from lnb24so.soap.order import InvoiceOrder
 from lnb24so.soap.types import Product, products_by
 
 K = TypeVar("K", int, str)
 
 NOTHING = Decimal(0)
+LAST_MOMENT = datetime.max.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
-    """The products by their code; `without_code` counts the active ones that have none."""
+    """The products by their code; `without_code` counts the active ones that have none.
+
+    `count` is that of all products, whatever they are.
+    """
 
     by_code: Mapping[str, Sequence[Product]]
     without_code: int = 0
+    count: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +38,17 @@ class StockReading:
 
     `inventory` is Le New Black's pieces by code, None where unknown. `known` says of codes that
     the inventory does not show whether Le New Black's product list has them; `asked_now`: it was
-    read for this plan. `at` is the moment before the reads, by Le New Black's clock.
-    `eans_by_sku` is filled where orders without a known EAN are matched by SKU. `products_unread`:
-    a product or its code could not be read, so that one may only seem to be gone.
+    read for this plan. `at` is the moment before the reads, `read_until` the one after them, by Le
+    New Black's clock. `eans_by_sku` is filled where orders without a known EAN are matched by SKU.
+
+    Of `waiting_orders`: `in_erp` and `skipped` are those that the ledger says so of, `asked_for`
+    those that a person named, `carried` those that an open order of that id carries already, and
+    `lines_before` what each had in the last run. Orders made before `since` are not sent.
+
+    `codes_set` are the codes that this tool has set, each with its product's id (None: not known)
+    and whether that was gone before; `gone_products` were asked for and are gone now. `hidden` is
+    there and in none of the lists, by its kind. `products_unread`: a
+    product or its code could not be read, so that one may only seem to be gone.
     """
 
     at: datetime
@@ -44,11 +57,18 @@ class StockReading:
     inventory: Mapping[str, int | None]
     open_orders: Sequence[InvoiceOrder] = ()
     waiting_orders: Sequence[Order] = ()
+    read_until: datetime = LAST_MOMENT
+    since: datetime | None = None
     in_erp: frozenset[str] = frozenset()
+    skipped: frozenset[str] = frozenset()
+    asked_for: frozenset[str] = frozenset()
+    carried: Mapping[str, int] = field(default_factory=dict)
+    lines_before: Mapping[str, Sequence[Line]] = field(default_factory=dict)
     known: Mapping[str, bool] = field(default_factory=dict)
-    codes_set: frozenset[str] = frozenset()
+    codes_set: Mapping[str, tuple[int | None, bool]] = field(default_factory=dict)
+    gone_products: Set[int] = frozenset()
+    hidden: Mapping[str, Sequence[str]] = field(default_factory=dict)
     reported: Mapping[str, str] = field(default_factory=dict)
-    open_orders_before: int | None = None
     asked_now: bool = False
     eans_by_sku: Mapping[str, Sequence[str]] = field(default_factory=dict)
     products_unread: bool = False
@@ -57,7 +77,24 @@ class StockReading:
 def index_by_code(products: Sequence[Product], code_field: CodeField) -> Catalogue:
     """Return the products by code; a code on several products keeps them all."""
     without = sum(product.active and not getattr(product, code_field) for product in products)
-    return Catalogue(products_by(code_field, products), without)
+    return Catalogue(products_by(code_field, products), without, len(products))
+
+
+def plain(code: str) -> str:
+    """Return a code without spaces and what nobody can see in it."""
+    return "".join(char for char in code if char.isprintable() and not char.isspace())
+
+
+def as_le_new_black_writes(catalogue: Catalogue, inventory: Mapping[str, object]) -> Catalogue:
+    """Return the catalogue with codes that differ only in what is invisible as Le New Black's.
+
+    They are one article: to leave it alone would sell what is gone, and 0 what is there.
+    """
+    by_code: dict[str, list[Product]] = {}
+    for code, products in catalogue.by_code.items():
+        written = plain(code) if code not in inventory and plain(code) in inventory else code
+        by_code.setdefault(written, []).extend(products)
+    return replace(catalogue, by_code=by_code)
 
 
 def index_eans_by_sku(products: Iterable[Product]) -> dict[str, list[str]]:
@@ -74,7 +111,7 @@ def available(pieces: Decimal | int) -> int:
 def reserved(reading: StockReading, settings: Stock) -> dict[int, Decimal]:
     """Return the pieces that open orders still have to deliver, by product id."""
     orders = counted_orders(reading, settings)
-    return _summed(row for order in orders for row in open_rows(order))
+    return summed(row for order in orders for row in open_rows(order))
 
 
 def counted_orders(reading: StockReading, settings: Stock) -> list[InvoiceOrder]:
@@ -86,6 +123,19 @@ def counted_orders(reading: StockReading, settings: Stock) -> list[InvoiceOrder]
         return list(reading.open_orders)
     until = reading.at + timedelta(days=days)
     return [one for one in reading.open_orders if one.delivery is None or one.delivery <= until]
+
+
+def each_once(orders: Iterable[InvoiceOrder]) -> list[InvoiceOrder]:
+    """Return each order once; of two that differ the one with more pieces to deliver."""
+    found: dict[object, InvoiceOrder] = {}
+    for order in orders:
+        key = object() if order.order_id is None else order.order_id
+        found[key] = max(found.get(key, order), order, key=_left)
+    return list(found.values())
+
+
+def _left(order: InvoiceOrder) -> Decimal:
+    return sum((pieces for _, pieces in open_rows(order)), NOTHING)
 
 
 def open_rows(order: InvoiceOrder) -> list[tuple[int, Decimal]]:
@@ -103,42 +153,9 @@ def unsure(reading: StockReading) -> set[int]:
     return {row.product_id for row in rows if row.product_id is not None}
 
 
-def waiting_pieces(reading: StockReading) -> dict[str, Decimal]:
-    """Return the pieces by code of Le New Black orders that 24SevenOffice does not have yet."""
-    return _summed(row for order in reading.waiting_orders for row in waiting_rows(order, reading))
-
-
-def _summed(rows: Iterable[tuple[K, Decimal]]) -> dict[K, Decimal]:
+def summed(rows: Iterable[tuple[K, Decimal]]) -> dict[K, Decimal]:
+    """Return the pieces of each key together."""
     pieces: dict[K, Decimal] = {}
     for key, quantity in rows:
         pieces[key] = pieces.get(key, NOTHING) + quantity
     return pieces
-
-
-def waiting_rows(order: Order, reading: StockReading) -> list[tuple[str, Decimal]]:
-    """Return code and pieces of a waiting order's lines; nothing where it holds no stock."""
-    if order.reference in reading.in_erp or order.inventory_tracking is False:
-        return []
-    return [
-        (code, line.quantity)
-        for line in order.lines
-        if line.quantity is not None and line.quantity > 0
-        for code in _codes(line, reading)
-    ]
-
-
-def _codes(line: Line, reading: StockReading) -> Sequence[str]:
-    """Return the code of a line; several where its SKU is on several products."""
-    code = line.ean13 if reading.code_field == "ean13" else line.sku
-    return (code,) if code in reading.catalogue.by_code else reading.eans_by_sku.get(line.sku, ())
-
-
-def still_waiting(orders: Iterable[Order], statuses: Sequence[str]) -> list[Order]:
-    """Return the orders that really are in one of the statuses, each once."""
-    waiting = (
-        order
-        for order in orders
-        if not is_canceled(order) and any(same_status(order.status, one) for one in statuses)
-    )
-    # Two without a reference are still two.
-    return list({order.reference or object(): order for order in waiting}.values())

@@ -4,42 +4,60 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from lnb24so.config.schema import Config
 from lnb24so.lnb.client import LnbClient
+from lnb24so.soap.order import InvoiceOrder
+from lnb24so.soap.types import Product
 from lnb24so.tools import Tools
 
-from .available import Catalogue, StockReading, index_by_code, index_eans_by_sku, still_waiting
+from .absence import Settled
+from .available import (
+    Catalogue,
+    StockReading,
+    as_le_new_black_writes,
+    each_once,
+    index_by_code,
+    index_eans_by_sku,
+)
+from .held import carried, recalled, waiting_statuses
+from .vanished import (
+    by_id,
+    read_waiting,
+    settle_open_orders,
+    settle_products,
+    settle_waiting,
+)
 
-# Under this name the ledger remembers how many open orders the last run saw.
-OPEN_ORDERS_NOTE = "open_orders"
+NO_TOTALS_NOTE = "lnb_lists_without_totals"
 
 
-def read_stock(tools: Tools, *, ask_again: bool = False) -> StockReading:
+def read_stock(tools: Tools, *, ask_again: bool = False, writes: bool = False) -> StockReading:
     """Return what both systems and the ledger know of stock.
 
-    `ask_again`: read Le New Black's product list even if that was done lately.
+    `ask_again`: read Le New Black's product list even if that was done lately. `writes`: the
+    ledger may take what one run alone cannot conclude.
 
     Open orders are read before stock: what ships in between is then counted twice, not sold
     twice. Waiting orders are read last: one that is confirmed during the reads still counts.
     Inventory is only compared with, so its place is free: read first, it needs no memory beside
     the products. Raises ConfigError for refused credentials or the wrong company, and Transient.
     """
-    config, soap, lnb, ledger = tools.config, tools.soap, tools.lnb, tools.ledger
-    settings = config.stock
+    config, lnb, ledger = tools.config, tools.lnb, tools.ledger
     code_field = config.products.code_field
-    at = lnb.server_now()
+    lnb.sends_no_totals = bool(ledger.note(NO_TOTALS_NOTE))
+    # To the second, as it is sent: what was made within that second is held here.
+    at = lnb.server_now().replace(microsecond=0)
     tools.progress("Reading Le New Black's inventory")
     inventory = lnb.inventory(code_field)
     tools.event("inventory.read", count=len(inventory))
     tools.progress("Reading open orders and products from 24SevenOffice")
-    on_hand = settings.quantity == "on_hand"
-    open_orders = [] if on_hand else soap.open_orders(settings.open_order_states)
-    products = soap.products(config.products.sku_field)
+    orders, there = _read_erp(tools, writes=writes)
+    open_orders, products = list(orders.records.values()), list(there.records.values())
     tools.event("products.read", count=len(products), open_orders=len(open_orders))
-    catalogue = index_by_code(products, code_field)
+    catalogue = as_le_new_black_writes(index_by_code(products, code_field), inventory)
     tools.progress(f"{len(products):,} products; reading waiting orders from Le New Black")
-    statuses = _waiting_statuses(config)
-    waiting = [order for status in statuses for order in lnb.orders(status=status)]
+    statuses = waiting_statuses(config)
+    found = settle_waiting(read_waiting(statuses, tools), statuses, tools)
+    waiting = list(found.records.values())
     by_sku_too = config.products.match_by == "ean13_then_sku"
     asked = {} if ask_again else ledger.codes_asked(tools.clock.now())
     known, asked_now = _known(lnb, asked, catalogue, inventory, code_field)
@@ -49,27 +67,45 @@ def read_stock(tools: Tools, *, ask_again: bool = False) -> StockReading:
         catalogue=catalogue,
         inventory=inventory,
         open_orders=open_orders,
-        waiting_orders=still_waiting(waiting, statuses),
+        waiting_orders=waiting,
+        read_until=lnb.server_now(),
+        since=config.orders.since,
         in_erp=frozenset(ledger.references_in_erp()),
+        skipped=frozenset(ledger.references_skipped()),
+        asked_for=frozenset(ledger.references_asked_for()),
+        carried=carried(waiting, open_orders, config.orders, ledger.references_sent_as()),
+        lines_before=recalled(ledger.waiting_lines()),
         known=known,
         asked_now=asked_now,
-        codes_set=frozenset(ledger.codes_set()),
+        codes_set=ledger.products_of_codes(),
+        gone_products=there.gone,
+        hidden={
+            "product": sorted(map(str, there.hidden)),
+            "open order": sorted(map(str, orders.hidden)),
+            "waiting order": sorted(found.hidden),
+        },
         reported=ledger.codes_reported(),
-        open_orders_before=ledger.note_number(OPEN_ORDERS_NOTE),
         eans_by_sku=index_eans_by_sku(products) if by_sku_too else {},
-        products_unread=soap.products_unread,
+        products_unread=tools.soap.products_unread,
     )
 
 
-def _waiting_statuses(config: Config) -> list[str]:
-    """Return the statuses whose orders hold stock back until 24SevenOffice has them.
+def _read_erp(
+    tools: Tools, *, writes: bool
+) -> tuple[Settled[int, InvoiceOrder], Settled[int, Product]]:
+    """Return open orders and products, both with what became of those that are not listed.
 
-    Only in simple mode. An order that we moved to `orders.blocked_status` waits as before.
+    All that is read of orders is read before stock. Only where not one order is left are the
+    products looked at first: without any, a guard stops the run and nothing is asked.
     """
-    statuses, blocked = config.stock.waiting_statuses, config.orders.blocked_status
-    if config.stock.lnb_mode != "simple" or not statuses:
-        return []
-    return [*statuses, blocked] if blocked else [*statuses]
+    soap, settings, sku_field = tools.soap, tools.config.stock, tools.config.products.sku_field
+    if settings.quantity == "on_hand":
+        return Settled({}), settle_products(by_id(soap.products(sku_field)), tools)
+    listed = each_once(soap.open_orders(settings.open_order_states))
+    if not listed and tools.ledger.open_order_ids() and not soap.products(sku_field):
+        return Settled({}), Settled({})
+    orders = settle_open_orders(listed, tools, writes=writes)
+    return orders, settle_products(by_id(soap.products(sku_field)), tools)
 
 
 def _known(

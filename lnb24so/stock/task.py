@@ -5,13 +5,28 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import replace
 
+from lnb24so.clock import utc_text
 from lnb24so.errors import Guard, Lnb24soError
 from lnb24so.ledger.standing import Standing
+from lnb24so.lnb.types import Order
 from lnb24so.process.events import EventName
 from lnb24so.tools import Tools, bind_company, check_company
 
+from .available import StockReading
+from .held import carried, now_held, remembered, waiting_rows, waiting_statuses
 from .plan import StockItem, StockPlan, StockReport, plan_stock, stock_report
-from .reading import OPEN_ORDERS_NOTE, read_stock
+from .reading import NO_TOTALS_NOTE, read_stock
+from .vanished import SEEN_AT_NOTE, can_be_asked_for, stands_in
+
+# Set by the step that brings a ledger to the version that holds orders in every mode.
+HELD_LESS_NOTE = "stock_held_less"
+TOLD: Mapping[str, str] = {
+    "code.conflict": "{}: two active products have the same code; the level may fall to their sum "
+    "and never rises. Fix: remove the code from one of them in 24SevenOffice.",
+    "code.without_product": "{}: Le New Black has stock, no product in 24SevenOffice has the code, "
+    "and this tool never set it. Fix: set it to 0 there, or stock.codes_without_product: zero.",
+}
+"""What a person is told of the codes with a reason, all that are new in one line."""
 
 
 def carry_stock(
@@ -22,8 +37,8 @@ def carry_stock(
     Raises ConfigError for another company than the ledger's, and what the steps raise. A guard is
     no error: its sentence is told, and the report's exit code is 4.
     """
-    reading = read_stock(tools, ask_again=send_all)
     check_company(tools)
+    reading = read_stock(tools, ask_again=send_all, writes=writes)
     plan = plan_stock(reading, tools.config.stock, send_all=send_all, accept_drop=accept_drop)
     if not writes:
         return stock_report(plan)
@@ -31,13 +46,64 @@ def carry_stock(
     if reading.asked_now:
         tools.ledger.write_codes_asked(reading.known, tools.clock.now())
     tools.news.guard("pull-stock", "stock.guard", plan.guard)
+    if reading.catalogue.count:
+        remember_seen(reading, tools)
     if plan.guard is not None:
         tools.event("stock.guard", message=plan.guard)
         return replace(stock_report(plan), exit_code=Guard.exit_code)
-    refused = apply_stock(plan, reading.codes_set, tools)
+    _say_what_is_held_now(reading, tools)
+    refused = apply_stock(plan, reading.codes_set.keys(), tools)
+    if tools.config.stock.lnb_mode == "simple":
+        plan = send_again(reading, plan, refused, tools)
     newly_refused = note_stock(plan, tools, refused=refused, reported=reading.reported)
     report = stock_report(plan, refused)
     return replace(report, exit_code=3 if newly_refused else 0)
+
+
+def remember_seen(reading: StockReading, tools: Tools) -> None:
+    """Remember what was there, for the next run to ask about what it no longer finds."""
+    ledger, settings = tools.ledger, tools.config.stock
+    open_ids = {one.order_id for one in reading.open_orders}
+    ledger.write_open_order_ids(one for one in open_ids if one and can_be_asked_for(one))
+    ledger.write_waiting_lines(remembered(reading, settings))
+    ledger.write_note(SEEN_AT_NOTE, utc_text(reading.at))
+    for kind, names in reading.hidden.items():
+        ledger.write_hidden(kind, names)
+    ledger.write_products_of_codes(changed_products(reading))
+    if tools.lnb.sent_totals is not None:
+        ledger.write_note(NO_TOTALS_NOTE, "" if tools.lnb.sent_totals else "yes")
+
+
+def known_by(product_id: int | None) -> int | None:
+    """Return a product's id where it can be asked for later, else None."""
+    return product_id if can_be_asked_for(product_id) else None
+
+
+def changed_products(reading: StockReading) -> dict[str, tuple[int | None, bool]]:
+    """Return the codes that were set and are another product's by now, or whose product is gone."""
+    changed: dict[str, tuple[int | None, bool]] = {}
+    for code, known in reading.codes_set.items():
+        products = reading.catalogue.by_code.get(code)
+        now = known
+        if products:
+            active = [product for product in products if product.active]
+            now = (known_by((active or products)[0].id), False)
+        elif known[0] in reading.gone_products:
+            now = (known[0], True)
+        if now != known:
+            changed[code] = now
+    return changed
+
+
+def _say_what_is_held_now(reading: StockReading, tools: Tools) -> None:
+    """Say once, after an upgrade, what is held that an earlier version did not hold."""
+    if not tools.ledger.note(HELD_LESS_NOTE):
+        return
+    tools.ledger.write_note(HELD_LESS_NOTE, "")
+    message = now_held(reading, tools.config.stock)
+    if message is not None:
+        tools.event("stock.now_held", message=message)
+        tools.tell(message)
 
 
 def apply_stock(plan: StockPlan, codes_set: Set[str], tools: Tools) -> dict[str, str]:
@@ -48,7 +114,9 @@ def apply_stock(plan: StockPlan, codes_set: Set[str], tools: Tools) -> dict[str,
     `counted`; what was not sent differs in the next run.
     """
     changes = [item for item in plan.items if item.action == "set"]
-    tools.ledger.add_codes_set(item.code for item in changes if item.code not in codes_set)
+    new = {item.code: known_by(item.product_id) for item in changes if item.code not in codes_set}
+    tools.ledger.add_codes_set(new)
+    tools.ledger.write_products_of_codes({code: (number, False) for code, number in new.items()})
     levels = [(item.code, item.after or 0) for item in changes]
     batches = tools.lnb.set_levels(plan.code_field, levels, plan.at)
     refused: dict[str, str] = {}
@@ -69,31 +137,124 @@ def apply_stock(plan: StockPlan, codes_set: Set[str], tools: Tools) -> dict[str,
     return refused
 
 
+def send_again(
+    reading: StockReading, plan: StockPlan, refused: dict[str, str], tools: Tools
+) -> StockPlan:
+    """Send codes again whose orders changed since the reads began; return the plan with them.
+
+    In simple mode Le New Black lowers a level itself when an order is confirmed, and the absolute
+    level that we sent after that has put the pieces back. Refusals join `refused`.
+    """
+    sent = {
+        item.code: item.after
+        for item in plan.items
+        if item.action == "set" and item.code not in refused
+    }
+    if not sent:
+        return plan
+    changed = tools.lnb.orders_changed_since(reading.at)
+    later = after_changes(reading, changed, sent, tools)
+    touched = set(sent) & codes_of([*reading.waiting_orders, *changed], changed, later)
+    again = plan_stock(later, tools.config.stock, accept_drop=True).items
+    items = {one.code: one for one in again if one.action == "set" and one.code in touched}
+    if not items:
+        return plan
+    tools.ledger.write_waiting_lines(remembered(later, tools.config.stock))
+    try:
+        refused |= apply_stock(replace(plan, items=tuple(items.values())), sent.keys(), tools)
+    except Lnb24soError as error:
+        error.counted = {"set": len(sent), "refused": len(refused)}
+        raise
+    return replace(
+        plan,
+        items=tuple(
+            one._replace(after=items[one.code].after) if one.code in items else one
+            for one in plan.items
+        ),
+    )
+
+
+def after_changes(
+    reading: StockReading, changed: Sequence[Order], sent: Mapping[str, int | None], tools: Tools
+) -> StockReading:
+    """Return what was read with the orders as they are now, and the levels that were sent."""
+    config, statuses = tools.config, waiting_statuses(tools.config)
+    now = {one.reference: one for one in changed if one.reference}
+    kept = [one for one in reading.waiting_orders if one.reference not in now]
+    waiting = [*kept, *(one for one in now.values() if stands_in(one, statuses))]
+    sent_as = tools.ledger.references_sent_as()
+    return replace(
+        reading,
+        inventory={**reading.inventory, **sent},
+        waiting_orders=waiting,
+        carried=carried(waiting, reading.open_orders, config.orders, sent_as),
+    )
+
+
+def codes_of(orders: Sequence[Order], changed: Sequence[Order], reading: StockReading) -> set[str]:
+    """Return the codes of the changed orders, as they were and as they are."""
+    references = {one.reference for one in changed}
+    named = (one for one in orders if one.reference in references)
+    return {code for order in named for code, _ in waiting_rows(order, reading)}
+
+
 def _log_batch(batch: Sequence[StockItem], refused: Mapping[str, str], tools: Tools) -> None:
     taken = {item.code: (item.before, item.after) for item in batch if item.code not in refused}
-    tools.event("stock.batch_sent", count=len(taken), refused=len(refused), levels=taken)
+    # Each run stamps each level in time-based mode; only what changed says anything.
+    stamps = tools.config.stock.lnb_mode == "time_based"
+    levels = {code: (was, now) for code, (was, now) in taken.items() if was != now or not stamps}
+    tools.event("stock.batch_sent", count=len(taken), refused=len(refused), levels=levels)
 
 
 def note_stock(
     plan: StockPlan, tools: Tools, *, refused: Mapping[str, str], reported: Mapping[str, str]
 ) -> int:
     """Log and remember what was left alone or refused; return how many codes were newly refused."""
-    skipped = [item for item in plan.items if item.action == "skip"]
-    for item in skipped:
-        if item.news:
-            unknown = item.reason == "code.unknown"
-            event: EventName = "stock.code_unknown" if unknown else "stock.skipped"
-            tools.event(event, code=item.code, product_id=item.product_id, reason=item.reason)
-    reasons = {item.code: item.reason for item in skipped if item.reason is not None}
+    lasting = [item for item in plan.items if item.action == "skip" or item.reason in TOLD]
+    news = [item for item in lasting if item.news]
+    for item in news:
+        unknown = item.reason == "code.unknown"
+        event: EventName = "stock.code_unknown" if unknown else "stock.skipped"
+        tools.event(event, code=item.code, product_id=item.product_id, reason=item.reason)
+    reasons = {item.code: item.reason for item in lasting if item.reason is not None}
+    for notice in plan.notices:
+        reasons[notice.subject] = notice.code
+        if reported.get(notice.subject) != notice.code:
+            tools.event(
+                "stock.noticed",
+                subject=notice.subject,
+                reason=notice.code,
+                message=notice.message,
+            )
+            tools.tell(notice.message)
     new = [code for code in refused if reported.get(code) != "level.refused"]
     for code in new:
         tools.event("stock.refused", code=code, reason="level.refused", message=refused[code])
-    tools.news.found("stock", [_refused(code, why) for code, why in refused.items()])
+    for reason, sentence in TOLD.items():
+        if codes := [item.code for item in news if item.reason == reason]:
+            tools.tell(sentence.format(_counted(codes)))
+    told = [
+        *(_told(item) for item in lasting if item.reason in TOLD),
+        *(Standing(notice.subject, notice.code, notice.message) for notice in plan.notices),
+    ]
+    for one in told:
+        tools.news.said(one)
+    tools.news.found("stock", [*told, *(_refused(code, why) for code, why in refused.items())])
     tools.ledger.write_codes_reported(reasons | dict.fromkeys(refused, "level.refused"))
-    tools.ledger.write_note(OPEN_ORDERS_NOTE, str(plan.open_orders))
     return len(new)
 
 
 def _refused(code: str, why: str) -> Standing:
     cause = f"Le New Black refused the level: {why}"
     return Standing(code, "level.refused", f"{code}: {cause}", cause=cause)
+
+
+def _told(item: StockItem) -> Standing:
+    reason = item.reason or ""
+    return Standing(item.code, reason, TOLD[reason].format(item.code))
+
+
+def _counted(codes: Sequence[str]) -> str:
+    """Return `2 codes (704..., 704...)`, with three of them at most."""
+    more = " ..." if len(codes) > 3 else ""
+    return f"{len(codes):,} code{'s' * (len(codes) > 1)} ({', '.join(codes[:3])}{more})"

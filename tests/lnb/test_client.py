@@ -35,7 +35,7 @@ from lnb24so.lnb.client import LnbClient
 from lnb24so.lnb.types import read_order
 from lnb24so.sandbox import Brand, Exchange, Reply, Sandbox
 from lnb24so.sandbox.exchange import json_reply
-from lnb24so.sandbox.faults import Behaviour
+from lnb24so.sandbox.faults import Behaviour, before
 
 AT = datetime(2026, 11, 23, 9, 59, tzinfo=UTC)
 ONE = [("7040000010015", 1)]
@@ -225,7 +225,55 @@ def test_an_order_that_moves_to_the_next_page_is_still_one_order(desk: Desk) -> 
     desk.box.lnb.page_size = 10
     wanted = list(desk.box.lnb.orders)
     desk.box.faults.add("GET /orders", one_more)
-    assert [order.reference for order in desk.client.orders()] == wanted
+    assert [order.reference for order in desk.client.orders()] == ["new", *wanted]
+
+
+def headless(reply: Reply, total: str | None) -> Reply:
+    """Return a page of a list with another total, or none."""
+    headers = {k: v for k, v in reply.headers.items() if k != "X-Pagination-Total-Items"}
+    return replace(reply, headers=headers | ({"X-Pagination-Total-Items": total} if total else {}))
+
+
+@pytest.mark.parametrize(("total", "told"), [(None, 0), ("999", 1), ("x", 1)])
+def test_a_list_that_counts_wrong_or_not_at_all_is_taken_when_two_reads_agree(
+    desk: Desk, total: str | None, told: int
+) -> None:
+    behave = lambda exchange: headless(exchange.apply(), total)  # noqa: E731
+    desk.box.faults.add("GET /orders", behave, times=9)
+    assert len(desk.client.orders()) == len(desk.box.lnb.orders)
+    assert desk.count("GET /orders") == 2
+    assert desk.events.names.count("list.miscounted") == told
+
+
+def test_an_account_that_never_counts_its_lists_is_read_once_unless_records_repeat(
+    desk: Desk,
+) -> None:
+    behave = lambda exchange: headless(exchange.apply(), None)  # noqa: E731
+    desk.box.faults.add("GET /orders", behave, times=9)
+    desk.client.sends_no_totals = True
+    desk.client.orders()
+    assert desk.count("GET /orders") == 1
+    assert desk.client.sent_totals is False
+    twice = list(desk.box.lnb.orders.values())
+    desk.box.faults.clear()
+    desk.box.faults.add("GET /orders", answering(200, [*twice, twice[0]]), times=2)
+    assert len(desk.client.orders()) == len(twice)
+    assert desk.count("GET /orders") == 3
+
+
+def test_a_list_that_is_another_one_each_time_fails_after_three_reads(desk: Desk) -> None:
+    orders = list(desk.box.lnb.orders.values())
+    for number in (1, 2, 3):
+        desk.box.faults.add("GET /orders", answering(200, orders[number:]))
+    with pytest.raises(Transient, match="another list each time"):
+        desk.client.orders()
+    assert desk.count("GET /orders") == 3
+
+
+def test_an_empty_answer_for_one_order_is_not_taken_for_its_absence(desk: Desk) -> None:
+    desk.box.faults.add("GET /orders/{reference}", before(Reply(200, b"", "application/json")))
+    with pytest.raises(Rejected, match="without one"):
+        desk.client.order(next(iter(desk.box.lnb.orders)))
 
 
 def test_pages_that_come_again_after_another_one_are_an_error(desk: Desk) -> None:

@@ -12,8 +12,9 @@ import pytest
 
 from lnb24so.lnb.types import Order
 from lnb24so.soap.order import InvoiceRow
-from lnb24so.stock.available import StockReading, index_eans_by_sku, still_waiting
+from lnb24so.stock.available import StockReading, index_eans_by_sku
 from lnb24so.stock.plan import plan_stock
+from lnb24so.stock.vanished import stands_in
 
 from .build import (
     DRESS,
@@ -131,13 +132,7 @@ def test_a_waiting_order_holds_its_pieces_back_until_24sevenoffice_has_it(
     ],
 )
 def test_an_order_waits_in_the_named_statuses_only(changes: dict[str, Any], waits: bool) -> None:
-    wanted = order(**changes)
-    assert still_waiting([wanted, wanted], ["confirmed", "invoicing"]) == [wanted] * waits
-
-
-def test_two_orders_without_a_reference_hold_back_the_stock_of_two() -> None:
-    first, second = order(reference="", status="confirmed"), order(reference="", status="confirmed")
-    assert len(still_waiting([first, second], ["confirmed"])) == 2
+    assert stands_in(order(**changes), ["confirmed", "invoicing"]) is waits
 
 
 @pytest.mark.parametrize(
@@ -177,9 +172,31 @@ def items(found: StockReading, **changes: Any) -> dict[str, tuple[str, int | Non
     return {item.code: (item.action, item.after, item.reason) for item in plan.items}
 
 
-def test_a_code_on_two_active_products_is_a_conflict_and_keeps_its_level() -> None:
-    found = reading([DRESS, DRESS._replace(id=1004)], {EAN: 5})
-    assert items(found) == {EAN: ("skip", None, "code.conflict")}
+TWIN = DRESS._replace(id=1004, stock=D(3))
+STAYS, FALLS = ("skip", None, "code.conflict"), ("set", 13, "code.conflict")
+
+
+@pytest.mark.parametrize(
+    ("twin", "before", "expected"),
+    [
+        (TWIN, 5, STAYS),
+        (TWIN, 13, STAYS),
+        (TWIN, 40, FALLS),
+        (TWIN, None, STAYS),
+        (TWIN._replace(stock=D(-20)), 40, ("set", 0, "code.conflict")),
+        (TWIN._replace(stock=None), 40, STAYS),
+        (TWIN._replace(stock_controlled=False), 40, STAYS),
+    ],
+)
+def test_a_code_on_two_active_products_may_fall_to_their_sum_and_never_rises(
+    twin: Any, before: int | None, expected: object
+) -> None:
+    assert items(reading([DRESS, twin], {EAN: before})) == {EAN: expected}
+
+
+def test_orders_of_both_products_hold_a_code_in_conflict_back() -> None:
+    found = reading([DRESS, TWIN], {EAN: 40}, open_orders=[open_order({1001: 4, 1004: 2})])
+    assert items(found, buffer=0) == {EAN: ("set", 7, "code.conflict")}
 
 
 @pytest.mark.parametrize(
@@ -196,7 +213,8 @@ def test_an_expired_product_is_sold_out_or_kept(setting: str, expected: object) 
         ("zero", {EAN}, 5, {EAN: ("set", 0, "product.deleted")}),
         ("zero", {EAN}, 0, {}),
         ("zero", {EAN}, None, {}),
-        ("zero", set(), 5, {}),
+        ("zero", set(), 5, {EAN: ("skip", None, "code.without_product")}),
+        ("keep", set(), 5, {EAN: ("skip", None, "code.without_product")}),
         ("keep", {EAN}, 5, {}),
     ],
 )
@@ -204,13 +222,30 @@ def test_a_deleted_product_is_sold_out_only_where_we_have_set_its_code(
     setting: str, codes_set: set[str], before: int | None, expected: object
 ) -> None:
     inventory = {EAN: before, OTHER_EAN: 20}
-    found = reading([SCARF], inventory, codes_set=frozenset(codes_set))
+    found = reading([SCARF], inventory, codes_set=dict.fromkeys(codes_set, (1001, True)))
     assert items(found, deleted_products=setting) == expected
+
+
+@pytest.mark.parametrize(
+    ("known", "told", "expected"),
+    [
+        (None, False, ("skip", None, "code.without_product")),
+        (None, True, ("set", 0, "code.without_product")),
+        ((None, False), True, ("set", 0, "code.without_product")),
+        ((1001, True), False, ("set", 0, "product.deleted")),
+    ],
+)
+def test_a_code_that_no_product_has_becomes_zero_when_two_runs_agree(
+    known: Any, told: bool, expected: object
+) -> None:
+    found = reading([SCARF], {EAN: 5, OTHER_EAN: 20}, codes_set={EAN: known} if known else {})
+    found = replace(found, reported={EAN: "code.without_product"} if told else {})
+    assert items(found, codes_without_product="zero") == {EAN: expected}
 
 
 def test_a_product_that_changed_its_ean_leaves_the_old_one_sold_out() -> None:
     moved = DRESS._replace(ean13=OTHER_EAN)
-    found = reading([moved], {EAN: 5, OTHER_EAN: 0}, codes_set=frozenset({EAN}))
+    found = reading([moved], {EAN: 5, OTHER_EAN: 0}, codes_set={EAN: (1001, False)})
     assert items(found) == {
         EAN: ("set", 0, "product.deleted"),
         OTHER_EAN: ("set", 10, None),

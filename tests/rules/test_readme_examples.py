@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from lnb24so.stock.plan import plan_stock
 from .build import (
     DRESS,
     EAN,
+    NOW,
     OTHER_EAN,
     codes,
     draft,
@@ -83,17 +85,28 @@ def amount(text: str) -> Decimal:
     return D(re.sub("[, %]", "", text))
 
 
+READ = {"simple": ("70123",), "advanced": (), "time_based": ("70123", "70124")}
+"""Which of the two orders each mode reads."""
+
+
 @pytest.mark.parametrize(("column", "mode"), [(0, "simple"), (1, "advanced"), (2, "time_based")])
 def test_the_stock_example_shows_the_level_that_is_sent_in_each_mode(
     project_root: Path, column: int, mode: str
 ) -> None:
     rows = {name: cells[column] for name, cells in example(project_root, "stock").items()}
-    exported = [open_order({1001: 6}, order_id=55012)] if mode == "time_based" else []
+    confirmed = order(line(quantity=6), create_time=NOW - timedelta(minutes=15))
+    made_since = order(
+        line(quantity=3),
+        reference="70124",
+        status="open_for_brand",
+        create_time=NOW + timedelta(seconds=1),
+    )
     found = reading(
         [DRESS._replace(stock=D(40))],
         {EAN: 0},
-        open_orders=[open_order({1001: 12}, delivered=5), *exported],
-        waiting_orders=[order(line(quantity=6))] if mode == "simple" else [],
+        open_orders=[open_order({1001: 12}, delivered=5)],
+        waiting_orders=[one for one in (confirmed, made_since) if one.reference in READ[mode]],
+        read_until=NOW + timedelta(seconds=2),
     )
     (item,) = plan_stock(found, stock_settings(mode, buffer=2)).items
     steps = ("stock in 24SevenOffice", "open orders there", "order 70123", "buffer")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from copy import deepcopy
 from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 from math import floor
 from typing import Any
@@ -14,11 +15,13 @@ from hypothesis import strategies as st
 
 from lnb24so.config.schema import Stock
 from lnb24so.stock.available import StockReading, available
-from lnb24so.stock.plan import StockItem, level_story, plan_stock
+from lnb24so.stock.plan import StockItem, plan_stock
+from lnb24so.stock.story import level_story
 
 from .build import (
     DRESS,
     EAN,
+    NOW,
     line,
     open_order,
     order,
@@ -59,7 +62,7 @@ def readings(draw: st.DrawFn) -> StockReading:
         open_orders=[open_order(taken)],
         waiting_orders=[waiting],
         known=draw(st.dictionaries(CODES, st.booleans())),
-        codes_set=draw(st.frozensets(CODES)),
+        codes_set=draw(st.dictionaries(CODES, st.sampled_from([(None, False), (1, True)]))),
     )
 
 
@@ -102,7 +105,7 @@ def applied(found: StockReading, planned: tuple[StockItem, ...]) -> StockReading
     return replace(
         found,
         inventory={**found.inventory, **sent},
-        codes_set=found.codes_set | sent.keys(),
+        codes_set={**found.codes_set, **dict.fromkeys(sent, (1, False))},
         known={code: yes for code, yes in found.known.items() if code not in sent},
     )
 
@@ -156,7 +159,8 @@ def test_the_story_of_a_level_names_every_order_that_holds_a_piece() -> None:
         ),
         (
             [DRESS, DRESS._replace(id=1004)],
-            f"{EAN}: Le New Black shows 9; two active products have the code; the level stays.",
+            f"{EAN}: Le New Black shows 9; two active products have the code; the level may only "
+            "fall, to their sum.",
         ),
     ],
 )
@@ -178,3 +182,29 @@ def test_the_story_of_a_level_ends_with_the_level_of_the_plan(
     steps = [D(told.split()[0]) for told in story[:-1] if told.lstrip()[0] in "+-"]
     assert max(0, floor(sum(steps))) == planned.after
     assert story[-1].split()[:4] == [str(planned.after), "available", "to", "sell;"]
+
+
+def test_the_story_tells_what_is_not_held_and_why() -> None:
+    far = open_order({1001: 7}, order_id=54001, delivery=NOW + timedelta(days=90))
+    after = order(reference="70130", create_time=NOW + timedelta(seconds=1))
+    old = order(reference="70131", create_time=NOW - timedelta(days=40))
+    held = order(reference="70132", create_time=NOW - timedelta(days=1))
+    found = reading(
+        [DRESS],
+        {EAN: 9},
+        open_orders=[far],
+        waiting_orders=[after, old, held],
+        since=NOW - timedelta(days=30),
+        read_until=NOW + timedelta(seconds=2),
+    )
+    chosen = stock_settings("time_based", open_order_delivery_within_days=30)
+    assert level_story(EAN, found, chosen)[1:] == [
+        "       +10  stock in 24SevenOffice",
+        "        -2  waiting order 70132",
+        "       (7)  open order 54001: not held, for it is delivered later than "
+        "stock.open_order_delivery_within_days",
+        "       (2)  waiting order 70130: not held, for it was made after the levels' time, so "
+        "Le New Black holds its pieces",
+        "       (2)  waiting order 70131: not held, for it was made before orders.since",
+        "         8  available to sell; Le New Black shows 9",
+    ]

@@ -68,10 +68,11 @@ def test_levels_become_what_is_available_to_sell(office: Installation) -> None:
     assert {code: after[code] for code in wanted if code in known} == {
         code: level for code, level in wanted.items() if code in known
     }
-    assert {code: level for code, level in after.items() if code not in wanted} == {
-        code: level for code, level in before.items() if code not in wanted
-    }
     items = answer.document["items"]
+    conflicts = {item["code"] for item in items if item["reason"] == "code.conflict"}
+    kept = before.keys() - wanted.keys() - conflicts
+    assert {code: after[code] for code in kept} == {code: before[code] for code in kept}
+    assert all(after[code] <= before[code] for code in conflicts)
     sent = {item["code"]: int(item["after"]) for item in items if item["outcome"] == "set"}
     changed = {code: level for code, level in after.items() if before.get(code) != level}
     assert changed.items() <= sent.items()
@@ -100,7 +101,8 @@ def test_a_second_run_sends_nothing_and_says_nothing(office: Installation) -> No
 
 
 def test_a_second_run_is_silent_as_a_process_of_cron_too(office: Installation) -> None:
-    assert office.process("pull-stock") == Answer(0, "", "")
+    first = office.process("pull-stock")
+    assert (first.code, first.out, first.err.count("\n")) == (0, "", 2)
     seen = len(office.box.requests)
     assert office.process("pull-stock") == Answer(0, "", "")
     assert office.writes(since=seen) == []
@@ -179,3 +181,26 @@ def test_the_product_list_is_read_once_a_day_and_only_for_missing_codes(
 def unknown_items(office: Installation) -> list[dict[str, Any]]:
     items: list[dict[str, Any]] = office.run("pull-stock", "-n", "--json").document["items"]
     return [item for item in items if item["reason"] == "code.unknown"]
+
+
+def test_a_code_on_two_active_products_is_news_once_and_counted_until_it_is_mended(
+    office: Installation,
+) -> None:
+    erp, lnb = office.box.erp, office.box.lnb
+    active = [each for each in erp.products.values() if each.get("EAN1") and each["StatusId"]]
+    twice = [code for code, on in Counter(each["EAN1"] for each in active).items() if on > 1]
+    of_one = [each for each in active if each["EAN1"] == twice[0]]
+    for each in of_one:
+        erp.change_product(each["Id"], Stock=Decimal(0))
+    row = next(row for row in lnb.inventory.values() if row["ean13"] == twice[0])
+    row["in_stock"] = 40
+    first = office.run("pull-stock", "--json")
+    assert first.code == 0
+    assert row["in_stock"] == 0
+    assert first.document["summary"]["conflict"] == len(twice)
+    assert f"{len(twice)} codes (" in first.err
+    again = office.run("pull-stock", "--json")
+    assert (again.err, again.document["summary"]["conflict"]) == ("", len(twice))
+    for each in of_one[1:]:
+        erp.change_product(each["Id"], EAN1="")
+    assert office.run("pull-stock", "--json").document["summary"]["conflict"] == len(twice) - 1

@@ -55,8 +55,7 @@ def _status_settings(config: Config) -> Iterator[tuple[str, str]]:
         ("orders.done_status", settings.done_status),
         ("orders.blocked_status", settings.blocked_status),
     ]
-    if config.stock.lnb_mode == "simple":
-        named += [("stock.waiting_statuses", status) for status in config.stock.waiting_statuses]
+    named += [("stock.waiting_statuses", one) for one in config.stock.waiting_statuses or ()]
     for mode, rule in settings.by_mode.items():
         named.append((f"orders.by_mode.{mode}.take_status", rule.get("take_status")))
         named.append((f"orders.by_mode.{mode}.done_status", rule.get("done_status")))

@@ -1,0 +1,127 @@
+"""Absence is asked about, not believed: what a list no longer shows is asked for by name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence, Set
+from dataclasses import dataclass, field
+from itertools import chain
+from typing import Generic, TypeVar
+
+from lnb24so.errors import Transient
+
+K = TypeVar("K", int, str)
+T = TypeVar("T")
+
+IDS_A_REQUEST = 500  # with the control among them
+MOST_AT_ONCE = 10_000
+MOST_HIDDEN = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Question(Generic[K, T]):
+    """How a list is asked about: what it is called, and what asks for records and for it again.
+
+    `inside` says of a record that the list should show it. With `needs_control` an answer counts
+    only where a record that is known to exist is in it too: one of the list's, else of `controls`.
+    """
+
+    what: str
+    ask: Callable[[Sequence[K]], Mapping[K, T]]
+    list_again: Callable[[], Mapping[K, T]]
+    inside: Callable[[T], bool]
+    needs_control: bool = True
+    controls: Sequence[K] = ()
+    can_ask: Callable[[K], bool] = lambda _: True
+
+
+@dataclass(frozen=True, slots=True)
+class Settled(Generic[K, T]):
+    """The list with what it hides; `gone` was asked for and is absent, `hidden` is there.
+
+    `unsure` is absent too, but nothing proves the answer: two runs must agree.
+    """
+
+    records: Mapping[K, T]
+    gone: Set[K] = field(default_factory=frozenset)
+    hidden: Set[K] = field(default_factory=frozenset)
+    unsure: Set[K] = field(default_factory=frozenset)
+
+
+def settle(
+    listed: Mapping[K, T], remembered: Set[K], hidden_before: Set[K], question: Question[K, T]
+) -> Settled[K, T]:
+    """Return what is there, after asking for what was there in the last run and is not listed.
+
+    Raises Transient where the answers do not fit together, and what the questions raise.
+    """
+    vanished = remembered - listed.keys()
+    if not vanished:
+        return Settled(listed)
+    found, unsure = _asked_for(sorted(vanished), listed, question)
+    inside = {key: record for key, record in found.items() if question.inside(record)}
+    if inside.keys() - hidden_before:
+        listed = _listed_again(listed, question)
+    hidden = inside.keys() - listed.keys()
+    if len(hidden) > MOST_HIDDEN:
+        raise Transient(
+            f"The list of {question.what} lacks {len(hidden):,} that are there when they are "
+            f"asked for: {_few(hidden)}. Nothing was sent."
+        )
+    records = {**listed, **{key: inside[key] for key in sorted(hidden)}}
+    gone = vanished - found.keys() - records.keys() - unsure
+    return Settled(records, gone, hidden, unsure - records.keys())
+
+
+def _asked_for(
+    vanished: Sequence[K], listed: Mapping[K, T], question: Question[K, T]
+) -> tuple[dict[K, T], set[K]]:
+    """Return the records that are there, and the absent ones whose absence nothing proves."""
+    if len(vanished) > MOST_AT_ONCE:
+        raise Transient(
+            f"{len(vanished):,} {question.what} are no longer listed, more than can be asked for "
+            "at once. Nothing was sent."
+        )
+    controls: Sequence[K] = _controls(vanished, listed, question)
+    found: dict[K, T] = {}
+    unsure: set[K] = set()
+    size = IDS_A_REQUEST - len(controls)
+    for start in range(0, len(vanished), size):
+        portion: Sequence[K] = vanished[start : start + size]
+        answer = question.ask(list(chain(portion, controls)))
+        there = {key: answer[key] for key in portion if key in answer}
+        found |= there
+        if controls and answer.keys().isdisjoint(controls):
+            raise Transient(
+                f"Asked for {question.what} that are no longer listed, the answer lacks "
+                f"{_few(controls)} too, which exists. Nothing was sent."
+            )
+        if question.needs_control and not controls and not there:
+            unsure |= set(portion)
+    return found, unsure
+
+
+def _controls(
+    vanished: Sequence[K], listed: Mapping[K, T], question: Question[K, T]
+) -> Sequence[K]:
+    if not question.needs_control:
+        return ()
+    listed_one = next((key for key in listed if question.can_ask(key)), None)
+    if listed_one is not None:
+        return [listed_one]
+    return [key for key in question.controls if key not in vanished][:5]
+
+
+def _listed_again(listed: Mapping[K, T], question: Question[K, T]) -> Mapping[K, T]:
+    again = question.list_again()
+    others = listed.keys() - again.keys()
+    if others:
+        raise Transient(
+            f"Two lists of {question.what} lack different ones; the second lacks {_few(others)}. "
+            "Nothing was sent."
+        )
+    return again
+
+
+def _few(keys: Set[K] | Sequence[K]) -> str:
+    named = ", ".join(map(str, sorted(keys)[:3]))
+    return f"{named} ..." if len(keys) > 3 else named

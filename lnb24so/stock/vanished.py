@@ -1,0 +1,147 @@
+"""What a run no longer finds in a list, asked for in the system that it vanished from."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import timedelta
+
+from lnb24so.clock import from_utc_text
+from lnb24so.errors import Rejected, Transient
+from lnb24so.lnb.types import Order, is_canceled, same_status
+from lnb24so.soap.order import InvoiceOrder
+from lnb24so.soap.types import Product
+from lnb24so.tools import Tools
+
+from .absence import Question, Settled, settle
+from .available import each_once
+
+SEEN_AT_NOTE = "stock_waiting_seen_at"
+"""From when on the next run asks for the changes of waiting orders, by Le New Black's clock."""
+UNSURE_NOTE = "stock_open_orders_absent_once"
+CLOCKS_APART = timedelta(minutes=5)
+LARGEST_ID = 2_147_483_647
+
+
+def can_be_asked_for(number: int | None) -> bool:
+    """Return whether 24SevenOffice, whose ids have 32 bits, can be asked for this one."""
+    return number is not None and 0 < number <= LARGEST_ID
+
+
+def by_id(products: Sequence[Product]) -> dict[int, Product]:
+    """Return the products by their id: one that is listed twice is one."""
+    return {product.id: product for product in products}
+
+
+def settle_products(listed: Mapping[int, Product], tools: Tools) -> Settled[int, Product]:
+    """Return all products, and which of those whose codes were set are gone.
+
+    Without any product nothing is asked: a guard stops that run.
+    """
+    soap, ledger, sku_field = tools.soap, tools.ledger, tools.config.products.sku_field
+    if not listed:
+        return Settled(listed)
+    known = ledger.products_of_codes().values()
+    remembered = {number for number, gone in known if number is not None and not gone}
+    question: Question[int, Product] = Question(
+        "products of 24SevenOffice",
+        ask=lambda ids: by_id(soap.products_by_id(ids, sku_field)),
+        list_again=lambda: by_id(soap.products(sku_field)),
+        inside=lambda _: True,
+        can_ask=can_be_asked_for,
+    )
+    return settle(listed, remembered, set(map(int, ledger.hidden("product"))), question)
+
+
+def settle_open_orders(
+    listed: Sequence[InvoiceOrder], tools: Tools, *, writes: bool
+) -> Settled[int, InvoiceOrder]:
+    """Return all open orders, and which are gone; one without an id is counted, not asked for.
+
+    Raises Transient where all are gone, nothing proves it, and no run before this one found so.
+    """
+    soap, ledger, states = tools.soap, tools.ledger, tools.config.stock.open_order_states
+    question: Question[int, InvoiceOrder] = Question(
+        "open orders of 24SevenOffice",
+        ask=lambda ids: _by_order_id(soap.open_orders_by_id(ids)),
+        list_again=lambda: _by_order_id(soap.open_orders(states)),
+        inside=lambda order: order.status in states,
+        can_ask=can_be_asked_for,
+        controls=sorted(ledger.order_ids(), reverse=True),
+    )
+    hidden = set(map(int, ledger.hidden("open order")))
+    settled = settle(_by_order_id(listed), ledger.open_order_ids(), hidden, question)
+    before = set(json.loads(ledger.note(UNSURE_NOTE) or "[]"))
+    if writes and (settled.unsure or before):
+        ledger.write_note(UNSURE_NOTE, json.dumps(sorted(settled.unsure)))
+    if settled.unsure - before:
+        raise Transient(
+            f"24SevenOffice shows none of its {len(settled.unsure):,} open orders any more, and "
+            "nothing proves that answer. Nothing was sent; the next run believes it if it is told "
+            "the same."
+        )
+    nameless = {-number: one for number, one in enumerate(listed, 1) if one.order_id is None}
+    return replace(settled, records={**settled.records, **nameless})
+
+
+def _by_order_id(orders: Sequence[InvoiceOrder]) -> dict[int, InvoiceOrder]:
+    return {one.order_id: one for one in each_once(orders) if one.order_id is not None}
+
+
+def settle_waiting(
+    listed: Sequence[Order], statuses: Sequence[str], tools: Tools
+) -> Settled[str, Order]:
+    """Return the orders that are in one of the statuses, those that a list hides too.
+
+    One that we exported, or that a person skipped, is not asked for.
+    """
+    ledger = tools.ledger
+    remembered = ledger.waiting_lines().keys() - ledger.references_in_erp()
+    remembered -= ledger.references_skipped()
+    question: Question[str, Order] = Question(
+        "waiting orders of Le New Black",
+        ask=lambda references: _orders_by_reference(references, statuses, tools),
+        list_again=lambda: {one.reference: one for one in read_waiting(statuses, tools)},
+        inside=lambda order: stands_in(order, statuses),
+        needs_control=False,
+    )
+    by_reference = {one.reference: one for one in listed if one.reference}
+    nameless = {f"\n{number}": one for number, one in enumerate(listed) if not one.reference}
+    settled = settle(by_reference, remembered, ledger.hidden("waiting order"), question)
+    return replace(settled, records={**settled.records, **nameless})
+
+
+def read_waiting(statuses: Sequence[str], tools: Tools) -> list[Order]:
+    """Return what the lists of the statuses show, each order as it was read last."""
+    read = [order for status in statuses for order in tools.lnb.orders(status=status)]
+    last = {order.reference or object(): order for order in read}  # Two without one are two.
+    return [order for order in last.values() if stands_in(order, statuses)]
+
+
+def stands_in(order: Order, statuses: Sequence[str]) -> bool:
+    """Return whether an order is in one of the statuses, and not canceled."""
+    return not is_canceled(order) and any(same_status(order.status, one) for one in statuses)
+
+
+def _orders_by_reference(
+    references: Sequence[str], statuses: Sequence[str], tools: Tools
+) -> dict[str, Order]:
+    """Return the orders of these references: from one list of changes, else each by itself.
+
+    One whose answer holds no order stands where it stood, with lines that cannot be read.
+    """
+    seen_at = tools.ledger.note(SEEN_AT_NOTE)
+    since = from_utc_text(seen_at) - CLOCKS_APART if seen_at else None
+    changed = tools.lnb.orders_changed_since(since) if since else []
+    found = {one.reference: one for one in changed if one.reference in set(references)}
+    for reference in references:
+        if reference in found:
+            continue
+        try:
+            order = tools.lnb.order(reference)
+        except Rejected:
+            order = Order(reference, status=statuses[0] if statuses else "", lines_unread=True)
+        if order is not None:
+            found[reference] = order
+    return found

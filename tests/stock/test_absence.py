@@ -1,0 +1,446 @@
+"""What a list no longer shows is asked for by its id, and only then believed to be gone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from datetime import timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hand_clock import HandClock
+from installation import Installation
+from small_brand import CODES, lnb_order, small_brand, typed_order
+
+from lnb24so.errors import Transient
+from lnb24so.sandbox import Exchange, Reply, Sandbox
+from lnb24so.sandbox.exchange import json_reply
+from lnb24so.stock.absence import Question, Settled, settle
+
+Place = tuple[Installation, HandClock]
+FIRST = CODES[0]
+
+
+@pytest.fixture
+def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Place]:
+    """Return an installation with ten pieces of each of six codes, after its first run."""
+    hand = HandClock()
+    with Sandbox(small_brand(today=hand.now().date()), now=hand.now) as box:
+        office = Installation(box, tmp_path, monkeypatch)
+        monkeypatch.setattr("lnb24so.clock.Clock", lambda: hand.clock)
+        for number in list(box.erp.products):
+            box.erp.change_product(number, Stock=Decimal(10))
+        assert office.run("pull-stock").code == 0
+        yield office, hand
+
+
+def level(office: Installation) -> int:
+    return int(office.box.lnb.inventory[FIRST.sku]["in_stock"])
+
+
+def type_in(office: Installation, *references: str) -> list[int]:
+    return [office.box.erp.type_in(typed_order(reference)) for reference in references]
+
+
+def lacking(
+    office: Installation, *ids: int, books: str = "orders", by_id_too: bool = False
+) -> Callable[[Exchange], Reply]:
+    """Return what answers without these, in the lists, or wherever they are asked for."""
+    erp, by_id = office.box.erp, (b"OrderIds", b"ProductIds")
+
+    def behave(exchange: Exchange) -> Reply:
+        if not by_id_too and any(name in exchange.call.body for name in by_id):
+            return exchange.apply()
+        with erp.lock:
+            book = getattr(erp, books)
+            kept = dict(book)
+            for number in ids:
+                book.pop(number, None)
+            try:
+                return exchange.apply()
+            finally:
+                book.clear()
+                book.update(kept)
+
+    return behave
+
+
+def extra(office: Installation, since: int) -> list[str]:
+    """Return what was asked beyond the requests of a quiet run, and the look after a batch."""
+    usual = ["GET /inventory", "GET /orders", "GET /orders", "GetIdentity", "GetInvoices"]
+    asked = office.asked(since=since)
+    while asked and asked[-1] == "GET /orders" and "POST /multi" in asked[-2]:
+        del asked[-2:]
+    for name in [*usual, "GetProducts", "HasSession", "POST /auth/token"]:
+        if name in asked:
+            asked.remove(name)
+    return [name for name in asked if not name.startswith("POST /multi")]
+
+
+def run(office: Installation) -> tuple[int, list[str], str]:
+    seen = len(office.box.requests)
+    answer = office.run("pull-stock")
+    return answer.code, extra(office, seen), answer.err
+
+
+def asked_by_id(office: Installation, since: int = 0) -> list[bytes]:
+    names = (b"OrderIds", b"ProductIds")
+    bodies = [seen.body for seen in office.box.requests[since:]]
+    return [body for body in bodies if any(name in body for name in names)]
+
+
+# Open orders
+
+
+def test_a_list_of_open_orders_that_is_partial_once_changes_nothing(place: Place) -> None:
+    office, _ = place
+    ids = type_in(office, "1", "2", "3")
+    assert run(office) == (0, [], "")
+    assert level(office) == 7
+    office.box.faults.add("GetInvoices", lacking(office, *ids[:2]))
+    assert run(office) == (0, ["GetInvoices", "GetInvoices"], "")
+    assert level(office) == 7
+    assert run(office) == (0, [], "")
+
+
+def test_open_orders_that_the_list_never_shows_are_counted_by_id_and_said_once(
+    place: Place,
+) -> None:
+    office, _ = place
+    ids = type_in(office, "1", "2", "3")
+    run(office)
+    office.box.faults.add("GetInvoices", lacking(office, ids[0]), times=99)
+    code, more, said = run(office)
+    assert (code, more) == (0, ["GetInvoices", "GetInvoices"])
+    assert "list of open orders lacks 1 that are there" in said
+    assert run(office) == (0, ["GetInvoices"], "")
+    assert level(office) == 7
+    office.box.faults.clear()
+    assert run(office) == (0, [], "")
+
+
+def test_two_lists_that_lack_different_orders_fail_the_run(place: Place) -> None:
+    office, _ = place
+    ids = type_in(office, "1", "2", "3")
+    run(office)
+    office.box.faults.add("GetInvoices", lacking(office, ids[0]))
+    office.box.faults.add("GetInvoices", lacking(office, ids[1]), skip=1)
+    code, _, said = run(office)
+    assert (code, "lack different ones" in said, level(office)) == (1, True, 7)
+    assert run(office) == (0, [], "")
+
+
+def test_an_empty_list_of_open_orders_is_not_believed(place: Place) -> None:
+    office, _ = place
+    ids = type_in(office, "1", "2", "3")
+    run(office)
+    office.box.faults.add("GetInvoices", lacking(office, *ids))
+    assert run(office)[0] == 0
+    assert level(office) == 7
+    office.box.faults.add("GetInvoices", lacking(office, *ids), times=99)
+    assert run(office)[0] == 0
+    assert level(office) == 7
+
+
+@pytest.mark.parametrize("many", [1, 2, 25])
+def test_orders_that_are_invoiced_in_one_go_stop_nothing(place: Place, many: int) -> None:
+    office, _ = place
+    ids = type_in(office, *map(str, range(many + 1)))
+    run(office)
+    for number in ids[1:]:
+        office.box.erp.orders[number]["OrderStatus"] = "Invoiced"
+    assert run(office) == (0, ["GetInvoices"], "")
+    assert level(office) == 9
+    assert run(office) == (0, [], "")
+    office.box.erp.orders[ids[0]]["OrderStatus"] = "Invoiced"
+    # Without one left the products are looked at first, as a guard may stop the run.
+    assert run(office) == (0, ["GetInvoices", "GetProducts"], "")
+    assert level(office) == 10
+    assert run(office) == (0, [], "")
+
+
+def test_an_order_that_was_deleted_is_gone_after_one_question_with_its_control(
+    place: Place,
+) -> None:
+    office, _ = place
+    ids = type_in(office, "1", "2")
+    run(office)
+    del office.box.erp.orders[ids[0]]
+    seen = len(office.box.requests)
+    assert run(office) == (0, ["GetInvoices"], "")
+    (body,) = asked_by_id(office, seen)
+    assert all(f">{number}<".encode() in body for number in ids)
+    assert level(office) == 9
+    assert run(office) == (0, [], "")
+
+
+def test_the_last_order_that_is_gone_without_a_control_takes_two_runs(place: Place) -> None:
+    office, _ = place
+    (number,) = type_in(office, "1")
+    run(office)
+    del office.box.erp.orders[number]
+    code, _, said = run(office)
+    assert (code, level(office)) == (1, 9)
+    assert "nothing proves that answer" in said
+    assert run(office)[0] == 0
+    assert level(office) == 10
+    assert run(office) == (0, [], "")
+
+
+def test_an_order_that_the_ledger_knows_is_the_control_where_none_is_listed(
+    place: Place,
+) -> None:
+    office, hand = place
+    made = hand.now() - timedelta(hours=1)
+    office.box.lnb.orders["70001"] = lnb_order("70001", made)
+    assert office.run("push-orders").code == 0
+    (number,) = type_in(office, "1")
+    run(office)
+    (exported,) = [each for each in office.box.erp.orders if each != number]
+    office.box.erp.orders[exported]["OrderStatus"] = "Invoiced"
+    run(office)
+    del office.box.erp.orders[number]
+    assert run(office)[:2] == (0, ["GetInvoices", "GetProducts"])
+    assert level(office) == 10
+
+
+@pytest.mark.parametrize("what", ["orders", "products"])
+def test_an_answer_without_the_control_fails_the_run(place: Place, what: str) -> None:
+    office, _ = place
+    type_in(office, "1", "2", "3")
+    run(office)
+    book = getattr(office.box.erp, what)
+    del book[FIRST.product_id if what == "products" else list(book)[-1]]
+    operation = {"orders": "GetInvoices", "products": "GetProducts"}[what]
+    lacks = lacking(office, *book, books=what, by_id_too=True)
+    office.box.faults.add(operation, lacks, skip=1)
+    levels = {sku: dict(row) for sku, row in office.box.lnb.inventory.items()}
+    code, _, said = run(office)
+    assert (code, "which exists. Nothing was sent" in said) == (1, True)
+    assert levels == office.box.lnb.inventory
+
+
+# Products
+
+
+def test_a_product_is_gone_only_after_it_was_asked_for(place: Place) -> None:
+    office, _ = place
+    run(office)
+    del office.box.erp.products[FIRST.product_id]
+    seen = len(office.box.requests)
+    assert run(office) == (0, ["GetProducts"], "")
+    (body,) = asked_by_id(office, seen)
+    assert f">{FIRST.product_id}<".encode() in body
+    assert body.count(b"int>") >= 4
+    assert level(office) == 0
+    assert run(office) == (0, [], "")
+    office.box.lnb.inventory[FIRST.sku]["in_stock"] = 5
+    assert run(office) == (0, [], "")
+    assert level(office) == 0
+
+
+def test_a_product_list_that_is_partial_once_changes_no_level(place: Place) -> None:
+    office, _ = place
+    run(office)
+    numbers = list(office.box.erp.products)[:3]
+    office.box.faults.add("GetProducts", lacking(office, *numbers, books="products"))
+    assert run(office) == (0, ["GetProducts", "GetProducts"], "")
+    assert level(office) == 10
+
+
+def test_products_that_the_list_never_shows_keep_their_right_level(place: Place) -> None:
+    office, _ = place
+    run(office)
+    lacks = lacking(office, FIRST.product_id, books="products")
+    office.box.faults.add("GetProducts", lacks, times=99)
+    assert "list of products lacks 1" in run(office)[2]
+    office.box.erp.change_product(FIRST.product_id, Stock=Decimal(4))
+    assert run(office) == (0, ["GetProducts"], "")
+    assert level(office) == 4
+
+
+def test_without_any_product_nothing_is_asked_and_nothing_sent(place: Place) -> None:
+    office, _ = place
+    type_in(office, "1")
+    run(office)
+    office.box.erp.products.clear()
+    office.box.erp.orders.clear()
+    seen = len(office.box.requests)
+    for flags in ((), ("--accept-drop",)):
+        assert office.run("pull-stock", *flags).code == 4
+    assert asked_by_id(office, seen) == []
+    assert level(office) == 9
+
+
+def test_a_product_that_is_back_gets_its_level_again(place: Place) -> None:
+    office, _ = place
+    run(office)
+    kept = office.box.erp.products.pop(FIRST.product_id)
+    run(office)
+    office.box.erp.products[FIRST.product_id] = kept
+    assert run(office) == (0, [], "")
+    assert level(office) == 10
+    del office.box.erp.products[FIRST.product_id]
+    assert run(office) == (0, ["GetProducts"], "")
+    assert level(office) == 0
+
+
+def test_a_lost_ledger_leaves_codes_without_a_product_alone_and_names_them_once(
+    place: Place,
+) -> None:
+    office, _ = place
+    run(office)
+    office.ledger_file.unlink()
+    del office.box.erp.products[FIRST.product_id]
+    code, more, said = run(office)
+    assert (code, more, level(office)) == (0, [], 10)
+    assert FIRST.ean13 in said
+    assert run(office) == (0, [], "")
+    office.set("stock", codes_without_product="zero")
+    assert run(office) == (0, [], "")
+    assert level(office) == 0
+
+
+# Waiting orders
+
+
+@pytest.fixture
+def waiting(place: Place) -> Place:
+    """Return an installation with three orders of one piece that wait, after its first run."""
+    office, hand = place
+    for number, status in enumerate(("confirmed", "confirmed", "invoicing")):
+        order = lnb_order(f"7000{number}", hand.now() - timedelta(hours=1))
+        office.box.lnb.orders[f"7000{number}"] = order | {"status": status}
+    assert run(office) == (0, [], "")
+    assert level(office) == 7
+    return place
+
+
+def listing(orders: Mapping[str, Any]) -> Callable[[Exchange], Reply]:
+    """Return what answers with these orders and says that there are no more."""
+
+    def behave(exchange: Exchange) -> Reply:
+        wanted = exchange.call.query.get("status")
+        found = [each for each in orders.values() if each["status"] == wanted]
+        return json_reply(200, found, {"X-Pagination-Total-Items": str(len(found))})
+
+    return behave
+
+
+def test_lists_of_waiting_orders_that_are_empty_once_change_nothing(waiting: Place) -> None:
+    office, _ = waiting
+    office.box.faults.add("GET /orders", listing({}), times=2)
+    code, more, said = run(office)
+    assert (code, said, level(office)) == (0, "", 7)
+    assert more == ["GET /orders"] + ["GET /orders/{reference}"] * 3 + ["GET /orders"] * 2
+    assert run(office) == (0, [], "")
+
+
+def test_waiting_orders_that_no_list_shows_are_held_and_said_once(waiting: Place) -> None:
+    office, _ = waiting
+    office.box.faults.add("GET /orders", listing({}), times=99)
+    assert "list of waiting orders lacks 3" in run(office)[2]
+    code, more, said = run(office)
+    assert (code, said, level(office)) == (0, "", 7)
+    assert len(more) == 4
+
+
+def test_a_waiting_order_that_moves_between_two_lists_is_found_among_the_changes(
+    waiting: Place,
+) -> None:
+    office, hand = waiting
+    hand.move(900)
+
+    def move_back(exchange: Exchange) -> Reply:
+        reply = exchange.apply()
+        office.box.lnb.set_status("70002", "confirmed")
+        return reply
+
+    office.box.faults.add("GET /orders", move_back)
+    code, more, said = run(office)
+    assert (code, said, level(office)) == (0, "", 7)
+    assert "GET /orders/{reference}" not in more
+
+
+@pytest.mark.parametrize(("becomes", "left"), [("closed", 8), ("canceled", 8), ("draft", 8)])
+def test_a_waiting_order_that_went_on_is_found_among_the_changes(
+    waiting: Place, becomes: str, left: int
+) -> None:
+    office, hand = waiting
+    hand.move(900)
+    office.box.lnb.set_status("70002", becomes)
+    assert run(office) == (0, ["GET /orders"], "")
+    assert level(office) == left
+
+
+def test_a_waiting_order_that_is_gone_was_asked_for(waiting: Place) -> None:
+    office, _ = waiting
+    del office.box.lnb.orders["70002"]
+    assert run(office) == (0, ["GET /orders", "GET /orders/{reference}"], "")
+    assert level(office) == 8
+    assert run(office) == (0, [], "")
+
+
+def test_an_empty_answer_is_no_absence(waiting: Place) -> None:
+    office, _ = waiting
+    del office.box.lnb.orders["70002"]
+    empty = Reply(200, b"", "application/json")
+    office.box.faults.add("GET /orders/{reference}", lambda exchange: empty)
+    code, _, said = run(office)
+    assert (code, level(office)) == (0, 7)
+    assert "70002" in said
+    assert run(office)[0] == 0
+    assert level(office) == 8
+
+
+def test_an_order_that_was_exported_is_not_asked_for(waiting: Place) -> None:
+    office, _ = waiting
+    assert office.run("push-orders").code == 0
+    assert run(office) == (0, [], "")
+    assert level(office) == 7
+
+
+# The rule by itself
+
+
+def question(
+    there: dict[int, str], asked: list[list[int]], *lists: dict[int, str], **changes: Any
+) -> Question[int, str]:
+    left = iter(lists)
+
+    def ask(ids: Any) -> dict[int, str]:
+        asked.append(list(ids))
+        return {number: there[number] for number in ids if number in there}
+
+    return Question("things", ask, lambda: next(left), lambda kind: kind == "open", **changes)
+
+
+def test_three_thousand_at_once_are_asked_for_in_seven_requests() -> None:
+    asked: list[list[int]] = []
+    listed = {0: "open"}
+    settled = settle(listed, set(range(3001)), set(), question(listed, asked))
+    assert settled == Settled(listed, gone=set(range(1, 3001)))
+    assert [len(ids) for ids in asked] == [500] * 6 + [7]
+    assert all(0 in ids for ids in asked)
+
+
+@pytest.mark.parametrize(("hides", "fails"), [(500, False), (501, True)])
+def test_a_list_may_hide_five_hundred(hides: int, fails: bool) -> None:
+    there = dict.fromkeys(range(1000), "open")
+    listed = dict.fromkeys(range(hides, 1000), "open")
+    asked: list[list[int]] = []
+    try:
+        settled = settle(listed, there.keys(), set(), question(there, asked, listed))
+    except Transient:
+        assert fails
+    else:
+        assert not fails
+        assert settled.records == there
+        assert len(settled.hidden) == hides
+
+
+def test_more_than_ten_thousand_at_once_fail_the_run() -> None:
+    listed = {0: "open"}
+    with pytest.raises(Transient, match="10,001 things"):
+        settle(listed, set(range(10_002)), set(), question(listed, []))

@@ -1,0 +1,152 @@
+"""The sheet of hostile stock: lists that lie, repeat, change their order, or hold what is no value.
+
+None ends in a level that is wrong: it is right, or the run fails and the level is as it was.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hand_clock import HandClock
+from installation import Installation
+from small_brand import CODES, lnb_order, small_brand, typed_order
+
+from lnb24so.sandbox import Exchange, Reply, Sandbox
+from lnb24so.sandbox.faults import Behaviour
+
+FIRST, OTHER = CODES[:2]
+RIGHT = 8  # ten pieces, one in an open order and one in a waiting one
+ZERO_WIDTH, NARROW = "\u200b", "\u202f"
+
+
+def xml(change: Callable[[bytes], bytes]) -> Behaviour:
+    """Answer with a changed body, in lists only."""
+
+    def behave(exchange: Exchange) -> Reply:
+        reply = exchange.apply()
+        by_id = any(name in exchange.call.body for name in (b"OrderIds", b"ProductIds"))
+        return reply if by_id else replace(reply, body=change(reply.body))
+
+    return behave
+
+
+def listed(change: Callable[[list[Any]], list[Any]]) -> Behaviour:
+    """Answer with a changed JSON list."""
+
+    def behave(exchange: Exchange) -> Reply:
+        reply = exchange.apply()
+        return replace(reply, body=json.dumps(change(json.loads(reply.body))).encode())
+
+    return behave
+
+
+def items(body: bytes, name: bytes) -> list[bytes]:
+    start, end = b"<" + name + b">", b"</" + name + b">"
+    return [start + part.split(end)[0] + end for part in body.split(start)[1:]]
+
+
+def rearranged(name: bytes, change: Callable[[list[bytes]], list[bytes]]) -> Behaviour:
+    def again(body: bytes) -> bytes:
+        every = b"".join(items(body, name))
+        return body.replace(every, b"".join(change(items(body, name)))) if every else body
+
+    return xml(again)
+
+
+def with_code(code: str) -> Callable[[Installation], None]:
+    return lambda office: office.box.erp.change_product(FIRST.product_id, EAN1=code)
+
+
+def line_code(code: str) -> Callable[[Installation], None]:
+    def change(office: Installation) -> None:
+        office.box.lnb.orders["70001"]["items"][0] |= {"ean13": code, "sku": None}
+
+    return change
+
+
+@dataclass(frozen=True)
+class Hostile:
+    """What is wrong: an operation's answers or the books; whether the run then fails."""
+
+    name: str
+    operation: str = ""
+    behaviour: Behaviour | None = None
+    change: Callable[[Installation], None] | None = None
+    code: int = 0
+    times: int = 99
+
+
+SHEET = [
+    Hostile("open orders twice", "GetInvoices", rearranged(b"InvoiceOrder", lambda o: o + o)),
+    Hostile("open orders backwards", "GetInvoices", rearranged(b"InvoiceOrder", lambda o: o[::-1])),
+    Hostile("no open orders", "GetInvoices", rearranged(b"InvoiceOrder", lambda o: [])),
+    Hostile("no open orders once", "GetInvoices", rearranged(
+        b"InvoiceOrder", lambda o: []), times=1),
+    Hostile("half the open orders", "GetInvoices", rearranged(b"InvoiceOrder", lambda o: o[1:])),
+    Hostile("products twice", "GetProducts", rearranged(b"Product", lambda p: p + p)),
+    Hostile("products backwards", "GetProducts", rearranged(b"Product", lambda p: p[::-1])),
+    Hostile("half the products", "GetProducts", rearranged(b"Product", lambda p: p[3:])),
+    Hostile("one product", "GetProducts", rearranged(b"Product", lambda p: p[-1:])),
+    Hostile("no products", "GetProducts", rearranged(b"Product", lambda p: []), code=4),
+    Hostile(
+        "an id beyond 32 bits",
+        "GetProducts",
+        xml(lambda body: body.replace(b"<Id>900<", b"<Id>99999999999999999999<")),
+    ),
+    Hostile("a stock that is NaN", "GetProducts", xml(
+        lambda body: body.replace(b"<Stock>10<", b"<Stock>NaN<")), code=1),
+    Hostile("waiting orders twice", "GET /orders", listed(lambda o: o + o)),
+    Hostile("waiting orders backwards", "GET /orders", listed(lambda o: o[::-1])),
+    Hostile("no waiting orders", "GET /orders", listed(lambda o: [])),
+    Hostile("no waiting orders once", "GET /orders", listed(lambda o: []), times=2),
+    Hostile("things that are no orders", "GET /orders", listed(lambda o: [None, 7, "x", [], *o])),
+    Hostile("inventory twice", "GET /inventory", listed(lambda o: o + o)),
+    Hostile("inventory backwards", "GET /inventory", listed(lambda o: o[::-1])),
+    Hostile("an inventory of two minds", "GET /inventory", listed(
+        lambda o: [*o, *({**one, "in_stock": 99} for one in o)])),
+    Hostile("levels that are no numbers", "GET /inventory", listed(
+        lambda o: [{**one, "in_stock": "many"} for one in o])),
+    Hostile("levels below zero", "GET /inventory", listed(
+        lambda o: [{**one, "in_stock": -3} for one in o])),
+    Hostile("a code with a zero-width space", change=with_code(FIRST.ean13 + ZERO_WIDTH)),
+    Hostile("a code with a narrow space", change=with_code(NARROW + FIRST.ean13)),
+    Hostile("a line's code with a zero-width space", change=line_code(FIRST.ean13 + ZERO_WIDTH)),
+]  # fmt: skip
+
+
+@pytest.fixture
+def office(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Installation]:
+    """Return an installation in which an open and a waiting order take a piece each."""
+    hand = HandClock()
+    with Sandbox(small_brand(today=hand.now().date()), now=hand.now) as box:
+        place = Installation(box, tmp_path, monkeypatch)
+        monkeypatch.setattr("lnb24so.clock.Clock", lambda: hand.clock)
+        for number in list(box.erp.products):
+            box.erp.change_product(number, Stock=Decimal(10))
+        box.erp.type_in(typed_order("1"))
+        box.erp.type_in(typed_order("2", code=1))
+        box.lnb.orders["70001"] = lnb_order("70001", hand.now() - timedelta(hours=1))
+        assert place.run("pull-stock").code == 0
+        yield place
+
+
+@pytest.mark.parametrize("hostile", SHEET, ids=lambda one: one.name)
+def test_hostile_stock_ends_in_no_wrong_level(office: Installation, hostile: Hostile) -> None:
+    if hostile.change is not None:
+        hostile.change(office)
+    if hostile.behaviour is not None:
+        office.box.faults.add(hostile.operation, hostile.behaviour, times=hostile.times)
+    for _ in range(2):
+        answer = office.run("pull-stock")
+        assert answer.code == hostile.code, answer.err
+        assert "Traceback" not in answer.err
+        levels = {row["ean13"]: row["in_stock"] for row in office.box.lnb.inventory.values()}
+        assert (levels[FIRST.ean13], levels[OTHER.ean13]) == (RIGHT, 9)
+        assert set(levels.values()) == {RIGHT, 9, 10}
