@@ -52,7 +52,7 @@ _NAMED = re.compile(
     r"""[^\s&"'<>;,]+""",
     re.I,
 )
-_ESCAPES = re.compile(r"[%&\\]")
+_ESCAPES = re.compile(r"%[0-9a-f]{2}|&(?:#|\w+;)|\\", re.I)
 
 
 class Redactor:
