@@ -23,7 +23,7 @@ from .process.ping import Pings
 from .process.redact import REDACTOR
 from .process.stop import Stop
 from .process.streams import Progress
-from .tools import Tools, company_of
+from .tools import Tools, company_of, learn_secrets
 
 if TYPE_CHECKING:
     from .clock import Clock
@@ -32,11 +32,8 @@ if TYPE_CHECKING:
     from .soap.types import Company
     from .stock.plan import StockReport
 
-TASKS = ("pull-stock", "push-orders")
-"""What cron runs, and whose silence is news."""
-
-LONG_LOCKED = timedelta(minutes=30)
-"""A run that others wait for so long may hang; a shorter one is only logged."""
+TASKS = ("pull-stock", "push-orders")  # what cron runs, and whose silence is news
+LONG_LOCKED = timedelta(minutes=30)  # who waits for a lock so long waits for a run that hangs
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,15 +174,6 @@ def _faults_as_errors(log: Log, run_id: str, folder: Path) -> Iterator[None]:
             f"An unexpected error ended the run ({type(error).__name__}). This is a fault in "
             f"lnb24so. Details: grep {run_id} {folder}/*.jsonl"
         ) from error
-
-
-def learn_secrets(config: Config) -> None:
-    """Let the redactor know every secret of the configuration."""
-    login, shop, monitoring = config.erp, config.lenewblack, config.monitoring
-    REDACTOR.learn(login.password.reveal(), shop.client_secret.reveal(), may_be_word=True)
-    for url in (monitoring.pull_stock_ping_url, monitoring.push_orders_ping_url):
-        if url is not None:
-            REDACTOR.learn_address(url)
 
 
 def _log(config: Config, mode: Mode, run_id: str) -> Log:

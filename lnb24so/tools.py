@@ -13,6 +13,7 @@ from .ledger.store import Ledger
 from .lnb.client import LnbClient
 from .news import News
 from .process.events import WriteEvent
+from .process.redact import REDACTOR
 from .process.stop import Stop
 from .soap.types import Company
 
@@ -76,3 +77,12 @@ def company_of(tools: Tools) -> Company | None:
         return tools.soap.company
     bound = tools.ledger.binding
     return Company(bound.company_id, bound.company) if bound else None
+
+
+def learn_secrets(config: Config) -> None:
+    """Let the redactor know every secret of the configuration."""
+    login, shop, monitoring = config.erp, config.lenewblack, config.monitoring
+    REDACTOR.learn(login.password.reveal(), shop.client_secret.reveal(), may_be_word=True)
+    for url in (monitoring.pull_stock_ping_url, monitoring.push_orders_ping_url):
+        if url is not None:
+            REDACTOR.learn_address(url)

@@ -6,7 +6,7 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-from lnb24so.ledger.file import STEPS
+from lnb24so.ledger.steps import STEPS
 
 
 def as_first_version(file: Path) -> None:

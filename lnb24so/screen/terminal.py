@@ -26,7 +26,7 @@ class Screen(NamedTuple):
         """Return the configuration, from wherever it is; from now on its secrets are hidden."""
         from lnb24so.config.schema import find_config, load_config
         from lnb24so.process.redact import REDACTOR
-        from lnb24so.run import learn_secrets
+        from lnb24so.tools import learn_secrets
 
         config = load_config(find_config(self.file, os.environ, Path.cwd()))
         REDACTOR.forget()

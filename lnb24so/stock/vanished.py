@@ -141,7 +141,8 @@ def _orders_by_reference(
         try:
             order = tools.lnb.order(reference)
         except Rejected:
-            order = Order(reference, status=statuses[0] if statuses else "", lines_unread=True)
+            status = statuses[0] if statuses else ""
+            order = Order(reference, status=status, unreadable=("items",))
         if order is not None:
             found[reference] = order
     return found
