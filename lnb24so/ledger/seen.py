@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from lnb24so.clock import utc_text
@@ -12,7 +12,6 @@ from .access import Access
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
-    from datetime import datetime
 
 Lines = tuple[tuple[str, str, str], ...]
 """The lines of a waiting order: EAN, SKU and pieces of each, as texts."""
