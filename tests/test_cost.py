@@ -38,7 +38,7 @@ ALWAYS = {
     *("process.events", "process.ping", "screen", "screen.terminal"),
     *("ledger", "ledger.store", "ledger.file", "ledger.types"),
     *("lnb", "lnb.client", "lnb.answers", "lnb.wire", "lnb.values"),
-    *("soap", "soap.types", "soap.wire", "soap.outcome"),
+    *("soap", "soap.types", "soap.wire", "soap.outcome", "soap.stream"),
 }
 NO_ORDERS = ALWAYS | {"orders", "orders.task", "orders.reading", "orders.results", "orders.types"}
 """What an order run may import before it has found an order."""
