@@ -103,14 +103,7 @@ def _part(hint: Any) -> Read:
         make: Any = hint
         parts = {name: _part(part) for name, part in get_type_hints(hint).items()}
         return lambda value: make(**{name: parts[name](one) for name, one in value.items()})
-    return _whole if hint is int else partial(_kind, dict if origin else hint)
-
-
-def _whole(value: Any) -> int:
-    number: int = _kind(int, value)
-    if number < 0:
-        raise ValueError(value)
-    return number
+    return partial(_kind, dict if origin else hint)
 
 
 def _kind(kind: type, value: Any) -> Any:
