@@ -60,7 +60,7 @@ def _not_held(code: str, product: Product, reading: StockReading, settings: Stoc
         rows = waiting_rows(order, reading)
         pieces = sum((left for other, left in rows if other == code), NOTHING)
         if why is not None and pieces:
-            yield _left_out(pieces, f"waiting order {order.reference}", why)
+            yield _left_out(pieces, f"order {order.reference}", why)
 
 
 def _left_out(pieces: Decimal, what: str, why: str) -> str:

@@ -203,8 +203,8 @@ def test_the_story_tells_what_is_not_held_and_why() -> None:
         "        -2  waiting order 70132",
         "       (7)  open order 54001: not held, for it is delivered later than "
         "stock.open_order_delivery_within_days",
-        "       (2)  waiting order 70130: not held, for it was made after the levels' time, so "
+        "       (2)  order 70130: not held, for it was made after the levels' time, so "
         "Le New Black holds its pieces",
-        "       (2)  waiting order 70131: not held, for it was made before orders.since",
+        "       (2)  order 70131: not held, for it was made before orders.since",
         "         8  available to sell; Le New Black shows 9",
     ]
