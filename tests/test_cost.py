@@ -27,7 +27,8 @@ ALWAYS = {
     *("process", "process.streams", "process.stop", "process.lock", "process.log"),
     *("process.events", "process.ping", "process.redact", "texts", "screen", "screen.terminal"),
     *("ledger", "ledger.store", "ledger.file", "ledger.types", "ledger.runs", "ledger.standing"),
-    *("ledger.access", "ledger.steps", "ledger.rows", "ledger.seen", "process.whole_file", "news", "money"),
+    *("ledger.access", "ledger.steps", "ledger.rows", "ledger.seen"),
+    *("process.whole_file", "news", "money"),
     *("lnb", "lnb.client", "lnb.calls", "lnb.answers", "lnb.wire", "lnb.values"),
     *("soap", "soap.stream", "soap.types", "soap.wire", "soap.outcome"),
 }
