@@ -63,6 +63,10 @@ class SessionLost(NotProcessed):
     """24SevenOffice no longer knows the session or its identity; a new login mends it."""
 
 
+class NotThatOrder(Transient):
+    """The answer for an order does not hold it, which says nothing of the order."""
+
+
 class BudgetSpent(NotProcessed):
     """Requests are refused for now (quarantine, HTTP 429), `until` a time where one was named."""
 

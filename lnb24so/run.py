@@ -207,7 +207,9 @@ def _work(config: Config, mode: Mode, body: Body, log: Log, stop: Stop, run_id: 
         stack.callback(ledger.close)
         ledger.check_account(config.lenewblack.client_id)
         zone = Zone(config.erp.time_zone)
-        news = News(ledger, clock.now, zone, tell, mode.writes, mode.everything)
+        # Who runs another command than cron's is there to read the answer.
+        everything = mode.everything or mode.task not in TASKS
+        news = News(ledger, clock.now, zone, tell, mode.writes, everything)
         tools = Tools(
             config=config,
             clock=clock,

@@ -168,6 +168,7 @@ def test_with_json_a_failure_is_a_document_too(office: Installation) -> None:
 def test_the_morning_mail_says_first_what_is_new_and_is_silent_when_nothing_is(
     office: Installation, hand: HandClock
 ) -> None:
+    office.run("pull-stock")
     first = office.run("status", "-q")
     assert first.code == 3
     assert first.out.splitlines()[-1].startswith("Standing: 13 orders, ")

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from lnb24so.errors import Rejected, Transient
+from lnb24so.errors import NotThatOrder, Rejected
 
 from .answers import complaint, failed, refusals
 from .calls import MISSING, Calls
@@ -54,7 +54,7 @@ class LnbClient(Calls):
         if order is None or order.reference != reference.strip():
             from lnb24so.texts import shown
 
-            raise Transient(
+            raise NotThatOrder(
                 f"Le New Black: the answer for order {shown(reference)} does not hold that order.",
                 again=False,
             )

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from lnb24so.errors import ConfigError
+from lnb24so.errors import ConfigError, Lnb24soError
 
 from .line import CONNECT_SECONDS, Line, Watch, watched_adapter
 
@@ -46,6 +46,8 @@ class Reply:
         while True:
             try:
                 chunk = next(chunks, None)
+            except Lnb24soError:  # A signal, which the handler raises wherever it is heard.
+                raise
             except Exception as error:
                 self._raise_late()
                 raise _why_broken_off(error) from None
@@ -111,6 +113,8 @@ class Http:
         try:
             try:
                 response = self._adapter.send(request, **self._how)
+            except Lnb24soError:
+                raise
             except Exception as error:
                 raise _why_silent(error, watch.late, self._seconds) from None
             with response:

@@ -72,9 +72,9 @@ def _standing(result: Result) -> list[Standing]:
     A create that was not processed is the system's failure, and is told as that.
     """
     item, notice = result.item, result.item.case.known.notice
-    asks = isinstance(item, Decide | Announce | TooOld) or (
-        isinstance(item, Wait) and not item.case.unread
-    )
+    # An order that only came in the way of this run is no news: the next run looks at it.
+    doubted = item.case.known.in_doubt and not item.case.unread
+    asks = isinstance(item, Decide | Announce | TooOld) or (isinstance(item, Wait) and doubted)
     if asks or result.outcome in ("blocked", "unconfirmed", "failed"):
         reasons = result.reasons
     else:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from lnb24so.clock import from_utc_text
-from lnb24so.errors import Rejected, Transient
+from lnb24so.errors import NotThatOrder, Rejected, Transient
 from lnb24so.lnb.types import Order, is_canceled, same_status
 from lnb24so.soap.order import InvoiceOrder
 from lnb24so.soap.types import Product
@@ -140,7 +140,7 @@ def _orders_by_reference(
             continue
         try:
             order = tools.lnb.order(reference)
-        except Rejected:
+        except (Rejected, NotThatOrder):
             status = statuses[0] if statuses else ""
             order = Order(reference, status=status, unreadable=("items",))
         if order is not None:

@@ -97,7 +97,10 @@ def test_a_signal_while_reading_back_is_not_taken_for_a_failed_read(tmp_path: Pa
         # The first GetInvoices is the look-up, the second the read-back.
         box.faults.add("GetInvoices", signaller, skip=1)
         assert signaller.run(config)[0] == 143
-        assert states(tmp_path) == ["done"] * 3
+        assert states(tmp_path) == ["exported"] * 3
+        assert "order.not_read_back" not in {line["event"] for line in log_lines(tmp_path / "logs")}
+        assert finish(start(config)) == (0, "")
+        assert (states(tmp_path), len(box.erp.creates)) == (["done"] * 3, 3)
 
 
 def test_a_second_signal_leaves_at_once_and_the_ledger_tells_the_truth(tmp_path: Path) -> None:

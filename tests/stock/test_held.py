@@ -284,14 +284,6 @@ def test_lines_that_can_be_read_hold_beside_those_that_cannot() -> None:
     assert level(replace(found, lines_before={"70123": (line(quantity=7),)}), "simple") == 3
 
 
-@pytest.mark.parametrize("value", [date(2026, 12, 1), None])
-def test_what_only_stock_reads_does_not_change_the_content_of_an_order(value: date | None) -> None:
-    from lnb24so.lnb.types import content_hash
-
-    changed = order(delivery_end_on=value, auto_cancel_on=value, lines_unread=True)
-    assert content_hash(changed) == content_hash(order())
-
-
 def test_days_and_lines_are_read_as_le_new_black_writes_them() -> None:
     record = {"reference": "1", "auto_cancel_on": "2026-12-01T00:00:00", "delivery_end_on": "soon"}
     found = read_order(record)
