@@ -293,9 +293,6 @@ def _held_by(parts: Parts) -> str | None:
 
 def _ping_url(config: Config, task: str) -> str | None:
     """Return the address that is told of a task's runs, or None."""
-    monitoring = config.monitoring
-    urls = {
-        "pull-stock": monitoring.pull_stock_ping_url,
-        "push-orders": monitoring.push_orders_ping_url,
-    }
+    set_to = config.monitoring
+    urls = {"pull-stock": set_to.pull_stock_ping_url, "push-orders": set_to.push_orders_ping_url}
     return urls.get(task)
