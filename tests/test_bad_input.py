@@ -10,6 +10,8 @@ import pytest
 from faults import Fault
 from installation import Answer, Installation
 
+pytestmark = pytest.mark.slow
+
 
 def rewrite(before: str, after: str) -> Callable[[Installation], None]:
     return lambda office: office.change(before, after)

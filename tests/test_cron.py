@@ -15,6 +15,8 @@ from pathlib import Path
 import pytest
 from installation import Installation
 
+pytestmark = pytest.mark.slow
+
 CRONTAB = Path("/etc/cron.d/lnb24so-test")
 
 
@@ -48,7 +50,6 @@ def test_the_example_runs_orders_before_stock(example: str) -> None:
     assert morning.endswith("status -q")
 
 
-@pytest.mark.slow
 def test_a_real_cron_daemon_moves_stock_and_orders(
     office: Installation, example: str, tmp_path: Path
 ) -> None:

@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 from installation import Installation
 
+pytestmark = pytest.mark.slow
+
 COMMANDS = (("push-orders",), ("pull-stock",), ("status",), ("preview",), ("check",))
 
 

@@ -16,6 +16,8 @@ from raw_server import CERTIFICATE, RawServer, Stream, byte_by_byte, endless, ht
 from lnb24so.errors import ConfigError
 from lnb24so.network.http import MIB, Http, NotAnsweredError
 
+pytestmark = pytest.mark.slow
+
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n"
 OPEN_END = HEAD + b"\r\n"
 LONG_ENOUGH = b"x" * 100_000

@@ -14,6 +14,8 @@ from old_ledger import as_first_version
 
 from lnb24so.ledger.runs import new_run_id
 
+pytestmark = pytest.mark.slow
+
 MINUTE, HOUR, DAY = 60, 3600, 86400
 LOGIN, PRODUCTS, ORDERS = "Login", "GetProducts", "GET /orders"
 

@@ -19,6 +19,8 @@ from lnb24so.lnb.client import LnbClient
 from lnb24so.sandbox import Brand, Exchange, Reply, Sandbox
 from lnb24so.soap.client import SoapClient
 
+pytestmark = pytest.mark.slow
+
 EXAMPLES = int(os.environ.get("LNB24SO_EXAMPLES", "300"))
 LONG_AGO = HandClock().now().replace(year=2000)
 

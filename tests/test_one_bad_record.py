@@ -12,6 +12,8 @@ from installation import Installation
 
 from lnb24so.sandbox import Exchange, Reply
 
+pytestmark = pytest.mark.slow
+
 ABSURD = ("x", "&#x1B;")
 """Of each kind one; the tests of the two clients go through all of them."""
 

@@ -18,6 +18,8 @@ from lnb24so.sandbox.services import Answer as Items
 from lnb24so.sandbox.services import api_exception
 from lnb24so.sandbox.soap import body_element, fault_reply
 
+pytestmark = pytest.mark.slow
+
 PASSWORD = 'hunter2/ &ø"+Ærlig'
 CLIENT_SECRET = "Søm-&-<nål>-42!"
 PING = "https://hc.example/01234567-89ab-cdef-0123-456789abcdef"

@@ -12,6 +12,8 @@ from lnb24so.sandbox.faults import Behaviour
 
 from .helpers import Crash, World, crash_before, empty_world
 
+pytestmark = pytest.mark.slow
+
 REFERENCES = ("70001", "70002")
 MOST_STEPS = 100
 
@@ -46,7 +48,6 @@ def check_recovery(world: World) -> None:
     assert (world.push(), len(world.box.erp.creates)) == (0, 2)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("fault", [None, Fault.LOST_REPLY], ids=["all well", "a lost reply"])
 def test_every_step_at_which_a_run_can_die_is_recovered_from(
     fault: Behaviour | None, tmp_path: Path
@@ -64,7 +65,6 @@ def test_every_step_at_which_a_run_can_die_is_recovered_from(
     assert 20 < effect < MOST_STEPS
 
 
-@pytest.mark.slow
 def test_the_recovery_may_die_at_every_step_too(tmp_path: Path) -> None:
     for effect in range(1, MOST_STEPS):
         world = two_orders(tmp_path / str(effect))

@@ -13,6 +13,8 @@ from lnb24so.sandbox.faults import Behaviour
 
 from .helpers import World, small_world
 
+pytestmark = pytest.mark.slow
+
 ORDERS = 6
 
 

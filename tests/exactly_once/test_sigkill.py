@@ -21,6 +21,8 @@ from lnb24so.sandbox import Exchange, Reply, Sandbox
 
 from .processes import configure_quick, finish, start
 
+pytestmark = pytest.mark.slow
+
 BRANDS = 2
 """Two brands at once, each with its own state folder: starting Python is what takes the time."""
 
@@ -120,7 +122,6 @@ def check_each_order(box: Sandbox, folder: Path) -> None:
     ledger.close()
 
 
-@pytest.mark.slow
 def test_200_killed_processes_leave_every_order_exactly_once(tmp_path: Path) -> None:
     folders = [tmp_path / f"brand-{number}" for number in range(BRANDS)]
     for folder in folders:

@@ -24,6 +24,8 @@ from lnb24so.sandbox import Exchange, Reply, Sandbox
 from .helpers import World, small_world
 from .processes import configure_quick, finish, start
 
+pytestmark = pytest.mark.slow
+
 
 class Signaller:
     """Holds one request, sends signals to the process that waits for it, then answers."""

@@ -15,6 +15,8 @@ from hypothesis.stateful import run_state_machine_as_test
 
 from .machine import ExactlyOnce
 
+pytestmark = pytest.mark.slow
+
 EXAMPLES = int(os.environ.get("LNB24SO_EXAMPLES", "70"))
 STORIES = settings(
     max_examples=EXAMPLES,
@@ -24,6 +26,5 @@ STORIES = settings(
 )
 
 
-@pytest.mark.slow
 def test_no_story_ends_with_an_order_twice_or_never() -> None:
     run_state_machine_as_test(ExactlyOnce, settings=STORIES)

@@ -96,6 +96,7 @@ def read_all(folder: Path) -> None:
         ledger.codes_reported()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", OTHER_KINDS)
 @pytest.mark.parametrize(("table", "column"), COLUMNS)
 def test_a_value_of_another_kind_is_damage_that_names_its_row(
@@ -159,6 +160,7 @@ def used(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("used")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("table", "column"), COLUMNS)
 def test_every_command_says_damage_in_one_sentence(
     office: Installation, table: str, column: str, used: Path

@@ -13,6 +13,8 @@ from references import BLOCKED, CLEAN, NAMELESS
 from lnb24so.clock import Clock
 from lnb24so.process.lock import run_lock
 
+pytestmark = pytest.mark.slow
+
 
 def by_reference(items: Iterable[dict[str, Any]]) -> dict[str, dict[str, Any]]:
     """Return a document's items without what only a real run can know."""

@@ -18,6 +18,8 @@ from installation import Installation
 
 from lnb24so.sandbox import Exchange, Reply
 
+pytestmark = pytest.mark.slow
+
 LOST = "lnb24so: The answer could not be printed (No space left on device).\n"
 WITHOUT_STDERR = ("2>&-", "2>/dev/full", "2> >(exec true)")
 WITHOUT_READER = (">&-", "| head -c 0")

@@ -13,6 +13,8 @@ from seen import batches
 
 from lnb24so.sandbox.portal import LevelRefused
 
+pytestmark = pytest.mark.slow
+
 EAN = "POST /multi/inventory/ean"
 
 

@@ -12,6 +12,8 @@ from terminal import on_a_terminal
 
 from lnb24so.sandbox.exchange import json_reply
 
+pytestmark = pytest.mark.slow
+
 COLOUR = re.compile(r"\x1b\[[0-9;]*(?:3[0-8]|4[0-8]|9[0-7])[0-9;]*m")
 STYLE = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 ORDER_KEYS = {

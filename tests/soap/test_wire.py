@@ -18,6 +18,8 @@ from lnb24so.soap.order import invoice_order
 from lnb24so.soap.types import BadRecordError, Product, product_reader
 from lnb24so.soap.wire import FaultError, NotConnectedError, TooManyError, UnreadableError, Wire
 
+pytestmark = pytest.mark.slow
+
 NAMESPACE = "http://24sevenOffice.com/webservices"
 SOAP = "http://schemas.xmlsoap.org/soap/envelope/"
 PRODUCT = "<Product><Id>{}</Id><Name>Ærfugl</Name><EAN1>7040000010015</EAN1><Stock>{}</Stock>"

@@ -15,6 +15,8 @@ from lnb24so.clock import Clock
 from lnb24so.process.lock import run_lock
 from lnb24so.sandbox import Sandbox
 
+pytestmark = pytest.mark.slow
+
 OPEN = {"Web", "Confirmed", "Production", "Pack", "ForInvoicing", "Rest"}
 OPEN |= {"CollectingOrder", "Lending"}
 WAITING = {"confirmed", "invoicing"}

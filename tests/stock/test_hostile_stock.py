@@ -21,6 +21,8 @@ from small_brand import CODES, lnb_order, small_brand, typed_order
 from lnb24so.sandbox import Exchange, Reply, Sandbox
 from lnb24so.sandbox.faults import Behaviour
 
+pytestmark = pytest.mark.slow
+
 FIRST, OTHER = CODES[:2]
 RIGHT = 8  # ten pieces, one in an open order and one in a waiting one
 ZERO_WIDTH, NARROW = "\u200b", "\u202f"

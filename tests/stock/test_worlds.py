@@ -25,6 +25,8 @@ from small_brand import CODES, SHOPS, lnb_order, small_brand
 from lnb24so.sandbox import Sandbox
 from lnb24so.sandbox.portal import STATUSES
 
+pytestmark = pytest.mark.slow
+
 Mode = Literal["simple", "advanced", "time_based"]
 PROMISED = {"open_for_buyer", "open_for_brand", "confirmed", "invoicing", "blocked"}
 OPEN = {"open_for_buyer", "open_for_brand"}

@@ -7,6 +7,8 @@ from installation import Installation
 
 from .mistakes import MISTAKES, Mistake
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.parametrize("mistake", MISTAKES, ids=lambda mistake: mistake.what)
 def test_each_mistake_ends_in_a_finding_that_names_setting_and_fix(
