@@ -9,6 +9,8 @@ import pytest
 from faults import Fault
 from installation import Installation
 
+pytestmark = pytest.mark.slow
+
 
 def state_of(office: Installation, reference: str) -> str:
     return str(office.run("status", reference, "--json").document["state"])

@@ -10,6 +10,8 @@ import pytest
 from faults import Fault
 from installation import Installation
 
+pytestmark = pytest.mark.slow
+
 
 def test_before_the_first_run_nothing_waits(office: Installation) -> None:
     answer = office.run("status")

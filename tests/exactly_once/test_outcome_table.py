@@ -15,6 +15,8 @@ from lnb24so.soap.outcome import Seen, create_outcome
 
 from .helpers import small_world
 
+pytestmark = pytest.mark.slow
+
 REFERENCE = "70001"
 
 

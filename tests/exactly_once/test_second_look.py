@@ -19,6 +19,8 @@ from .stories import (
     withdrawn_in_doubt,
 )
 
+pytestmark = pytest.mark.slow
+
 
 def created_late(world: World) -> None:
     """Export the order twice: the first attempt's order comes after the second's."""

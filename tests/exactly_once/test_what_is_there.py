@@ -18,6 +18,8 @@ from lnb24so.sandbox.sample_orders import line, totals
 from .helpers import World, small_world
 from .stories import REFERENCE, SECOND_SHOP, change, reason, resolve, restored_after, state
 
+pytestmark = pytest.mark.slow
+
 # Orders that a person typed in with our reference
 
 

@@ -19,6 +19,8 @@ from raw_server import RawServer, byte_by_byte, closed_port, endless, http
 from lnb24so.process import ping
 from lnb24so.process.ping import Pings, ping_address
 
+pytestmark = pytest.mark.slow
+
 SECRET = "7e0b1c52-5a3d-4f5e-9a51-2f2f3a1f8c11"
 RUN_ID = "20261123T100000-ab12"
 

@@ -7,6 +7,8 @@ from installation import Installation
 
 from .round_trip import as_planned, planned, read_back
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.parametrize(
     "settings",

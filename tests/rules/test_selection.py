@@ -8,6 +8,8 @@ import pytest
 from installation import Answer, Installation
 from references import BLOCKED, CANCELED, CLEAN, CLOSED, CONFIRMED, DRAFT, NAMELESS
 
+pytestmark = pytest.mark.slow
+
 
 def created(office: Installation) -> list[str]:
     """Return the references of what was created in 24SevenOffice, in that order."""

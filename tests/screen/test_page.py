@@ -20,6 +20,8 @@ from lnb24so.reasons import STOCK_REASONS
 from lnb24so.run import Report, preview
 from lnb24so.screen.page import page, write_page
 
+pytestmark = pytest.mark.slow
+
 NOW = datetime(2026, 11, 3, 7, 5, tzinfo=UTC)
 HOSTILE = '</h3><script>alert(1)</script><img src=x onerror="a()"> & \u202etxt'
 

@@ -18,6 +18,8 @@ from lnb24so.sandbox import Exchange, Reply, Sandbox
 from lnb24so.sandbox.exchange import json_reply
 from lnb24so.stock.absence import Question, Settled, settle
 
+pytestmark = pytest.mark.slow
+
 Place = tuple[Installation, HandClock]
 FIRST = CODES[0]
 

@@ -22,6 +22,8 @@ from .spoils import (
     nobody,
 )
 
+pytestmark = pytest.mark.slow
+
 
 def test_a_good_installation_passes(shop: Installation) -> None:
     answer = shop.run("check")
