@@ -37,7 +37,8 @@ def show_story(config: Config, mode: Mode, reference: str, *, as_json: bool) -> 
         lines = [f"{reference} is not in the ledger: no run has touched it.", *following]
         document: dict[str, Any] = {"reference": reference, "state": None, "lines": lines}
     else:
-        lines = [*story_lines(entry, steps), *following]
+        told = story_lines(entry, steps)
+        lines = [*told, *(line for line in following if line not in told)]
         document = story_document(entry, steps) | {"next": " ".join(following)}
         exit_code = 0
     if as_json:

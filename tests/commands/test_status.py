@@ -77,6 +77,15 @@ def test_the_story_says_what_was_sent_what_came_back_and_what_is_next(
     assert all(step["run_id"] for step in history)
 
 
+def test_why_an_order_waits_is_told_once_where_the_next_run_finds_the_same(
+    office: Installation,
+) -> None:
+    office.run("push-orders")
+    lines = office.run("status", "70118").out.splitlines()
+    assert len([line for line in lines if line.startswith("70118: retailer ")]) == 1
+    assert lines[-1] == "Next: Mend it; each run looks again, and sends it then."
+
+
 def test_a_change_after_export_is_what_comes_next(office: Installation) -> None:
     office.run("push-orders", "--order", "70101")
     assert "Next: Nothing." in office.run("status", "70101").out

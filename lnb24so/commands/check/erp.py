@@ -152,8 +152,8 @@ def _product_codes(products: Sequence[Product], config: Config, findings: Findin
     findings.flaws(
         "products.duplicates",
         f"{count(len(shared), 'code')} on more than one active product",
-        "; their orders are blocked and their level stays. Fix: remove it from one in "
-        "24SevenOffice.",
+        "; their orders are blocked, and their level may fall to their sum but never rises. Fix: "
+        "remove it from one in 24SevenOffice.",
         [
             Pair(code, twins[0].name, note=f"products {', '.join(str(one.id) for one in twins)}")
             for code, twins in shared.items()

@@ -63,8 +63,9 @@ def _codes(
         likely = _by_other_code(field, products, skus)
         findings.warn(
             "codes.not_in_24so",
-            f"{count(len(lacking), 'code')} on no product in 24SevenOffice: the level stays, and "
-            "orders with it are blocked. Fix: enter the code on the product in 24SevenOffice "
+            f"{count(len(lacking), 'code')} on no product in 24SevenOffice: orders with it are "
+            "blocked, and what becomes of the level is set by stock.codes_without_product and "
+            "stock.deleted_products. Fix: enter the code on the product in 24SevenOffice "
             "(products.match_by says which field).",
             [_lacking(code, there[code], likely.get(code)) for code in lacking],
         )
