@@ -25,18 +25,11 @@ class Whole(click.IntRange):
         return super().convert(value, param, ctx)
 
 
-class Amount(click.ParamType[Decimal]):
-    """A sum of money such as 12480.00."""
-
-    name = "amount"
-
-    def convert(
-        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
-    ) -> Decimal:
-        """Return the sum; click tells of another text."""
-        if not re.fullmatch(r"[0-9]{1,15}(\.[0-9]{1,6})?", str(value)):
-            self.fail(f"{value!r} is not a sum such as 12480.00.", param, ctx)
-        return Decimal(value)
+def amount(text: str) -> Decimal:
+    """Return a sum of money such as 12480.00; click tells of another text."""
+    if not re.fullmatch(r"[0-9]{1,15}(\.[0-9]{1,6})?", text):
+        raise click.BadParameter(f"{text!r} is not a sum such as 12480.00.")
+    return Decimal(text)
 
 
 HELP = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
@@ -243,7 +236,7 @@ def status(
 @_flag("--skip", help="Never send it.")
 @click.option(
     "--accept-total",
-    type=Amount(),
+    type=amount,
     metavar="AMOUNT",
     help="Send it although its total differs; AMOUNT is the sum that will be billed.",
 )
