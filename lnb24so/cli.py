@@ -278,3 +278,13 @@ def demo(keep: bool) -> int:
     from .commands.demo import run_demo
 
     return run_demo(keep=keep)
+
+
+@cli.command("help")
+@click.argument("name", metavar="[NAME]", required=False)
+@click.pass_context
+def help_on(context: click.Context, name: str | None) -> int:
+    """Explain a topic, setting, reason, event, exit code or command."""
+    from .commands.help.answer import show_help
+
+    return show_help(name, cli, context)
