@@ -9,9 +9,6 @@ import os
 import re
 import sys
 from collections.abc import Callable
-from datetime import date
-from decimal import Decimal
-from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import click
@@ -19,6 +16,9 @@ import click
 from lnb24so.process.streams import AnswerLost, tell
 
 if TYPE_CHECKING:
+    from datetime import date
+    from decimal import Decimal
+
     from lnb24so.config.schema import Config
     from lnb24so.run import Mode, Report
 
@@ -26,17 +26,20 @@ if TYPE_CHECKING:
 class Screen(NamedTuple):
     """The options that belong to no single command."""
 
-    file: Path | None
+    file: str | None
     verbose: bool
     quiet: bool
 
     def config(self) -> Config:
         """Return the configuration, from wherever it is; from now on its secrets are hidden."""
+        from pathlib import Path
+
         from lnb24so.config.schema import find_config, load_config
         from lnb24so.process.redact import REDACTOR
         from lnb24so.tools import learn_secrets
 
-        config = load_config(find_config(self.file, os.environ, Path.cwd()))
+        file = None if self.file is None else Path(self.file)
+        config = load_config(find_config(file, os.environ, Path.cwd()))
         REDACTOR.forget()
         learn_secrets(config)
         return config
@@ -114,11 +117,15 @@ def amount(text: str) -> Decimal:
     """Return a sum of money such as 12480.00."""
     if not re.fullmatch(r"[0-9]{1,15}(\.[0-9]{1,6})?", text):
         raise Unexpected("a sum such as 12480.00", text)
+    from decimal import Decimal
+
     return Decimal(text)
 
 
 def day(text: str) -> date:
     """Return a day such as 2026-11-01."""
+    from datetime import date
+
     try:
         if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
             return date.fromisoformat(text)
