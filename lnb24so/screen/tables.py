@@ -98,9 +98,9 @@ _WORD = re.compile(r"[\d,.]*\d [A-Z]{3}\b\S*|lnb24so(?: [\w.-]*\w)+\S*|\S+")
 
 
 def wrap(line: str, width: int) -> Iterator[str]:
-    """Yield a line in lines of at most `width` cells, broken at blanks; a longer word is whole.
+    """Yield a line in lines of at most `width` cells, broken at blanks.
 
-    Only writing that has no blanks, such as Japanese, is broken between its letters.
+    Only what has no blank on a whole line, such as a path or Japanese, is broken between letters.
     """
     if cells(line) <= width:
         yield line
@@ -120,7 +120,7 @@ def _parts(text: str, most: int) -> Iterator[str]:
         yield text
         return
     for word in text.split():
-        while not word.isascii() and cells(word) > most:
+        while cells(word) > most:
             begun = shorten(word, most)[:-1]
             yield begun
             word = word[len(begun) :]

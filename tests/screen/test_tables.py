@@ -87,5 +87,6 @@ def test_a_sentence_breaks_at_blanks_only(width: int) -> None:
     assert sum("lnb24so resolve 70128 --accept-total 4710.00" in line for line in lines) == 1
 
 
-def test_a_word_that_is_longer_than_the_line_stays_whole() -> None:
-    assert list(wrap("see " + "x" * 70 + " there", 60)) == ["see", "  " + "x" * 70, "  there"]
+def test_only_a_word_that_is_longer_than_the_line_is_broken() -> None:
+    lines = list(wrap("see " + "x" * 70 + " there", 60))
+    assert lines == ["see", "  " + "x" * 57, "  " + "x" * 13 + " there"]
