@@ -80,7 +80,7 @@ def json_lines(name: str, rows: Iterable[Mapping[str, Any]]) -> Iterator[str]:
 def print_lines(lines: Iterable[str]) -> None:
     """Print lines that hold remote text, each fit for a screen; a terminal gets whole words."""
     width = screen_width() if sys.stdout.isatty() else None
-    fitting = (fit(part) for line in lines for part in line.split("\n"))
+    fitting = map(fit, lines)
     print_plain(
         fitting if width is None else (part for one in fitting for part in wrap(one, width))
     )
