@@ -68,10 +68,11 @@ class Calls:
             counted = totals != {None}
             self.sent_totals = counted or bool(self.sent_totals)
             once = not counted and self.sends_no_totals and len(names) == len(records)
-            if totals == {str(len(names))} or once:
+            right = totals == {str(len(names))}
+            if (right and not _differ(records)) or once:
                 return records
             if names == before:
-                if counted:
+                if counted and not right:
                     self._event("list.miscounted", list=path, count=len(names))
                 return records
             before = names
@@ -194,6 +195,13 @@ class Calls:
         if date := answer.headers.get("Date"):
             self._clock_ahead = (http_date(date) or self._clock.now()) - self._clock.now()
         return answer
+
+
+def _differ(records: Sequence[Mapping[str, Any]]) -> bool:
+    """Return whether two records have one reference and differ: one may have moved meanwhile."""
+    first: dict[str, Mapping[str, Any]] = {}
+    names = ((read_text(one.get("reference")), one) for one in records)
+    return any(first.setdefault(name, one) != one for name, one in names if name)
 
 
 def _names(records: Sequence[Mapping[str, Any]]) -> set[str]:

@@ -27,15 +27,11 @@ class LnbClient(Calls):
     def orders(self, **search: str) -> list[Order]:
         """Return the orders that `GET /orders` finds, each once, with their lines.
 
-        Two of one reference, made at different times or for different retailers, are two.
+        Two of one reference that differ in anything are two.
         """
         orders = map(_order, self._whole("/orders", search))
         # Two without a reference are still two.
-        each = {
-            (one.reference or object(), one.create_time, one.retailer_reference): one
-            for one in orders
-        }
-        return list(each.values())
+        return list({one if one.reference else object(): one for one in orders}.values())
 
     def orders_changed_since(self, since: datetime) -> list[Order]:
         """Return the orders that Le New Black changed from a moment on, by its own clock."""

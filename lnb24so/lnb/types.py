@@ -187,6 +187,11 @@ def plain_status(status: str | None) -> str:
     return re.sub(r"[\s_-]", "", (status or "").casefold()).replace("cancelled", "canceled")
 
 
+def has_no_place(order: Order) -> bool:
+    """Return whether nobody can read in which status an order stands: each stands in one."""
+    return not plain_status(order.status)
+
+
 def is_canceled(order: Order) -> bool:
     """Return whether Le New Black canceled the order."""
     return plain_status(order.status) == "canceled" or order.cancellation_time is not None

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from lnb24so.clock import utc_text
 from lnb24so.config.schema import Orders
-from lnb24so.lnb.types import Order, is_canceled, same_status
+from lnb24so.lnb.types import Order, has_no_place, is_canceled, same_status
 from lnb24so.reasons import Reason
 from lnb24so.texts import shown
 
@@ -19,6 +19,11 @@ def stands(case: Case) -> bool:
         return False
     here = (case.mode.take_status, case.known.blocked_status)
     return any(status is not None and same_status(case.order.status, status) for status in here)
+
+
+def cannot_be_placed(order: Order) -> bool:
+    """Return whether nobody can read where an order stands, or whether it was canceled."""
+    return has_no_place(order) or "cancellation_time" in order.unreadable
 
 
 def is_ours_to_move(case: Case) -> bool:
@@ -64,8 +69,8 @@ def why_not_now(case: Case, settings: Orders, selection: Selection) -> Reason | 
         return Reason("order.status", "not exported: it is canceled in Le New Black.")
     asked_for = case.known.asked_for
     any_status = selection.any_status or asked_for == "any_status"
-    known = "status" not in order.unreadable
-    if known and not stands(case) and (not any_status or same_status(order.status, "draft")):
+    elsewhere = not has_no_place(order) and not stands(case)
+    if elsewhere and (not any_status or same_status(order.status, "draft")):
         return Reason(
             "order.status",
             f"not exported: status is {shown(order.status)}, expected "

@@ -9,7 +9,7 @@ from datetime import timedelta
 
 from lnb24so.clock import from_utc_text
 from lnb24so.errors import NotThatOrder, Rejected, Transient
-from lnb24so.lnb.types import Order, is_canceled, same_status
+from lnb24so.lnb.types import Order, has_no_place, is_canceled, same_status
 from lnb24so.soap.order import InvoiceOrder
 from lnb24so.soap.types import Product
 from lnb24so.tools import Tools
@@ -120,8 +120,15 @@ def read_waiting(statuses: Sequence[str], tools: Tools) -> list[Order]:
 
 
 def stands_in(order: Order, statuses: Sequence[str]) -> bool:
-    """Return whether an order is in one of the statuses, and not canceled."""
-    return not is_canceled(order) and any(same_status(order.status, one) for one in statuses)
+    """Return whether an order is in one of the statuses, and not canceled.
+
+    One whose status cannot be read stands where it stood, or where a list showed it.
+    """
+    if is_canceled(order):
+        return False
+    if has_no_place(order):
+        return bool(order.reference or order.lines)
+    return any(same_status(order.status, one) for one in statuses)
 
 
 def _orders_by_reference(
