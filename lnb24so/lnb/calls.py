@@ -60,6 +60,10 @@ class Calls:
         Its distinct records count to the total that Le New Black names, or two successive reads
         show the same ones. Raises Transient where three do not.
         """
+        with of_system("Le New Black"):
+            return self._read_whole(path, search)
+
+    def _read_whole(self, path: str, search: Mapping[str, str]) -> list[Mapping[str, Any]]:
         before = None
         for _ in range(3):
             totals: set[str | None] = set()
@@ -112,7 +116,8 @@ class Calls:
         answer, headers = self._call("GET", path, search)
         records = listed(answer)
         if records is None:
-            raise Transient(f"Le New Black: {path} answered with something that is no list.")
+            with of_system("Le New Black"):
+                raise Transient(f"Le New Black: {path} answered with something that is no list.")
         self._note_unread(path, sum(not isinstance(one, dict) for one in records), "is no record")
         return [one if isinstance(one, dict) else {} for one in records], headers
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from lnb24so.errors import NotThatOrder, Rejected
+from lnb24so.errors import NotThatOrder, Rejected, of_system
 
 from .answers import complaint, failed, refusals
 from .calls import MISSING, Calls
@@ -50,10 +50,12 @@ class LnbClient(Calls):
         if order is None or order.reference != reference.strip():
             from lnb24so.texts import shown
 
-            raise NotThatOrder(
-                f"Le New Black: the answer for order {shown(reference)} does not hold that order.",
-                again=False,
-            )
+            with of_system("Le New Black"):
+                raise NotThatOrder(
+                    f"Le New Black: the answer for order {shown(reference)} does not hold that "
+                    "order.",
+                    again=False,
+                )
         return order
 
     def set_status(self, reference: str, *, status: str) -> None:

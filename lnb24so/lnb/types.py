@@ -240,8 +240,8 @@ def _lines(record: Mapping[str, Any]) -> list[Mapping[str, Any]] | None:
 
 def read_skus(product: Mapping[str, Any]) -> Iterator[Sku]:
     """Read the sizes of a product of `GET /products`, each named `Alma Dress, Navy, 38`."""
-    for variant in objects(product.get("variants")):
-        for sku in objects(variant.get("skus")):
+    for variant in objects(listed(product.get("variants"))):
+        for sku in objects(listed(variant.get("skus"))):
             parts = (product.get("name"), variant.get("color_name"), sku.get("size_name"))
             name = ", ".join(filter(None, map(read_text, parts)))
             yield Sku(read_text(sku.get("ean13")), read_text(sku.get("sku")), name)

@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import replace
 from datetime import timedelta
 
-from lnb24so.clock import from_utc_text
-from lnb24so.errors import NotThatOrder, Rejected, Transient
+from lnb24so.clock import from_utc_text, utc_text
+from lnb24so.errors import NotThatOrder, Rejected, Transient, of_system
 from lnb24so.lnb.types import Order, has_no_place, is_canceled, same_status
 from lnb24so.soap.order import InvoiceOrder
 from lnb24so.soap.types import Product
 from lnb24so.tools import Tools
 
-from .absence import Question, Settled, settle
+from .absence import ControlMissingError, Question, Settled, settle
 from .available import each_once
 
 SEEN_AT_NOTE = "stock_waiting_seen_at"
 """From when on the next run asks for the changes of waiting orders, by Le New Black's clock."""
 UNSURE_NOTE = "stock_open_orders_absent_once"
+GONE = "gone order"
+"""What the ledger calls the orders of ours that 24SevenOffice no longer has: no controls."""
+ABSENT_NOTE = "stock_controls_absent"
+BELIEVED_AFTER = timedelta(days=1)
 CLOCKS_APART = timedelta(minutes=5)
 LARGEST_ID = 2_147_483_647
 
@@ -62,27 +66,50 @@ def settle_open_orders(
     Raises Transient where all are gone, nothing proves it, and no run before this one found so.
     """
     soap, ledger, states = tools.soap, tools.ledger, tools.config.stock.open_order_states
+    gone = set(map(int, ledger.hidden(GONE)))
     question: Question[int, InvoiceOrder] = Question(
         "open orders of 24SevenOffice",
         ask=lambda ids: _by_order_id(soap.open_orders_by_id(ids)),
         list_again=lambda: _by_order_id(soap.open_orders(states)),
         inside=lambda order: order.status in states,
         can_ask=can_be_asked_for,
-        controls=sorted(ledger.order_ids(), reverse=True),
+        controls=sorted(ledger.order_ids().keys() - gone, reverse=True),
     )
     hidden = set(map(int, ledger.hidden("open order")))
-    settled = settle(_by_order_id(listed), ledger.open_order_ids(), hidden, question)
+    try:
+        settled = settle(_by_order_id(listed), ledger.open_order_ids(), hidden, question)
+    except ControlMissingError as error:
+        if writes:
+            _doubt_controls(set(map(str, error.known)), gone, tools)
+        raise
+    if writes:
+        _doubt_controls(set(), gone | (settled.gone & ledger.order_ids().keys()), tools)
     before = set(json.loads(ledger.note(UNSURE_NOTE) or "[]"))
     if writes and (settled.unsure or before):
         ledger.write_note(UNSURE_NOTE, json.dumps(sorted(settled.unsure)))
     if settled.unsure - before:
-        raise Transient(
-            f"24SevenOffice shows none of its {len(settled.unsure):,} open orders any more, and "
-            "nothing proves that answer. Nothing was sent; the next run believes it if it is told "
-            "the same."
-        )
+        with of_system("24SevenOffice"):
+            raise Transient(
+                f"24SevenOffice shows none of its {len(settled.unsure):,} open orders any more, "
+                "and nothing proves that answer. Nothing was sent; the next run believes it if it "
+                "is told the same."
+            )
     nameless = {-number: one for number, one in enumerate(listed, 1) if one.order_id is None}
     return replace(settled, records={**settled.records, **nameless})
+
+
+def _doubt_controls(absent: set[str], gone: Set[int], tools: Tools) -> None:
+    """Note which orders of ours are gone; for a control that is absent a whole day is, too.
+
+    Without that, orders that people deleted would stop all stock once none is open.
+    """
+    ledger, now = tools.ledger, tools.clock.now()
+    known = json.loads(ledger.note(ABSENT_NOTE) or "{}")
+    since = {one: known.get(one, utc_text(now)) for one in sorted(absent)}
+    if since != known:
+        ledger.write_note(ABSENT_NOTE, json.dumps(since))
+    old = {one for one, at in since.items() if now - from_utc_text(at) >= BELIEVED_AFTER}
+    ledger.write_hidden(GONE, {*map(str, gone), *old})
 
 
 def _by_order_id(orders: Sequence[InvoiceOrder]) -> dict[int, InvoiceOrder]:
@@ -105,6 +132,7 @@ def settle_waiting(
         list_again=lambda: {one.reference: one for one in read_waiting(statuses, tools)},
         inside=lambda order: stands_in(order, statuses),
         needs_control=False,
+        system="Le New Black",
     )
     by_reference = {one.reference: one for one in listed if one.reference}
     nameless = {f"\n{number}": one for number, one in enumerate(listed) if not one.reference}

@@ -81,8 +81,8 @@ def shown_with(**changes: object) -> Behaviour:
     def behave(exchange: Exchange) -> Reply:
         reply = exchange.apply()
         found = json.loads(reply.body)
-        for order in found if isinstance(found, list) else [found]:
-            order |= changes
+        for record in found if isinstance(found, list) else [found]:
+            record.update(changes)
         return replace(reply, body=json.dumps(found).encode())
 
     return behave
