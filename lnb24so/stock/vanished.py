@@ -55,7 +55,12 @@ def settle_products(listed: Mapping[int, Product], tools: Tools) -> Settled[int,
         inside=lambda _: True,
         can_ask=can_be_asked_for,
     )
-    return settle(listed, remembered, set(map(int, ledger.hidden("product"))), question)
+    return settle(
+        listed,
+        question,
+        remembered=remembered,
+        hidden_before=set(map(int, ledger.hidden("product"))),
+    )
 
 
 def settle_open_orders(
@@ -76,8 +81,11 @@ def settle_open_orders(
         controls=sorted(ledger.order_ids().keys() - gone, reverse=True),
     )
     hidden = set(map(int, ledger.hidden("open order")))
+    remembered = ledger.open_order_ids()
     try:
-        settled = settle(_by_order_id(listed), ledger.open_order_ids(), hidden, question)
+        settled = settle(
+            _by_order_id(listed), question, remembered=remembered, hidden_before=hidden
+        )
     except ControlMissingError as error:
         if writes:
             _doubt_controls(set(map(str, error.known)), gone, tools)
@@ -136,7 +144,9 @@ def settle_waiting(
     )
     by_reference = {one.reference: one for one in listed if one.reference}
     nameless = {f"\n{number}": one for number, one in enumerate(listed) if not one.reference}
-    settled = settle(by_reference, remembered, ledger.hidden("waiting order"), question)
+    settled = settle(
+        by_reference, question, remembered=remembered, hidden_before=ledger.hidden("waiting order")
+    )
     return replace(settled, records={**settled.records, **nameless})
 
 
