@@ -155,14 +155,10 @@ def content_hash(order: Order) -> str:
         "total": "" if order.amount_total is None else _written(order.amount_total) or "0",
         "vat_number": order.billing_address.vat_number,
         "to": [getattr(to, one.name) for one in fields(to) if one.name != "vat_number"],
-        "lines": sorted(map(_written_line, filter(_is_sent, order.lines))),
+        "lines": sorted(_written_line(line) for line in order.lines if line.quantity != 0),
     }
     digest = hashlib.sha256(json.dumps(content).encode()).hexdigest()
     return HASH_VERSION + digest[:32]
-
-
-def _is_sent(line: Line) -> bool:
-    return line.quantity != 0
 
 
 def _written_line(line: Line) -> list[str]:

@@ -189,7 +189,9 @@ def _not_ready(case: Case, config: Config, selection: Selection) -> Item | None:
 def _export(case: Case, reading: Reading, config: Config, selection: Selection) -> Item:
     order, mode, facts = case.order, case.mode, reading.facts
     if selection.baseline:
-        reason = _skipped("marked as not to be sent (--baseline).")
+        alike = reading.alike.get(case.reference)
+        also = f" {alike}" if alike else ""
+        reason = _skipped(f"marked as not to be sent (--baseline).{also}")
         return Leave(case=case, reasons=(reason,), becomes="skipped", news=True)
     if order is None or mode is None or facts is None:
         raise ValueError("a plan that exports needs the order and the facts of 24SevenOffice")

@@ -108,7 +108,12 @@ def _from_lnb(tools: Tools, selection: Selection) -> tuple[dict[str, Order], set
         return {reference: order for reference, order in asked if order is not None}, set(), set()
     orders: dict[str, Order] = {}
     twice: set[str] = set()
-    lists = [lnb.orders(status=status) for status in settings.take_statuses()]
+    if selection.baseline and selection.any_status:
+        from .ready import is_never_taken
+
+        lists = [[order for order in lnb.orders() if not is_never_taken(order)]]
+    else:
+        lists = [lnb.orders(status=status) for status in settings.take_statuses()]
     if settings.blocked_status:
         lists.append(_marked(lnb.orders(status=settings.blocked_status), ledger))
     for listed in (*lists, _changed(lnb, ledger)):
