@@ -71,17 +71,18 @@ def settle_open_orders(
     Raises Transient where all are gone, nothing proves it, and no run before this one found so.
     """
     soap, ledger, states = tools.soap, tools.ledger, tools.config.stock.open_order_states
+    remembered = ledger.open_order_ids()
     gone = set(map(int, ledger.hidden(GONE)))
+    ours = ledger.order_ids(newest=len(remembered) + len(gone) + 5)
     question: Question[int, InvoiceOrder] = Question(
         "open orders of 24SevenOffice",
         ask=lambda ids: _by_order_id(soap.open_orders_by_id(ids)),
         list_again=lambda: _by_order_id(soap.open_orders(states)),
         inside=lambda order: order.status in states,
         can_ask=can_be_asked_for,
-        controls=sorted(ledger.order_ids().keys() - gone, reverse=True),
+        controls=[number for number in ours if number not in gone],
     )
     hidden = set(map(int, ledger.hidden("open order")))
-    remembered = ledger.open_order_ids()
     try:
         settled = settle(
             _by_order_id(listed), question, remembered=remembered, hidden_before=hidden
@@ -91,7 +92,7 @@ def settle_open_orders(
             _doubt_controls(set(map(str, error.known)), gone, tools)
         raise
     if writes:
-        _doubt_controls(set(), gone | (settled.gone & ledger.order_ids().keys()), tools)
+        _doubt_controls(set(), gone | (settled.gone & ours.keys()), tools)
     before = set(json.loads(ledger.note(UNSURE_NOTE) or "[]"))
     if writes and (settled.unsure or before):
         ledger.write_note(UNSURE_NOTE, json.dumps(sorted(settled.unsure)))
@@ -132,7 +133,8 @@ def settle_waiting(
     One that we exported, or that a person skipped, is not asked for.
     """
     ledger = tools.ledger
-    remembered = ledger.waiting_lines().keys() - ledger.references_in_erp()
+    remembered = set(ledger.waiting_lines())
+    remembered -= ledger.references_in_erp(remembered)
     remembered -= ledger.references_skipped()
     question: Question[str, Order] = Question(
         "waiting orders of Le New Black",
