@@ -161,7 +161,9 @@ def run(config: Config, mode: Mode, body: Body) -> Report:
             log.event("run.finished", seconds=seconds, exit_code=exit_code, summary=dict(summary))
             pings.ended(1 if log.failed else exit_code, log.redact(ended))
         if log.failed is not None:
-            mode.tell(f"The log could not be written ({log.failed}). Fix: paths.logs, disk space.")
+            mode.tell(
+                f"The log could not be written ({log.failed}). Fix: mend paths.logs or its disk."
+            )
             return replace(report, exit_code=worst((report.exit_code, 1)))
         return report
 
