@@ -116,6 +116,8 @@ def preview(
     """Show what both tasks would do now, or one of them."""
     if html is not None and (code is not None or as_json):
         raise click.UsageError("--html goes with neither --code nor --json.")
+    if code is not None and not code.strip():
+        raise click.UsageError("--code needs an EAN or SKU.")
     if code is not None and what == "orders":
         raise click.UsageError("--code is about stock, not orders.")
     from . import run

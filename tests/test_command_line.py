@@ -23,6 +23,7 @@ from lnb24so.__main__ import main
         (["resolve", "70101", "--exported-as", "٣"], "--exported-as"),
         (["push-orders", "extra"], "extra"),
         (["preview", "orders", "--code", "1"], "--code is about stock, not orders."),
+        (["preview", "--code", " "], "--code needs an EAN or SKU."),
         (["push-orders", "--order", "\udcff"], "An argument is no UTF-8 text."),
         (["status", "\udcff"], "An argument is no UTF-8 text."),
         (["preview", "customers"], "'customers' is not one of 'stock', 'orders'"),

@@ -94,7 +94,8 @@ class Findings:
             raise
         except Lnb24soError as error:
             message = str(error)
-            if setting not in message:
+            # What says itself how it is mended needs no guess of ours.
+            if setting not in message and "Fix: " not in message:
                 message = f"{ended(message)} Check {setting}."
             self.error(name, message)
             return None
