@@ -85,6 +85,7 @@ ORDER_REASONS: Mapping[str, str] = {
     "order.withdrawn": "it left the export status before it was sent",
     "order.unread": "Le New Black did not answer for this order",
     "order.not_found": "Le New Black has no order with that reference",
+    "order.none_to_take": "no order is in take_status, and Le New Black shows unnamed statuses",
     "order.differs": "a warning: 24SevenOffice holds something else than was sent",
 }
 """Every order reason with its meaning; the README's table is held against it."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -35,7 +36,8 @@ def read_orders(tools: Tools, selection: Selection) -> Reading:
     ledger, clock = tools.ledger, tools.clock
     tools.progress("Reading orders from Le New Black")
     lnb_now = tools.lnb.server_now()
-    orders, unread, twice = _from_lnb(tools, selection)
+    listed = _from_lnb(tools, selection)
+    orders = listed.orders
     entries = _entries(ledger, orders, selection, clock.now())
     references = _oldest_first({*orders, *entries, *selection.references}, orders)
     reading = Reading(
@@ -45,14 +47,15 @@ def read_orders(tools: Tools, selection: Selection) -> Reading:
                 orders.get(reference),
                 entries.get(reference),
                 tools.config,
-                unread=reference in unread,
-                is_twice=reference in twice,
+                unread=reference in listed.unread,
+                is_twice=reference in listed.twice,
             )
             for reference in references
         ),
         looked_at=clock.now(),
         lnb_now=lnb_now,
         held=ledger.order_ids(),
+        beside=listed.beside,
     )
     if not reading.cases:
         return reading
@@ -100,26 +103,38 @@ def _attempt_ended(entry: Entry | None, timeout: timedelta) -> datetime | None:
     return entry.attempt_ended or entry.attempt_started + timeout
 
 
-def _from_lnb(tools: Tools, selection: Selection) -> tuple[dict[str, Order], set[str], set[str]]:
-    """Return the orders to look at, the references not read this time, and those of two orders."""
+@dataclass(slots=True)
+class Listed:
+    """The orders to look at; those not read this time, and references of two; `Reading.beside`."""
+
+    orders: dict[str, Order] = field(default_factory=dict)
+    unread: set[str] = field(default_factory=set)
+    twice: set[str] = field(default_factory=set)
+    beside: Counter[str] | None = None
+
+
+def _from_lnb(tools: Tools, selection: Selection) -> Listed:
     lnb, ledger, settings = tools.lnb, tools.ledger, tools.config.orders
+    listed = Listed()
+    orders = listed.orders
     if selection.references:
         asked = [(reference, lnb.order(reference)) for reference in selection.references]
-        return {reference: order for reference, order in asked if order is not None}, set(), set()
-    orders: dict[str, Order] = {}
-    twice: set[str] = set()
+        orders |= {reference: order for reference, order in asked if order is not None}
+        return listed
     for status in settings.take_statuses():
-        listed = lnb.orders(status=status)
-        count = Counter(order.reference for order in listed if order.reference)
-        twice |= {reference for reference, times in count.items() if times > 1}
-        orders |= {order.reference: order for order in listed}
+        here = lnb.orders(status=status)
+        count = Counter(order.reference for order in here if order.reference)
+        listed.twice |= {reference for reference, times in count.items() if times > 1}
+        orders |= {order.reference: order for order in here}
+    none_taken = not orders
     if settings.blocked_status:
         for order in lnb.orders(status=settings.blocked_status):
             entry = ledger.entry(order.reference)
             if entry is not None and entry.blocked_status is not None:
                 orders[order.reference] = order
-    orders |= _changed(lnb, ledger)
-    unread = set()
+    changed = _changed(lnb, ledger)
+    listed.beside = Counter(order.status for order in changed) if none_taken else None
+    orders |= {one.reference: one for one in changed if ledger.entry(one.reference)}
     for entry in ledger.unsettled(tools.clock.now()):
         if entry.reference in orders or not entry.reference:
             continue
@@ -130,20 +145,17 @@ def _from_lnb(tools: Tools, selection: Selection) -> tuple[dict[str, Order], set
             unsettled = lnb.order(entry.reference)
         except (Rejected, Transient) as error:
             tools.event("order.unread", reference=entry.reference, message=str(error))
-            unread.add(entry.reference)
+            listed.unread.add(entry.reference)
             continue
         if unsettled is not None:
             orders[entry.reference] = unsettled
-    return orders, unread, twice
+    return listed
 
 
-def _changed(lnb: LnbClient, ledger: Ledger) -> dict[str, Order]:
-    """Return the orders of ours that Le New Black changed since the last run."""
+def _changed(lnb: LnbClient, ledger: Ledger) -> list[Order]:
+    """Return the orders that Le New Black changed since the last run."""
     since = ledger.note_time(CURSOR_NOTE)
-    if since is None:
-        return {}
-    changed = lnb.orders_changed_since(since - CURSOR_BACK)
-    return {order.reference: order for order in changed if ledger.entry(order.reference)}
+    return [] if since is None else lnb.orders_changed_since(since - CURSOR_BACK)
 
 
 def remember_changes_until(ledger: Ledger, moment: datetime) -> None:

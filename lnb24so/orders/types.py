@@ -38,10 +38,9 @@ class Case:
     """One order as a run meets it, and what is derived from it, once, where it is read.
 
     `order` is Le New Black's, None where it has none or (`unread`) could not be asked this time;
-    `entry` is the ledger's. `content_hash` and `mode` are the order's. `erp_reference` is what
-    its order in 24SevenOffice carries or would carry. `attempt_ended` is when the last attempt
-    had ended at the latest, `grace_ended` when what it may have made must show. `is_twice`: Le
-    New Black shows two orders of this reference.
+    `content_hash` and `mode` are its. `entry` is the ledger's. `erp_reference` is what its order
+    in 24SevenOffice carries or would carry. `attempt_ended`: when the last attempt had ended at
+    the latest; `grace_ended`: when what it made must show. `is_twice`: its reference is of two.
     """
 
     reference: str
@@ -72,9 +71,9 @@ class Reading:
 
     `cases` are the orders to plan for, oldest first. `lnb_now` is when reading began, by Le New
     Black's clock. `held` are the 24SevenOffice ids of the ledger with their references, `hits`
-    orders of 24SevenOffice by folded ReferenceNumber. `failed` are references of which nothing
-    can be said this time, with why; `partly` those that were searched for by customer only: they
-    may exist even if no hit shows them.
+    orders of 24SevenOffice by folded ReferenceNumber. Of `failed` references nothing can be said
+    this time, with why; `partly` were searched for by customer only: they may exist unseen.
+    `beside`: where no order has a status to take, the statuses of what changed, counted.
     """
 
     cases: tuple[Case, ...]
@@ -86,6 +85,7 @@ class Reading:
     facts: Facts | None = None
     failed: Mapping[str, str] = field(default_factory=dict)
     partly: frozenset[str] = frozenset()
+    beside: Mapping[str, int] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

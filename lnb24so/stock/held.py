@@ -11,30 +11,14 @@ from datetime import timedelta
 from decimal import Decimal
 
 from lnb24so.config.schema import Config, Orders, Stock
+from lnb24so.lnb.statuses import CONFIRMED, HELD_HERE, HELD_THERE
 from lnb24so.lnb.types import Line, Order, plain_status, same_status
 from lnb24so.soap.order import InvoiceOrder
 
 from .available import NOTHING, StockReading, plain, summed
 
-OPEN = ("open_for_buyer", "open_for_brand")
-CONFIRMED = ("confirmed", "invoicing")
 FORMER_DEFAULT = CONFIRMED
 """What copies of an older config.example.yaml pin; it never counted outside simple mode."""
-HELD_HERE: Mapping[str, tuple[str, ...]] = {
-    "simple": CONFIRMED,
-    "advanced": (),
-    "time_based": (*OPEN, *CONFIRMED),
-}
-"""The statuses whose orders each mode leaves to us; in time-based mode those made before the stamp.
-
-An order in `orders.blocked_status` waits too: Le New Black counts no status that it does not know.
-"""
-HELD_THERE: Mapping[str, tuple[str, ...]] = {
-    "simple": OPEN,
-    "advanced": (*OPEN, *CONFIRMED),
-    "time_based": (),
-}
-"""The statuses whose orders Le New Black holds back itself, whenever they were made."""
 
 
 def waiting_statuses(config: Config) -> tuple[str, ...]:
