@@ -7,7 +7,7 @@ from datetime import datetime
 from decimal import Decimal
 from functools import partial
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any, Literal, get_args
 
 import click
 
@@ -30,6 +30,15 @@ def amount(text: str) -> Decimal:
     if not re.fullmatch(r"[0-9]{1,15}(\.[0-9]{1,6})?", text):
         raise click.BadParameter(f"{text!r} is not a sum such as 12480.00.")
     return Decimal(text)
+
+
+def order_id(text: str) -> int | Literal["found"]:
+    """Return the number of a 24SevenOffice order, or `found`; click tells of another text."""
+    if text == "found":
+        return "found"
+    if not re.fullmatch(r"0*[1-9][0-9]{0,18}", text):
+        raise click.BadParameter(f"{text!r} is no order number, nor found.")
+    return int(text)
 
 
 HELP = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
@@ -228,9 +237,9 @@ def status(
 @click.argument("references", metavar="REF...", nargs=-1, required=True)
 @click.option(
     "--exported-as",
-    type=Whole(min=1),
-    metavar="ID",
-    help="It is this 24SevenOffice order.",
+    type=order_id,
+    metavar="ID|found",
+    help="It is this 24SevenOffice order; found: the only one with its reference and customer.",
 )
 @_flag("--send-again", help="It is not in 24SevenOffice; send it.")
 @_flag("--skip", help="Never send it.")
@@ -242,14 +251,18 @@ def status(
 )
 @_flag("--acknowledge", help="The change after its export is dealt with.")
 @click.option("--note", default="", metavar="TEXT", help="Why; kept in the order's history.")
+@click.option(
+    "--by", default="", metavar="NAME", help="Who decides. Default: $LNB24SO_USER, login."
+)
 @click.pass_obj
 def resolve(
     screen: Screen,
     /,
     references: tuple[str, ...],
-    exported_as: int | None,
+    exported_as: int | Literal["found"] | None,
     accept_total: Decimal | None,
     note: str,
+    by: str,
     **flags: bool,
 ) -> int:
     """Settle orders that wait for a person."""
@@ -264,9 +277,10 @@ def resolve(
         raise click.UsageError(
             "Say exactly one of --exported-as, --send-again, --skip, --accept-total, --acknowledge."
         )
-    if exported_as is not None and len(references) != 1:
+    number = exported_as if isinstance(exported_as, int) else None
+    if number is not None and len(references) != 1:
         raise click.UsageError("--exported-as settles one order: one REF, one ID.")
-    decision = Decision(chosen[0], exported_as, note, accept_total or Decimal(0))
+    decision = Decision(chosen[0], number, note, accept_total or Decimal(0), by)
     mode = screen.mode("resolve", writes=True)
     return screen.say(resolve_orders(screen.config(), mode, references, decision))
 

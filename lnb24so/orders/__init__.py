@@ -12,6 +12,7 @@ __all__ = [
     "reading",
     "ready",
     "results",
+    "settle",
     "task",
     "total",
     "types",
