@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime
-from decimal import Decimal
 from functools import partial
-from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import TYPE_CHECKING, Any, get_args
 
 import click
 
 from . import __version__
 from .screen.terminal import Screen
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from decimal import Decimal
 
 
 class Whole(click.IntRange):
@@ -29,21 +30,12 @@ def amount(text: str) -> Decimal:
     """Return a sum of money such as 12480.00; click tells of another text."""
     if not re.fullmatch(r"[0-9]{1,15}(\.[0-9]{1,6})?", text):
         raise click.BadParameter(f"{text!r} is not a sum such as 12480.00.")
+    from decimal import Decimal
+
     return Decimal(text)
 
 
-def order_id(text: str) -> int | Literal["found"]:
-    """Return the number of a 24SevenOffice order, or `found`; click tells of another text."""
-    if text == "found":
-        return "found"
-    if not re.fullmatch(r"0*[1-9][0-9]{0,18}", text):
-        raise click.BadParameter(f"{text!r} is no order number, nor found.")
-    return int(text)
-
-
 HELP = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
-
-
 _flag = partial(click.option, is_flag=True)
 
 
@@ -51,13 +43,13 @@ _flag = partial(click.option, is_flag=True)
 @click.version_option(__version__, prog_name="lnb24so", message="%(prog)s %(version)s")
 @click.option(
     "--config",
-    type=click.Path(path_type=Path),
+    type=click.Path(),
     help="Configuration file. Default: $LNB24SO_CONFIG, ./config.yaml, /etc/lnb24so/config.yaml.",
 )
 @_flag("-v", "--verbose", help="Show each log line as it is written.")
 @_flag("-q", "--quiet", help="Print no answer, only what needs a person.")
 @click.pass_context
-def cli(context: click.Context, config: Path | None, verbose: bool, quiet: bool) -> None:
+def cli(context: click.Context, config: str | None, verbose: bool, quiet: bool) -> None:
     """Stock from 24SevenOffice to Le New Black, orders from Le New Black to 24SevenOffice."""
     context.obj = Screen(config, verbose=verbose, quiet=quiet)
 
@@ -132,13 +124,13 @@ def push_orders(
 @click.option("--code", help="Show how the level of one EAN or SKU comes about.")
 @click.option(
     "--html",
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=click.Path(dir_okay=False),
     metavar="FILE",
     help="Write one page for a sales manager instead; only this user can read it.",
 )
 @click.pass_obj
 def preview(
-    screen: Screen, what: str | None, as_json: bool, code: str | None, html: Path | None
+    screen: Screen, what: str | None, as_json: bool, code: str | None, html: str | None
 ) -> int:
     """Show what both tasks would do now, or one of them."""
     if html is not None and (code is not None or as_json):
@@ -157,9 +149,11 @@ def preview(
         return 0
     report = run.preview(screen.config(), mode, what)
     if html is not None:
+        from pathlib import Path
+
         from .screen.page import write_page
 
-        write_page(report, html, mode.clock.now().astimezone())
+        write_page(report, Path(html), mode.clock.now().astimezone())
     elif as_json:
         print_json(preview_document(report))
     elif not screen.quiet:
@@ -237,7 +231,6 @@ def status(
 @click.argument("references", metavar="REF...", nargs=-1, required=True)
 @click.option(
     "--exported-as",
-    type=order_id,
     metavar="ID|found",
     help="It is this 24SevenOffice order; found: the only one with its reference and customer.",
 )
@@ -259,14 +252,16 @@ def resolve(
     screen: Screen,
     /,
     references: tuple[str, ...],
-    exported_as: int | Literal["found"] | None,
+    exported_as: str | None,
     accept_total: Decimal | None,
     note: str,
     by: str,
     **flags: bool,
 ) -> int:
     """Settle orders that wait for a person."""
-    from .commands.resolve import Decision, Way, resolve_orders
+    from decimal import Decimal
+
+    from .commands.resolve import Decision, Way, order_number, resolve_orders
 
     given = flags | {
         "exported_as": exported_as is not None,
@@ -277,7 +272,7 @@ def resolve(
         raise click.UsageError(
             "Say exactly one of --exported-as, --send-again, --skip, --accept-total, --acknowledge."
         )
-    number = exported_as if isinstance(exported_as, int) else None
+    number = order_number(exported_as)
     if number is not None and len(references) != 1:
         raise click.UsageError("--exported-as settles one order: one REF, one ID.")
     decision = Decision(chosen[0], number, note, accept_total or Decimal(0), by)
@@ -292,3 +287,13 @@ def demo(keep: bool) -> int:
     from .commands.demo import run_demo
 
     return run_demo(keep=keep)
+
+
+@cli.command("help")
+@click.argument("name", metavar="[NAME]", required=False)
+@click.pass_context
+def help_on(context: click.Context, name: str | None) -> int:
+    """Explain a topic, setting, reason, event, exit code or command."""
+    from .commands.help.answer import show_help
+
+    return show_help(name, cli, context)

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import getpass
 import os
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
+
+import click
 
 from lnb24so.config.schema import Config
 from lnb24so.errors import Rejected
@@ -64,6 +67,15 @@ class Decision:
     def _user(self) -> str:
         named = (self.by, *(os.environ.get(name) for name in ("LNB24SO_USER", "SUDO_USER")))
         return next((name.strip() for name in named if name and name.strip()), None) or _login()
+
+
+def order_number(text: str | None) -> int | None:
+    """Return the number in `--exported-as`, None for `found`; click tells of another text."""
+    if text is None or text == "found":
+        return None
+    if not re.fullmatch(r"0*[1-9][0-9]{0,18}", text):
+        raise click.BadParameter(f"--exported-as: {text!r} is no order number, nor found.")
+    return int(text)
 
 
 def _login() -> str:

@@ -139,7 +139,7 @@ def new_entry(reference: str) -> Entry:
     return Entry(reference)
 
 
-def with_new_hash(entry: Entry, old: str, new: str) -> Entry:
+def with_new_hash(entry: Entry, *, old: str, new: str) -> Entry:
     """Return the entry with today's hash of a content in place of an earlier version's."""
     return replace(
         entry,

@@ -86,17 +86,17 @@ def created(entry: Entry, order_id: int, now: datetime, answer: str) -> Transiti
 
 def refused(attempt: Entry, *, before: Entry, reason: Reason, answer: str) -> Transition:
     """Note that 24SevenOffice rejected an attempt; `before` is the entry as it was until then."""
-    after = replace(_with_earlier_doubt(attempt, before), state="blocked", reasons=(reason,))
+    after = replace(_with_earlier_doubt(attempt, before=before), state="blocked", reasons=(reason,))
     return Transition(after, "order.refused", _answered(attempt, answer))
 
 
 def retry(attempt: Entry, *, before: Entry, reason: Reason, answer: str) -> Transition:
     """Note that an attempt was certainly not processed; `before` is as in `refused`."""
-    after = replace(_with_earlier_doubt(attempt, before), state="retry", reasons=(reason,))
+    after = replace(_with_earlier_doubt(attempt, before=before), state="retry", reasons=(reason,))
     return Transition(after, "order.retry", _answered(attempt, answer))
 
 
-def _with_earlier_doubt(attempt: Entry, before: Entry) -> Entry:
+def _with_earlier_doubt(attempt: Entry, *, before: Entry) -> Entry:
     """Return the attempt, held against what an earlier one sent that may still make an order."""
     if not before.in_doubt:
         return replace(attempt, tried=())
