@@ -199,7 +199,8 @@ def _send_again(entry: Entry, tools: Tools, who: Facts) -> Settled:
     case = case_today(entry, tools)
     until = case.grace_ended
     if entry.in_doubt and until is not None and tools.clock.now() < until:
-        raise Rejected(f"24SevenOffice may still be creating it. Try after {until:%H:%M} UTC.")
+        after = tools.news.zone.text(until, tools.clock.now())
+        raise Rejected(f"24SevenOffice may still be creating it. Try after {after}.")
     known = [number for number in (entry.order_id, entry.seen_id) if number is not None]
     there = tools.soap.orders_by_id(known) if known else []
     foreign = () if there else with_its_reference(case, tools)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from lnb24so.clock import utc_text
+from lnb24so.clock import Zone, utc_text
 from lnb24so.ledger.store import Ledger
 from lnb24so.ledger.types import Entry, Step
 from lnb24so.orders.draft import fold_reference
@@ -63,11 +63,12 @@ def find_entry(ledger: Ledger, name: str) -> Entry | None:
     return entry
 
 
-def story_lines(entry: Entry, steps: Iterable[Step]) -> list[str]:
+def story_lines(entry: Entry, steps: Iterable[Step], zone: Zone) -> list[str]:
     """Return one order's story, oldest first, then why it waits."""
     became = f", order {entry.order_id} in 24SevenOffice" if entry.order_id else ""
     lines = [f"{entry.reference} is {entry.state}{became}."]
-    lines += [line for step in steps for line in _step_lines(step)]
+    lines += [f"Its history, in the time of {zone.name}:"]
+    lines += [line for step in steps for line in _step_lines(step, zone)]
     lines += [sentence(entry.reference, reason) for reason in why_waiting(entry)]
     return lines
 
@@ -131,10 +132,10 @@ def _next(item: Item) -> str:
     return "Nothing."
 
 
-def _step_lines(step: Step) -> list[str]:
+def _step_lines(step: Step, zone: Zone) -> list[str]:
     facts = _facts(step.detail)
     event = f"{step.event.removeprefix('order.').replace('_', ' ')}{': ' if facts else ''}{facts}"
-    head = f"{step.at:%Y-%m-%d %H:%M:%S}  {event}  (run {step.run_id})"
+    head = f"{zone.local(step.at):%Y-%m-%d %H:%M:%S}  {event}  (run {step.run_id})"
     return [head, *(f"    {reason}" for reason in step.detail.get("reasons", []))]
 
 

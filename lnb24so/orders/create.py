@@ -125,10 +125,11 @@ def _unconfirmed(
 ) -> Result:
     ended = tools.clock.now()
     until = ended + timedelta(minutes=tools.config.orders.unknown_grace_minutes)
+    zone, begun = tools.news.zone, attempt.attempt_started or ended
     reason = Reason(
         "order.unconfirmed",
-        f"no answer from 24SevenOffice at {attempt.attempt_started:%H:%M} UTC ({seen.answer}); "
-        f"it may exist. Next look after {until:%H:%M} UTC; do not type it in.",
+        f"no answer from 24SevenOffice at {zone.text(begun, ended)} ({seen.answer}); it may "
+        f"exist. Next look after {zone.text(until, ended)}; do not type it in.",
     )
     journal.save(
         life.unconfirmed(attempt, reason, ended=ended, seen_id=seen.order_id, answer=seen.answer)
