@@ -16,17 +16,18 @@ from lnb24so.config.schema import Config
 from lnb24so.errors import Rejected
 from lnb24so.ledger.journal import Journal
 from lnb24so.ledger.standing import forget
-from lnb24so.ledger.types import Entry, Sent, Transition, new_entry
+from lnb24so.ledger.types import Entry, Transition, new_entry
 from lnb24so.lnb.types import is_canceled
 from lnb24so.orders import life
 from lnb24so.orders.matching import HIGHEST_ID
 from lnb24so.orders.questions import canceled_after_export
-from lnb24so.orders.ready import made, status_after, why_not_now
+from lnb24so.orders.ready import why_not_now
 from lnb24so.orders.results import AREA
-from lnb24so.orders.settle import cargo_of
+from lnb24so.orders.settle import today
 from lnb24so.orders.types import Case, Selection
 from lnb24so.run import Mode, Parts, Report, run
 from lnb24so.soap.order import InvoiceOrder
+from lnb24so.texts import clean
 from lnb24so.tools import Tools, bind_company, check_company
 
 from .accept import accept_total
@@ -47,7 +48,7 @@ Settled = tuple[Transition, str]
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """One of the five ways to settle an order.
+    """One of the five ways to settle an order; `by` is who decided, where that is said.
 
     `order_id` goes with `exported_as`: None means the only one with its reference and customer.
     `amount`, the sum to be billed, goes with `accept_total`. `by` is who decided.
@@ -60,13 +61,10 @@ class Decision:
     by: str = ""
 
     def who(self) -> Facts:
-        """Return what the order's history keeps of it: the decision, who made it and the note."""
-        who: dict[str, object] = {"decision": self.way.replace("_", "-"), "user": self._user()}
+        """Return what the order's history keeps of it: the decision, the user and the note."""
+        user = decided_by(self.by, os.environ)
+        who: dict[str, object] = {"decision": self.way.replace("_", "-"), "user": user}
         return who | ({"note": self.note} if self.note else {})
-
-    def _user(self) -> str:
-        named = (self.by, *(os.environ.get(name) for name in ("LNB24SO_USER", "SUDO_USER")))
-        return next((name.strip() for name in named if name and name.strip()), None) or _login()
 
 
 def order_number(text: str | None) -> int | None:
@@ -78,11 +76,14 @@ def order_number(text: str | None) -> int | None:
     return int(text)
 
 
-def _login() -> str:
+def decided_by(name: str, environment: Mapping[str, str]) -> str:
+    """Return who decides: the name that is given, else who became this user, else the login."""
+    names = (name, environment.get("LNB24SO_USER", ""), environment.get("SUDO_USER", ""))
+    chosen = next((clean(one) for one in names if clean(one)), "")
     try:
-        return getpass.getuser()
-    except (KeyError, OSError, ImportError):
-        return f"user {os.getuid()}"  # as in a container whose user has no name
+        return chosen or getpass.getuser()
+    except (KeyError, OSError):  # A container's user may have no name.
+        return f"uid {os.getuid()}"
 
 
 def resolve_orders(
@@ -155,28 +156,15 @@ def _exported_as(entry: Entry, order_id: int | None, tools: Tools, who: Facts) -
         )
     is_gone = case.order is not None and is_canceled(case.order)
     notice = canceled_after_export(entry.reference, order_id) if is_gone else None
-    sent = Sent(
-        erp_reference=entry.erp_reference or there.reference,
-        customer_id=there.customer_id,
-        content_hash=case.content_hash or entry.content_hash,
-        done_status=status_after(case),
-        made=made(case),
-    )
+    billed = there.total_with_vat if there.include_vat else there.total
+    sent = today(case, entry.erp_reference or there.reference, there.customer_id, total=billed)
     now, doubted = tools.clock.now(), _still_doubted(entry)
-    who = {**who, **_totals(case, there)}
+    ordered = case.order.amount_total if case.order else None
+    sums = {"currency": sent.currency, "order_total": _plain(ordered), "total": _plain(billed)}
+    who = {**who, **sums}
     step = life.resolved_as(entry, order_id, sent, notice, doubted=doubted, now=now, who=who)
     also = f", and {notice.message}" if notice else "."
     return step, f"is order {order_id} in 24SevenOffice{also}"
-
-
-def _totals(case: Case, there: InvoiceOrder) -> Facts:
-    """Return what the order comes to on either side, without VAT."""
-    ours = case.order.amount_total if case.order else None
-    theirs = cargo_of(there).total
-    return {
-        "order_total": None if ours is None else f"{ours:f}",
-        "erp_total": None if theirs is None else f"{theirs:f}",
-    }
 
 
 def _order_to_take(entry: Entry, order_id: int, tools: Tools) -> InvoiceOrder:
@@ -242,6 +230,10 @@ def _acknowledge(entry: Entry, who: Facts) -> Settled:
     if entry.notice is None:
         raise Rejected("Nothing was announced after its export.")
     return life.resolved_notice(entry, who), "the change is noted as dealt with."
+
+
+def _plain(amount: Decimal | None) -> str | None:
+    return None if amount is None else f"{amount:f}"
 
 
 # What both systems say of it today

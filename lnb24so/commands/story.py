@@ -31,7 +31,7 @@ from .there import planned_alone
 
 TOTALS: Mapping[str, str] = {
     "order_total": "Le New Black",
-    "erp_total": "24SevenOffice",
+    "total": "24SevenOffice",
     "accepted_total": "to be billed",
 }
 """The sums that a decision was made on, and whose they are."""
@@ -67,7 +67,6 @@ def story_lines(entry: Entry, steps: Iterable[Step], zone: Zone) -> list[str]:
     """Return one order's story, oldest first, then why it waits."""
     became = f", order {entry.order_id} in 24SevenOffice" if entry.order_id else ""
     lines = [f"{entry.reference} is {entry.state}{became}."]
-    lines += [f"Its history, in the time of {zone.name}:"]
     lines += [line for step in steps for line in _step_lines(step, zone)]
     lines += [sentence(entry.reference, reason) for reason in why_waiting(entry)]
     return lines
@@ -135,7 +134,7 @@ def _next(item: Item) -> str:
 def _step_lines(step: Step, zone: Zone) -> list[str]:
     facts = _facts(step.detail)
     event = f"{step.event.removeprefix('order.').replace('_', ' ')}{': ' if facts else ''}{facts}"
-    head = f"{zone.local(step.at):%Y-%m-%d %H:%M:%S}  {event}  (run {step.run_id})"
+    head = f"{zone.stamp(step.at)}  {event}  (run {step.run_id})"
     return [head, *(f"    {reason}" for reason in step.detail.get("reasons", []))]
 
 

@@ -42,6 +42,9 @@ def _held_against(entry: Entry, sent: Sent) -> Entry:
         content_hash=sent.content_hash,
         done_status=sent.done_status,
         made=sent.made,
+        retailer=sent.retailer,
+        currency=sent.currency,
+        total=sent.total,
     )
 
 

@@ -42,7 +42,7 @@ ORDER = "the order"
 WHY = f"{ORDER}, reason, message, line"
 SENT = "rows, total, currency, reading"
 CODE = "code, product_id, reason"
-DECIDED = "decision, user, note, accepted_total, order_total, erp_total"
+DECIDED = "decision, user, note, accepted_total, order_total"
 WHAT = "subject, reason, message"
 
 EVENTS: Mapping[EventName, Event] = {
