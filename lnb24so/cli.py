@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, get_args
 import click
 
 from . import __version__
-from .screen.terminal import Screen, amount, day, whole
+from .screen.terminal import Screen, amount, day, order_id, whole
 
 if TYPE_CHECKING:
     from datetime import date
@@ -212,6 +212,7 @@ def status(
 @click.argument("references", metavar="REF...", nargs=-1, required=True)
 @click.option(
     "--exported-as",
+    type=order_id,
     metavar="ID|found",
     help="It is this 24SevenOffice order; found: the only one with its reference and customer.",
 )
@@ -236,7 +237,7 @@ def resolve(
     screen: Screen,
     /,
     references: tuple[str, ...],
-    exported_as: str | None,
+    exported_as: int | str | None,
     accept_total: Decimal | None,
     note: str,
     by: str,
@@ -245,7 +246,7 @@ def resolve(
     """Settle orders that wait for a person."""
     from decimal import Decimal
 
-    from .commands.resolve import Decision, Way, order_number, resolve_orders
+    from .commands.resolve import Decision, Way, resolve_orders
 
     given = flags | {
         "exported_as": exported_as is not None,
@@ -256,7 +257,7 @@ def resolve(
         raise click.UsageError(
             "Say exactly one of --exported-as, --send-again, --skip, --accept-total, --acknowledge."
         )
-    number = order_number(exported_as)
+    number = exported_as if isinstance(exported_as, int) else None
     if number is not None and len(references) != 1:
         raise click.UsageError("--exported-as settles one order: one REF, one ID.")
     decision = Decision(chosen[0], number, note, accept_total or Decimal(0), by)

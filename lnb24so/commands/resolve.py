@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import getpass
 import os
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
-
-import click
 
 from lnb24so.config.schema import Config
 from lnb24so.errors import Rejected
@@ -65,15 +62,6 @@ class Decision:
         user = decided_by(self.by, os.environ)
         who: dict[str, object] = {"decision": self.way.replace("_", "-"), "user": user}
         return who | ({"note": self.note} if self.note else {})
-
-
-def order_number(text: str | None) -> int | None:
-    """Return the number in `--exported-as`, None for `found`; click tells of another text."""
-    if text is None or text == "found":
-        return None
-    if not re.fullmatch(r"0*[1-9][0-9]{0,18}", text):
-        raise click.BadParameter(f"--exported-as: {text!r} is no order number, nor found.")
-    return int(text)
 
 
 def decided_by(name: str, environment: Mapping[str, str]) -> str:

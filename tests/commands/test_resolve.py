@@ -358,7 +358,7 @@ def test_who_decided_is_named_by_flag_variable_sudo_or_login(
 def test_both_totals_of_an_order_that_was_typed_in_are_kept(
     office: Installation, typed_by_hand: int
 ) -> None:
-    office.box.erp.orders[typed_by_hand]["InvoiceRows"][0]["Quantity"] += 1
+    office.box.erp.orders[typed_by_hand]["OrderTotalIncVat"] += 100
     office.run("resolve", "70101", "--exported-as", "found")
     (step,) = office.log_lines("order.resolved")
     assert Decimal(step["order_total"]) == office.box.lnb.orders["70101"]["amount_total"]
