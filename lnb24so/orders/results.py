@@ -75,7 +75,8 @@ def _standing(result: Result) -> list[Standing]:
     # An order that only came in the way of this run is no news: the next run looks at it.
     doubted = item.case.known.in_doubt and not item.case.unread
     asks = isinstance(item, Decide | Announce | TooOld) or (isinstance(item, Wait) and doubted)
-    if asks or result.outcome in ("blocked", "unconfirmed", "failed"):
+    refused = result.outcome in ("created", "adopted") and result.reasons  # its status step
+    if asks or refused or result.outcome in ("blocked", "unconfirmed", "failed"):
         reasons = result.reasons
     else:
         # A change after the export stands until a person has acknowledged it.

@@ -91,7 +91,7 @@ def test_a_status_that_le_new_black_refuses_is_one_line(office: Installation) ->
     office.box.faults.add("POST /orders/status", Fault.STATUS(422), times=ORDERS)
     (line,) = told(office)
     assert line.startswith(f'Le New Black refuses the status "closed": {COUNTED}')
-    assert line.endswith("Fix: orders.done_status.")
+    assert line.endswith("Fix: correct orders.done_status.")
 
 
 @pytest.mark.parametrize("count", [1, 2])
