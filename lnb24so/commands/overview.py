@@ -118,15 +118,18 @@ def waiting_lines(state: State) -> list[str]:
     """Return a line for each cause of what stands, and for each thing without one."""
     by_cause: dict[str, list[Standing]] = {}
     for one in state.things:
-        by_cause.setdefault(one.cause or one.message, []).append(one)
+        for cause in one.causes or (one.message,):
+            by_cause.setdefault(cause, []).append(one)
     result = []
     for cause, every in by_cause.items():
         if len(every) == 1:
-            result.append(every[0].message)
+            if every[0].message not in result:
+                result.append(every[0].message)
             continue
         sums = money(every)
         amounts = f", {sums}" if sums else ""
-        fix = f" Fix: {every[0].fix}" if every[0].fix else ""
+        fix = every[0].causes.get(cause, "")
+        fix = f" Fix: {fix}" if fix else ""
         oldest = f"the oldest for {age(state.now - _oldest(every, state.now))}"
         result.append(f"{cause}: {counted(every)}{amounts}, {oldest} {named(every)}.{fix}")
     return result
