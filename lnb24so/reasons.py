@@ -90,7 +90,7 @@ ORDER_REASONS: Mapping[str, str] = {
     "order.none_to_take": "no order is in take_status, and Le New Black shows unnamed statuses",
     "order.differs": "a warning: 24SevenOffice holds something else than was sent",
 }
-"""Every order reason with its meaning; the README's table is held against it."""
+"""Every order reason with its meaning, as `lnb24so help` tells it."""
 
 STOCK_REASONS: Mapping[str, str] = {
     "code.unknown": "Le New Black does not know the code",
@@ -113,4 +113,4 @@ STOCK_REASONS: Mapping[str, str] = {
     "hold.delivered_later": "it is delivered later than stock.open_order_delivery_within_days",
     "hold.lines_unread": "its lines cannot all be read: it holds the pieces it had last",
 }
-"""Every stock reason with its meaning; the README's table is held against it."""
+"""Every stock reason with its meaning, as `lnb24so help` tells it."""

@@ -54,7 +54,7 @@ def read_orders(tools: Tools, selection: Selection) -> Reading:
         ),
         looked_at=clock.now(),
         lnb_now=lnb_now,
-        held=ledger.order_ids(),
+        held=ledger.order_ids() if references else {},
         beside=listed.beside,
     )
     if not reading.cases:
