@@ -73,7 +73,7 @@ def why_not_held(order: Order, reading: StockReading, settings: Stock) -> str | 
         return "hold.past"
     days = settings.open_order_delivery_within_days
     starts = order.delivery_start_on
-    if days is not None and starts and starts > (reading.at + timedelta(days=days)).date():
+    if days is not None and starts and starts > reading.today + timedelta(days=days):
         return "hold.delivered_later"
     return None
 
@@ -83,7 +83,7 @@ def _is_past(order: Order, reading: StockReading) -> bool:
     if not plain_status(order.status).startswith("open"):
         return False
     last_days = [day for day in (order.auto_cancel_on, order.delivery_end_on) if day is not None]
-    return any(day < reading.at.date() for day in last_days)
+    return any(day < reading.today for day in last_days)
 
 
 def held_orders(reading: StockReading, settings: Stock) -> list[Order]:
