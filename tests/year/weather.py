@@ -1,0 +1,350 @@
+"""The weather: what befalls the runs. In a calm year people only get in the way of a run."""
+
+from __future__ import annotations
+
+import shutil
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from exactly_once.helpers import crash_before
+
+from lnb24so.errors import Lnb24soError
+from lnb24so.orders.types import Selection
+from lnb24so.run import Mode, push_orders
+from lnb24so.sandbox import Exchange, Reply
+from lnb24so.sandbox.faults import Behaviour
+
+from .cron import PULL, PUSH, Cron, Run
+from .faulty import CLEAR, OUTAGES, ShortLists, full_disk, is_rest, table_of
+from .people import People
+from .truth import open_pieces
+from .world import World
+
+THING = "the weather"
+MOST_REQUESTS = 16
+
+
+@dataclass
+class Outage:
+    """A system that is down until a moment, each request in the same way."""
+
+    system: str
+    name: str
+    until: datetime
+
+
+@dataclass
+class Today:
+    """What one run is to meet: by the number of the request, or by its operation."""
+
+    run: Run
+    by_number: dict[int, Behaviour | str] = field(default_factory=dict)
+    by_operation: dict[str, list[Behaviour | str]] = field(default_factory=dict)
+    short: ShortLists | None = None
+    requests: int = 0
+    reached: int = 0
+
+
+class Weather:
+    """Draws what each run meets, and lets the sandbox do it."""
+
+    def __init__(self, world: World, cron: Cron, people: People) -> None:
+        self.world, self.cron, self.people, self.rng = world, cron, people, world.rng
+        self.met = Counter[str]()
+        self.storms = self.is_storm = world.story.weather == "storm"
+        self.outage: Outage | None = None
+        self.pending: list[str] = []
+        self.clocks_until: datetime | None = None
+        self.short_at = world.time.now()
+        self.copy: Path | None = None
+        self.today: Today | None = None
+        world.box.faults.take = self._take  # type: ignore[method-assign]
+
+    @property
+    def is_restless(self) -> bool:
+        """Whether cron should look again soon: something is under way."""
+        return bool(self.pending or self.outage)
+
+    # Days
+
+    def day(self) -> None:
+        """Draw what this day brings."""
+        if not self.storms:
+            return
+        if self.rng.random() < 0.17:
+            self._outage_begins()
+        if self.rng.random() < 0.10:
+            self._clocks_jump()
+        if self.rng.random() < 0.3:
+            self.world.erp.end_sessions()
+            self._note("sessions end")
+        if self.rng.random() < 0.02:
+            self._ledger(lost=self.rng.random() < 0.4)
+
+    def ends(self) -> None:
+        """Let all be well from now on: what was late comes, the clocks are right again."""
+        self.storms = False
+        self._come()
+        self._outage_ends()
+        self._clocks_are_right()
+
+    def begins(self) -> None:
+        """Let the weather come back; the state folder is copied, as a backup."""
+        self.storms = self.is_storm
+        state = self.world.paths.state
+        if self.is_storm and state.exists():
+            self.copy = state.with_name("backup")
+            shutil.rmtree(self.copy, ignore_errors=True)
+            shutil.copytree(state, self.copy)
+
+    def _outage_begins(self) -> None:
+        system = self.rng.choice(list(OUTAGES))
+        name = self.rng.choice(OUTAGES[system])
+        now = self.world.time.now()
+        until = now + timedelta(hours=self.rng.uniform(3, 16))
+        self.outage = Outage(system, name, until)
+        self._note(f"outage of {system}: {name} until {until:%H:%M}")
+        self.met["outage"] += 1
+
+    def _outage_ends(self) -> None:
+        if self.outage is not None:
+            self._note(f"{self.outage.system} works again")
+        self.outage = None
+
+    def _clocks_jump(self) -> None:
+        if self.pending:
+            return
+        which = self.rng.choice(("the tool's", "Le New Black's", "24SevenOffice's"))
+        span = timedelta(minutes=self.rng.choice((-600, -45, -4, 4, 45, 600)))
+        if which == "the tool's":
+            self.world.time.tool_ahead = span
+        elif which == "Le New Black's":
+            self.world.lnb.clock_ahead = span / 10
+        else:
+            self.world.erp_ahead = span / 10
+        self.clocks_until = self.world.time.now() + timedelta(hours=self.rng.uniform(2, 40))
+        self.met["clock jumps"] += 1
+        self._note(f"{which} clock jumps by {span}")
+
+    def _clocks_are_right(self) -> None:
+        if self.clocks_until is not None:
+            self._note("the clocks are right again")
+        self.world.time.tool_ahead = self.world.lnb.clock_ahead = timedelta(0)
+        self.world.erp_ahead, self.clocks_until = timedelta(0), None
+
+    def _ledger(self, *, lost: bool) -> None:
+        """Lose the state folder, or put the last copy back in its place."""
+        state = self.world.paths.state
+        shutil.rmtree(state, ignore_errors=True)
+        if not lost and self.copy is not None:
+            shutil.copytree(self.copy, state)
+        for reference in self.pending:
+            self.world.sales[reference].conceded.add("the ledger was lost while a create was late")
+        what = "lost" if lost or self.copy is None else "restored from a copy"
+        self.met[f"ledger {what}"] += 1
+        self.world.note("the ledger", what)
+        self.world.ledger_forgot = len(self.world.tale)
+
+    def _note(self, text: str) -> None:
+        self.world.note(THING, text)
+
+    # Runs
+
+    def run(self, command: tuple[str, ...]) -> Run:
+        """Run a command in this weather."""
+        now = self.world.time.now()
+        if self.outage is not None and now > self.outage.until:
+            self._outage_ends()
+        if self.clocks_until is not None and now > self.clocks_until and not self.pending:
+            self._clocks_are_right()
+        run = self.cron.run(*command, around=self._around)
+        for seen in run.seen if run.troubles else ():
+            if seen.operation == "SaveInvoices":
+                self._doubt(seen.body)
+        return run
+
+    @contextmanager
+    def _around(self, run: Run) -> Iterator[None]:
+        with ExitStack() as stack:
+            self.today = Today(run)
+            if run.command in (PUSH, PULL):
+                for context in self._drawn(self.today):
+                    stack.enter_context(context)
+            yield
+        run.out = self._down_all_along(self.today)
+        self.today = None
+
+    def _down_all_along(self, today: Today) -> str:
+        """Return the system that was down in this run, and was asked; else nothing."""
+        return self.outage.system if self.outage and today.reached else ""
+
+    def _drawn(self, today: Today) -> Iterator[AbstractContextManager[object]]:
+        """Draw what a run meets; yield what it must run in."""
+        chance = self.rng.random()
+        if chance < 0.04:
+            number = self.rng.randrange(2, MOST_REQUESTS)
+            today.by_number[number] = self._meanwhile
+            return
+        if not self.storms:
+            return
+        if chance < 0.14:
+            number, times = self.rng.randrange(1, MOST_REQUESTS), self.rng.choice((1, 1, 2, 30))
+            name = self.rng.random()
+            for each in range(number, number + times):
+                today.by_number[each] = f"{name}"
+        elif chance < 0.24 and today.run.command == PUSH:
+            names = [*table_of("SaveInvoices"), "late", "late", "very late", "late"]
+            spoiled: list[Behaviour | str] = [""] * self.rng.randrange(2)
+            spoiled.append(self.rng.choice(names))
+            today.by_operation["SaveInvoices"] = spoiled
+        elif chance < 0.28:
+            yield self._death(today.run)
+        elif chance < 0.29:
+            self.met["disk full"] += 1
+            self._note("the disk is full")
+            today.run.troubles.append("disk full")
+            yield full_disk(self.rng.randrange(0, 9))
+        elif chance < 0.33:
+            today.short = self._short_lists(today.run)
+        elif chance < 0.35:
+            today.by_number[self.rng.randrange(2, 8)] = self._overlap
+
+    @contextmanager
+    def _death(self, run: Run) -> Iterator[None]:
+        """Let the process die before its n-th request or commit, if it has so many."""
+        with crash_before(self.rng.randrange(1, 45)):
+            yield
+
+    def _short_lists(self, run: Run) -> ShortLists | None:
+        """Let the lists of a run lack what they showed before; never twice in three hours."""
+        now = self.world.time.now()
+        if self.pending or now - self.short_at < timedelta(hours=3):
+            return None
+        self.short_at = now
+        known = {number: sale for sale in self.world.sales.values() for number in sale.ours}
+        old = [
+            number
+            for number, order in self.world.erp.orders.items()
+            if open_pieces(order)
+            and order["registered"] < now - timedelta(days=1)
+            and number in known
+            and known[number].now.status == "closed"
+        ]
+        doubted = [number for number, sale in known.items() if sale.in_doubt]
+        if self.world.ledger_forgot and self.world.tale[self.world.ledger_forgot - 1].at > (
+            now - timedelta(days=15)
+        ):
+            doubted = []
+        hidden = set(self.rng.sample(old, k=min(len(old), 3))) | set(doubted)
+        codes = self.rng.sample(self.world.codes, k=3)
+        self.met["short lists"] += 1
+        run.troubles.append("short lists")
+        self._note(f"lists lack {sorted(hidden)} and {[code.sku for code in codes]}")
+        return ShortLists(self.world, hidden, {code.product_id for code in codes})
+
+    # What the sandbox does
+
+    def _take(self, operation: str) -> Behaviour | None:
+        """Return what a request meets; the sandbox asks for each."""
+        today = self.today
+        if today is None:
+            return None
+        today.requests += 1
+        system = "Le New Black" if is_rest(operation) else "24SevenOffice"
+        if self.outage is not None and self.outage.system == system:
+            today.reached += 1
+            return self._noted(self.outage.name, operation, today.run)
+        planned: Behaviour | str | None = today.by_number.get(today.requests)
+        if planned is None and today.by_operation.get(operation):
+            planned = today.by_operation[operation].pop(0)
+        if callable(planned):
+            return planned
+        if planned:
+            return self._noted(self._name(planned, operation), operation, today.run)
+        return today.short.behaviour(operation) if today.short else None
+
+    def _name(self, planned: str, operation: str) -> str:
+        """Return the trouble of that name; a number stands for whichever fits the operation."""
+        if planned in ("late", "very late") or planned in table_of(operation):
+            return planned
+        names = list(table_of(operation))
+        return names[int(float(planned) * len(names))]
+
+    def _noted(self, name: str, operation: str, run: Run) -> Behaviour:
+        """Return what does a trouble of that name, and notes what comes of it."""
+        self.met[name] += 1
+        run.troubles.append(f"{name} at {operation}")
+
+        def behave(exchange: Exchange) -> Reply:
+            self._note(f"{name} at {operation}")
+            if operation == "SaveInvoices":
+                reference = self._doubt(exchange.call.body)
+                if reference and name not in CLEAR:
+                    run.doubts.append(reference)
+                if reference and name == "API exception":
+                    self.world.sales[reference].was_refused = True
+                if name in ("late", "very late"):
+                    self._put_off(exchange, reference, very=name == "very late")
+            return table_of(operation)[name](exchange)
+
+        return behave
+
+    def _doubt(self, body: bytes) -> str:
+        """Note that an order may or may not be there; return its reference."""
+        _, _, rest = body.partition(b"ReferenceNumber>LNB")
+        reference = rest.partition(b"<")[0].decode()
+        if reference in self.world.sales:
+            self.world.sales[reference].in_doubt = True
+        return reference
+
+    def _put_off(self, exchange: Exchange, reference: str, *, very: bool) -> None:
+        """Give no answer now, and create the order within the grace time, or after it."""
+        minutes = self.rng.uniform(17, 70) if very else self.rng.uniform(1, 13)
+        if very:
+            self.world.sales[reference].surplus += 1
+        self.pending.append(reference)
+        exchange.put_off()
+        self.world.at_time(60 * minutes, self._come)
+        exchange.drop()
+
+    def _come(self) -> None:
+        """Carry out what was put off."""
+        self.pending.clear()
+        self.world.box.release_late()
+
+    def _meanwhile(self, exchange: Exchange) -> Reply:
+        """Let somebody do something while a run waits for this answer."""
+        run = self.cron.runs[-1]
+        run.acted = True
+        self.world.time.move(2)
+        act: Callable[[], object] = self.rng.choice(
+            (
+                self.people.order,
+                self.people.confirm,
+                self.people.edit,
+                self.people.release,
+                self.people.cancel,
+                self.people.order_by_phone,
+            )
+        )
+        self.world.note("cron", f"run {run.number}, meanwhile: {act.__name__}")
+        with self.world.erp.lock, self.world.lnb.lock:
+            act()
+        self.world.time.move(3)
+        return exchange.apply()
+
+    def _overlap(self, exchange: Exchange) -> Reply:
+        """Begin a second run while the first waits for this answer."""
+        run = self.cron.runs[-1]
+        self.met["overlapping runs"] += 1
+        mode = Mode("push-orders", True, self.world.time.tool(), lambda words: None)
+        try:
+            code = push_orders(self.cron.config, mode, Selection()).exit_code
+        except Lnb24soError as error:
+            code = error.exit_code
+        run.overlapped.append(code)
+        return exchange.apply()
