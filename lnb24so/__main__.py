@@ -5,10 +5,8 @@ from __future__ import annotations
 import atexit
 import gc
 import sys
-import traceback
 from collections.abc import Sequence
 from contextlib import suppress
-from pathlib import Path
 
 import click
 
@@ -51,6 +49,9 @@ def _run(arguments: Sequence[str]) -> int:
         return 0
     except Exception as error:
         # A run has logged its own faults; this is for what is outside of one.
+        import traceback
+        from pathlib import Path
+
         file, line, *_ = traceback.extract_tb(error.__traceback__)[-1]
         place = f"{Path(file).name}, line {line}"
         tell(f"lnb24so: An unexpected error: {error!r} ({place}). This is a fault in lnb24so.")

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime
-from decimal import Decimal
 from functools import partial
-from pathlib import Path
-from typing import Any, get_args
+from typing import TYPE_CHECKING, Any, get_args
 
 import click
 
 from . import __version__
 from .screen.terminal import Screen
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from decimal import Decimal
 
 
 class Whole(click.IntRange):
@@ -29,6 +30,8 @@ def amount(text: str) -> Decimal:
     """Return a sum of money such as 12480.00; click tells of another text."""
     if not re.fullmatch(r"[0-9]{1,15}(\.[0-9]{1,6})?", text):
         raise click.BadParameter(f"{text!r} is not a sum such as 12480.00.")
+    from decimal import Decimal
+
     return Decimal(text)
 
 
@@ -42,13 +45,13 @@ _flag = partial(click.option, is_flag=True)
 @click.version_option(__version__, prog_name="lnb24so", message="%(prog)s %(version)s")
 @click.option(
     "--config",
-    type=click.Path(path_type=Path),
+    type=click.Path(),
     help="Configuration file. Default: $LNB24SO_CONFIG, ./config.yaml, /etc/lnb24so/config.yaml.",
 )
 @_flag("-v", "--verbose", help="Show each log line as it is written.")
 @_flag("-q", "--quiet", help="Print no answer, only what needs a person.")
 @click.pass_context
-def cli(context: click.Context, config: Path | None, verbose: bool, quiet: bool) -> None:
+def cli(context: click.Context, config: str | None, verbose: bool, quiet: bool) -> None:
     """Stock from 24SevenOffice to Le New Black, orders from Le New Black to 24SevenOffice."""
     context.obj = Screen(config, verbose=verbose, quiet=quiet)
 
@@ -123,13 +126,13 @@ def push_orders(
 @click.option("--code", help="Show how the level of one EAN or SKU comes about.")
 @click.option(
     "--html",
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=click.Path(dir_okay=False),
     metavar="FILE",
     help="Write one page for a sales manager instead; only this user can read it.",
 )
 @click.pass_obj
 def preview(
-    screen: Screen, what: str | None, as_json: bool, code: str | None, html: Path | None
+    screen: Screen, what: str | None, as_json: bool, code: str | None, html: str | None
 ) -> int:
     """Show what both tasks would do now, or one of them."""
     if html is not None and (code is not None or as_json):
@@ -148,9 +151,11 @@ def preview(
         return 0
     report = run.preview(screen.config(), mode, what)
     if html is not None:
+        from pathlib import Path
+
         from .screen.page import write_page
 
-        write_page(report, html, mode.clock.now().astimezone())
+        write_page(report, Path(html), mode.clock.now().astimezone())
     elif as_json:
         print_json(preview_document(report))
     elif not screen.quiet:
@@ -253,6 +258,8 @@ def resolve(
     **flags: bool,
 ) -> int:
     """Settle orders that wait for a person."""
+    from decimal import Decimal
+
     from .commands.resolve import Decision, Way, resolve_orders
 
     given = flags | {
@@ -278,3 +285,13 @@ def demo(keep: bool) -> int:
     from .commands.demo import run_demo
 
     return run_demo(keep=keep)
+
+
+@cli.command("help")
+@click.argument("name", metavar="[NAME]", required=False)
+@click.pass_context
+def help_on(context: click.Context, name: str | None) -> int:
+    """Explain a topic, setting, reason, event, exit code or command."""
+    from .commands.help.answer import show_help
+
+    return show_help(name, cli, context)

@@ -148,3 +148,17 @@ ERROR_CODES: Mapping[str, str] = {
     "own.stopped": "a signal stopped the run",
 }
 """Every code of an error with its meaning."""
+
+EXIT_CODES: Mapping[int, str] = {
+    0: "done, or nothing to do",
+    1: "failed this time; a later run may succeed",
+    2: "usage, configuration, refused credentials or the wrong company",
+    3: "finished, and something is left: items newly blocked, refused or skipped by "
+    "orders.since, an order that does not exist or could not be settled, an error found by "
+    "check, or status -q printed",
+    4: "a person is needed: a guard holds the run, or an order newly needs a decision",
+    75: "another run holds the lock; nothing is lost, and the next one goes on",
+    130: "stopped by Ctrl-C, after the item in flight",
+    143: "stopped by SIGTERM, after the item in flight",
+}
+"""Every exit code with its meaning."""

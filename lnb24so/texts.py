@@ -6,12 +6,14 @@ import json
 import re
 import unicodedata
 
+# Patterns are compiled when first used: most runs have nothing to clean.
+
 # What XML 1.0 refuses in any form.
-_NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_NOT_XML = "[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
 
 # What JSON lets through, and a terminal obeys, or which ends a line, turns the writing around, or
 # is not seen: controls, direction marks, zero width, separators, tags, halves of a character.
-_STEERING = re.compile(
+_STEERING = (
     "[\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
     "\ud800-\udfff\U000e0000-\U000e0fff]"
 )
@@ -19,7 +21,7 @@ _STEERING = re.compile(
 
 def clean(text: str) -> str:
     """Return the text without the characters that XML refuses, white space folded."""
-    return " ".join(_NOT_XML.sub("", text).split())
+    return " ".join(re.sub(_NOT_XML, "", text).split())
 
 
 def cut(text: str, limit: int) -> str:
@@ -52,4 +54,4 @@ def harmless_json(document: str) -> str:
     """Return a JSON document with escapes in place of what is not seen or steers a terminal."""
     if document.isascii() and "\x7f" not in document:
         return document
-    return _STEERING.sub(lambda match: json.dumps(match[0])[1:-1], document)
+    return re.sub(_STEERING, lambda match: json.dumps(match[0])[1:-1], document)

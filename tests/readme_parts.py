@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import MISSING, fields, is_dataclass
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, get_type_hints
 
 from click.testing import CliRunner
 
 from lnb24so.cli import cli
-from lnb24so.config import schema as config
+from lnb24so.commands.help.settings import every_setting
 from lnb24so.process.events import EVENTS
 from lnb24so.reasons import ORDER_REASONS, STOCK_REASONS
 
 ROOT = Path(__file__).resolve().parent.parent
 README = ROOT / "README.md"
-EXAMPLE = ROOT / "config.example.yaml"
 
 
 def commands() -> str:
@@ -50,49 +47,8 @@ def reasons() -> str:
 
 def settings() -> str:
     """Return the table of settings: default from the code, meaning from the example."""
-    meanings = _meanings(EXAMPLE.read_text(encoding="utf-8"))
-    rows = (f"| `{name}` | {default} | {meanings[name]} |" for name, default in every_setting())
+    rows = (f"| `{one.name}` | `{one.default}` | {one.meaning} |" for one in every_setting())
     return "\n".join(("| setting | default | what it does, and why |", "|---|---|---|", *rows))
-
-
-def every_setting() -> Iterator[tuple[str, str]]:
-    """Yield each setting with its default, as the README shows it."""
-    hints = get_type_hints(config.Config)
-    for section in fields(config.Config):
-        key = section.metadata.get("key", section.name)
-        if is_dataclass(hints[section.name]):
-            for setting in fields(hints[section.name]):
-                yield f"{key}.{setting.name}", _default(setting)
-
-
-def _default(setting: Any) -> str:
-    value = setting.default
-    if value is MISSING and setting.default_factory is MISSING:
-        return "required"
-    if value is MISSING:
-        return "`{}`"
-    if value is None:
-        return "`null`"
-    if isinstance(value, bool):
-        return f"`{str(value).lower()}`"
-    if isinstance(value, tuple):
-        return f"`[{', '.join(value)}]`"
-    return f"`{value:g}`" if isinstance(value, float) else f"`{value}`"
-
-
-def _meanings(example: str) -> dict[str, str]:
-    """Return the comment above each setting."""
-    found: dict[str, str] = {}
-    section, above = "", []
-    for line in example.splitlines():
-        if comment := re.fullmatch(r"  # (.+)", line):
-            above.append(comment[1])
-        elif setting := re.match(r"  (\w+):", line):
-            found[f"{section}.{setting[1]}"] = " ".join(above)
-            above = []
-        elif heading := re.match(r"(\w+):", line):
-            section, above = heading[1], []
-    return found
 
 
 PARTS = {"commands": commands, "events": events, "reasons": reasons, "settings": settings}

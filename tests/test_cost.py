@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 import urllib3.util.connection
 from installation import Installation
+from raw_server import CERTIFICATE
 
 from lnb24so.sandbox import Brand, Sandbox
 from lnb24so.sandbox.sample import catalogue
@@ -34,6 +35,7 @@ ALWAYS = {
 }
 NO_ORDERS = ALWAYS | {"orders", "orders.task", "orders.reading", "orders.results", "orders.types"}
 """What an order run may import before it has found an order."""
+HELP = {"__main__", "cli", "errors", "process", "process.streams", "screen", "screen.terminal"}
 
 
 @pytest.fixture
@@ -156,7 +158,7 @@ def modules_of(shop: Installation, *arguments: str) -> set[str]:
         text=True,
         check=True,
     )
-    return set(json.loads(done.stdout))
+    return set(json.loads(done.stdout.splitlines()[-1]))
 
 
 def ours(modules: set[str]) -> set[str]:
@@ -167,6 +169,24 @@ def test_an_order_run_with_nothing_to_do_imports_no_more_than_it_needs(shop: Ins
     modules = modules_of(shop, "push-orders")
     assert ours(modules) <= NO_ORDERS
     assert modules.isdisjoint({"zeep", "lxml", "difflib"})
+
+
+def test_help_imports_click_and_what_shows_it(shop: Installation) -> None:
+    modules = modules_of(shop, "--help")
+    assert ours(modules) <= HELP
+    assert modules.isdisjoint({"pathlib", "decimal", "traceback", "structlog", "requests", "yaml"})
+
+
+def test_a_run_over_plain_http_reads_no_certificates(
+    shop: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read = []
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(CERTIFICATE))
+    monkeypatch.setattr(
+        "ssl.SSLContext.load_verify_locations", lambda *given, **named: read.append(given)
+    )
+    assert shop.run("push-orders").code == 0
+    assert read == []
 
 
 def test_a_stock_run_imports_nothing_that_plans_orders(shop: Installation) -> None:

@@ -16,6 +16,7 @@ from installation import Installation
 
 from lnb24so import errors
 from lnb24so.cli import cli
+from lnb24so.commands.help.settings import every_setting
 from lnb24so.process.events import EVENTS
 from lnb24so.reasons import ORDER_REASONS, STOCK_REASONS
 
@@ -59,10 +60,10 @@ def test_every_option_has_a_help_text() -> None:
 
 def test_every_setting_is_documented_with_its_default_and_why() -> None:
     table = README.partition("<!-- settings -->")[2].partition("<!-- end -->")[0]
-    for name, default in readme_parts.every_setting():
+    for name, default, _ in every_setting():
         row = re.search(rf"^\| `{re.escape(name)}` \| (.*?) \| (.+) \|$", table, re.MULTILINE)
         assert row, name
-        assert row[1] == default
+        assert row[1] == f"`{default}`"
         assert len(row[2]) > 10, name
 
 
@@ -90,7 +91,7 @@ def test_every_link_within_the_page_leads_somewhere() -> None:
 
 
 def test_the_readme_names_no_setting_that_is_not_there() -> None:
-    known = {name for name, _ in readme_parts.every_setting()}
+    known = {one.name for one in every_setting()}
     sections = "|".join({re.escape(name.split(".")[0]) for name in known})
     named = set(re.findall(rf"`((?:{sections})\.\w+)`", README))
     assert {name for name in named if not name.endswith(".py")} <= known | EVENTS.keys()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+from contextlib import ExitStack, closing
 from dataclasses import asdict
 from datetime import datetime
 from functools import partial
@@ -39,14 +40,15 @@ class Ledger(Seen):
         Raises ConfigError where the file is damaged, newer than this program or not writable.
         """
         path = folder / FILE_NAME
-        with as_our_errors(path):
+        with as_our_errors(path), ExitStack() as on_failure:
             os.close(open_regular(path, os.O_RDWR | os.O_CREAT, 0o600))
-            database = connect(path, "rw")
+            database = on_failure.enter_context(closing(connect(path, "rw")))
             # Rollback journal with EXTRA: a committed row survives a power cut (SQLite manual,
             # "PRAGMA synchronous"). WAL with NORMAL may lose it, and a lost row is a second order.
             database.execute("PRAGMA journal_mode = DELETE")
             database.execute("PRAGMA synchronous = EXTRA")
             copy = migrate(database, path, clock.now())
+            on_failure.pop_all()
         ledger = cls(database, path, run_id, clock)
         ledger.copy_before_upgrade = copy
         return ledger
@@ -55,14 +57,14 @@ class Ledger(Seen):
     def peek(cls, folder: Path, clock: Clock) -> Ledger:
         """Open the folder's ledger to read only; one that does not exist yet is empty."""
         path = folder / FILE_NAME
-        with as_our_errors(path):
-            if _holds_something(path):
-                database = connect(path, "rw")
-                migrate(database, path, clock.now(), only_check=True)
-            else:
-                database = connect(Path(":memory:"), "memory")
-                migrate(database, path, clock.now())
+        with as_our_errors(path), ExitStack() as on_failure:
+            is_there = _holds_something(path)
+            database = on_failure.enter_context(
+                closing(connect(path, "rw" if is_there else "memory"))
+            )
+            migrate(database, path, clock.now(), only_check=is_there)
             database.execute("PRAGMA query_only = ON")
+            on_failure.pop_all()
         return cls(database, path, "", clock)
 
     # Orders

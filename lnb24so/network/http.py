@@ -84,7 +84,7 @@ class Http:
         # Asked for once instead of for each request.
         around = self._session.merge_environment_settings(base_url, {}, None, None, None)
         self._session.trust_env = False
-        _refuse_bad_certificates(around["verify"])
+        _refuse_bad_certificates(around["verify"], base_url)
         waits = min(CONNECT_SECONDS, answer_seconds), answer_seconds
         self._how: dict[str, Any] = {**around, "stream": True, "timeout": waits}
         self._seconds = answer_seconds
@@ -128,20 +128,23 @@ class Http:
             self._line.asked()
 
 
-def _refuse_bad_certificates(verify: object) -> None:
+def _refuse_bad_certificates(verify: object, base_url: str) -> None:
     """Raise ConfigError where the environment names certificates that are none.
 
-    requests says so only at the first request, and blames the server.
+    requests says so only at the first request, and blames the server. To read them takes longer
+    than all the rest of a run with nothing to do, so that is left where nothing needs them.
     """
     if not isinstance(verify, str):
         return
-    import ssl
-
     path = Path(verify)
     try:
         if path.is_dir():
             return
         if path.is_file():  # A pipe would be waited for.
+            if not base_url.startswith("https:"):
+                return
+            import ssl
+
             ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(verify)
             return
         problem = "are none" if path.exists() else "are not there"

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
-from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from lnb24so.process.streams import AnswerLost, tell
@@ -18,17 +17,20 @@ if TYPE_CHECKING:
 class Screen(NamedTuple):
     """The options that belong to no single command."""
 
-    file: Path | None
+    file: str | None
     verbose: bool
     quiet: bool
 
     def config(self) -> Config:
         """Return the configuration, from wherever it is; from now on its secrets are hidden."""
+        from pathlib import Path
+
         from lnb24so.config.schema import find_config, load_config
         from lnb24so.process.redact import REDACTOR
         from lnb24so.tools import learn_secrets
 
-        config = load_config(find_config(self.file, os.environ, Path.cwd()))
+        file = None if self.file is None else Path(self.file)
+        config = load_config(find_config(file, os.environ, Path.cwd()))
         REDACTOR.forget()
         learn_secrets(config)
         return config

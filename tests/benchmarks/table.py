@@ -22,7 +22,7 @@ def start_table(costs: Mapping[str, Sequence[Cost]]) -> Iterator[str]:
     yardstick, limit = "", ""
     for what, runs in costs.items():
         if what.startswith("python"):
-            yardstick, limit = what, "1.5" if "structlog" not in what else "1.3"
+            yardstick, limit = what, "1.2" if "structlog" not in what else "1.1"
             ratio, allowed = "1", ""
         else:
             ratio, allowed = f"{_cpu(runs) / _cpu(costs[yardstick]):.2f}", limit

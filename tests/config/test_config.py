@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
 import subprocess
 import sys
@@ -82,30 +83,54 @@ def mistakes(path: Path) -> list[str]:
     return text.replace(f"{path.parent}/", "").splitlines()
 
 
-def test_the_example_loads_and_shows_every_default(write: Write) -> None:
-    example, least = load_config(EXAMPLE, ENVIRON), load_config(write(HEAD), ENVIRON)
-    assert example.erp.password.reveal() == SECRET
-    assert replace(example.erp, username="robot") == least.erp
+CHOSEN = {"lnb_mode:": "lnb_mode: simple", "customer_match:": "customer_match: id"}
+
+
+def example(*, with_defaults: bool = False) -> str:
+    """Return the example with what must be chosen; `with_defaults` takes every # away."""
+    text = EXAMPLE.read_text(encoding="utf-8")
+    for unchosen, chosen in CHOSEN.items():
+        text = re.sub(rf"^  {unchosen}$", f"  {chosen}", text, flags=re.MULTILINE)
+    return re.sub(r"^  #(?=\w+:)", "  ", text, flags=re.MULTILINE) if with_defaults else text
+
+
+@pytest.mark.parametrize("with_defaults", [False, True])
+def test_the_example_loads_and_shows_every_default(write: Write, with_defaults: bool) -> None:
+    least = load_config(write(HEAD), ENVIRON)
+    loaded = load_config(write(example(with_defaults=with_defaults)), ENVIRON)
+    assert loaded.erp.password.reveal() == SECRET
+    assert replace(loaded.erp, username="robot") == least.erp
     login: dict[str, Any] = {"client_id": "client", "client_secret": least.lenewblack.client_secret}
-    assert replace(example.lenewblack, **login) == least.lenewblack
-    assert example.paths.state == EXAMPLE.parent / "state"
-    same: dict[str, Any] = {"erp": least.erp, "lenewblack": least.lenewblack, "paths": least.paths}
-    assert replace(example, file=least.file, **same) == least
+    assert replace(loaded.lenewblack, **login) == least.lenewblack
+    same: dict[str, Any] = {"erp": least.erp, "lenewblack": least.lenewblack}
+    assert replace(loaded, **same) == least
+
+
+def test_a_copy_of_the_example_pins_nothing_and_chooses_nothing(write: Write) -> None:
+    given = yaml.safe_load(EXAMPLE.read_text(encoding="utf-8"))
+    assert {key: set(section or ()) for key, section in given.items() if section} == {
+        "24sevenoffice": {"username", "password", "application_id"},
+        "lenewblack": {"client_id", "client_secret"},
+        "stock": {"lnb_mode"},
+        "orders": {"customer_match"},
+    }
+    said = mistakes(write(EXAMPLE.read_text(encoding="utf-8")))
+    assert [line.split(": ")[1] for line in said] == ["stock.lnb_mode", "orders.customer_match"]
 
 
 def test_every_setting_is_in_the_example() -> None:
-    example = yaml.safe_load(EXAMPLE.read_text(encoding="utf-8"))
+    shown = yaml.safe_load(example(with_defaults=True))
     sections = get_type_hints(Config)
     del sections["file"]
     sections["24sevenoffice"] = sections.pop("erp")
-    assert {key: set(section) for key, section in example.items()} == {
+    assert {key: set(section) for key, section in shown.items()} == {
         key: {setting.name for setting in fields(cls)} for key, cls in sections.items()
     }
 
 
 def test_the_example_names_no_secret_but_through_the_environment(tmp_path: Path) -> None:
     copy = tmp_path / "config.yaml"
-    copy.write_bytes(EXAMPLE.read_bytes())
+    copy.write_text(example(), encoding="utf-8")
     copy.chmod(0o644)
     assert load_config(copy, ENVIRON).lenewblack.client_secret.reveal() == "lnb-" + SECRET
 
