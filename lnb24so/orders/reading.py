@@ -75,6 +75,7 @@ def case_of(
     from lnb24so.lnb.types import content_hash
 
     from .draft import erp_reference
+    from .ready import marked_anyway
     from .rehash import up_to_date
 
     ended = _attempt_ended(entry, timedelta(seconds=config.erp.timeout_seconds))
@@ -82,7 +83,7 @@ def case_of(
     return Case(
         reference=reference,
         order=order,
-        entry=up_to_date(entry, order),
+        entry=marked_anyway(up_to_date(entry, order), order, config),
         unread=unread,
         is_twice=is_twice,
         content_hash=content_hash(order) if order else None,
@@ -116,7 +117,7 @@ def _from_lnb(tools: Tools, selection: Selection) -> tuple[dict[str, Order], set
     if settings.blocked_status:
         for order in lnb.orders(status=settings.blocked_status):
             entry = ledger.entry(order.reference)
-            if entry is not None and entry.blocked_status is not None:
+            if entry is not None and (entry.blocked_status is not None or entry.state == "blocked"):
                 orders[order.reference] = order
     orders |= _changed(lnb, ledger)
     unread = set()

@@ -109,12 +109,11 @@ class Cron:
         """Let the tool live in this process and by the world's clock while the block runs.
 
         What costs most of a short run, and says nothing, is done once: the configuration is
-        read and the session's key made, and this machine's certificates are not looked at.
+        read, and the session's key made.
         """
         with ExitStack() as stack:
             for name, value in (
                 ("lnb24so.clock.Clock", self.world.time.tool),
-                ("lnb24so.network.http._refuse_bad_certificates", lambda verify: None),
                 ("lnb24so.config.schema.load_config", self._load),
                 ("atexit.register", lambda act: act),
                 ("hashlib.scrypt", cache_of(hashlib.scrypt)),

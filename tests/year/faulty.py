@@ -10,8 +10,8 @@ from unittest.mock import patch
 from exactly_once.troubles import IN_CREATE, IN_REST, IN_SOAP
 
 from lnb24so.ledger.store import Ledger
-from lnb24so.sandbox.faults import Behaviour, Exchange
 from lnb24so.sandbox.exchange import Reply
+from lnb24so.sandbox.faults import Behaviour, Exchange
 
 from .world import World
 

@@ -30,8 +30,8 @@ class Judge:
         self.world, self.verdict = world, verdict
         self.said: dict[str, Said] = {}
 
-    def after(self, run: Run) -> None:
-        """Judge one run."""
+    def after(self, run: Run) -> int:
+        """Judge one run; return how many orders it blocked anew."""
         for create in run.creates:
             sale = self.world.sales.get(create.reference.removeprefix("LNB"))
             if sale is None:
@@ -42,7 +42,8 @@ class Judge:
         for one in run.statuses:
             self._status(one, run)
         if run.task != "push-orders" or run.code is None:
-            return
+            return 0
+        newly_blocked = 0
         before, self.said = self.said, read_book(self.world.paths.state)
         for said in self.said.values():
             sale = self.world.sales[said.reference]
@@ -51,10 +52,13 @@ class Judge:
             if said.asks and not run.acted:
                 self._has_a_cause(said, sale, run)
             earlier = before.get(said.reference)
+            if said.state == "blocked" and (earlier is None or earlier.reasons != said.reasons):
+                newly_blocked += 1
             if said.asks and (earlier is None or not earlier.asks) and run.is_a_cron_job:
                 self._is_told(said, sale, run)
         if self.world.story.weather == "calm" and not run.acted and run.is_a_cron_job:
             self._all_is_done(run)
+        return newly_blocked
 
     def _ordered(self, sale: Sale, order_id: int, run: Run) -> None:
         order = self.world.erp.orders.get(order_id)
@@ -155,15 +159,13 @@ class Judge:
             said = self.said.get(sale.reference)
             if sale.now.status in TAKEN_FROM:
                 self.due(sale, None)
-            if said is not None and said.state in ("sending", "unconfirmed", "retry"):
-                if not sale.conceded:
-                    self.verdict.broken(DUE, sale.reference, None, f"is still {said.state}")
+            state = said.state if said else ""
+            if state in ("sending", "unconfirmed", "retry") and not sale.conceded:
+                self.verdict.broken(DUE, sale.reference, None, f"is still {state}")
             surplus = [one for one in sale.ours if one in self.world.erp.orders]
-            if len(surplus) > 1 and (said is None or said.state != "needs_decision"):
-                if not sale.conceded:
-                    state = said and said.state
-                    text = f"orders {surplus}, and nobody is asked ({state})"
-                    self.verdict.broken(DUE, sale.reference, None, text)
+            if len(surplus) > 1 and state != "needs_decision" and not sale.conceded:
+                text = f"orders {surplus}, and nobody is asked ({state})"
+                self.verdict.broken(DUE, sale.reference, None, text)
             self._change_is_told(sale, said)
             sale.was_in_doubt, sale.in_doubt = sale.was_in_doubt or sale.in_doubt, False
 

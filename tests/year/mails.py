@@ -30,15 +30,21 @@ class Mails:
         self.world, self.verdict = world, verdict
         self.kept: list[Run] = []
         self.told: dict[tuple[bool, str], int] = {}
-        self.blocked_named = 0
+        self.other: list[Run] = []
+        self._unseen = {True: 0, False: 0}
         self.kinds = Counter[str]()
         self._failing: dict[str, datetime] = {}
 
-    def after(self, run: Run) -> None:
-        """Judge one run, and its mail if it made one."""
-        if run.mail:
+    def after(self, run: Run, newly_blocked: int) -> None:
+        """Judge one run that blocked so many orders anew, and its mail if it made one."""
+        for reader in self._unseen:
+            self._unseen[reader] += newly_blocked
+        if run.mail and run.is_a_cron_job:
             self.kept.append(run)
             self._mail(run)
+            if not self._unseen[run.command == MORNING]:
+                self.other.append(run)
+            self._unseen[run.command == MORNING] = 0
         if self.world.story.weather == "calm" and run.is_a_cron_job:
             held = run.code == 4 and ("not sent" in run.mail or "orders wait" in run.mail)
             if run.code in (None, 1, 2, 75) or held:

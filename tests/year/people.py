@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from lnb24so.sandbox.brand import Json
@@ -125,7 +126,7 @@ class People(Warehouse):
 
     def edit(self) -> None:
         """Change the pieces of an order, or add a line; sometimes after its export."""
-        statuses = ("closed",) if self.rng.random() < 0.1 else (*OPEN, "confirmed", "invoicing")
+        statuses = ("closed",) if self.rng.random() < 0.04 else (*OPEN, "confirmed", "invoicing")
         sale = self.some(*statuses, days=20)
         if sale is None:
             return
@@ -138,7 +139,7 @@ class People(Warehouse):
 
     def cancel(self, sale: Sale | None = None) -> None:
         """Cancel an order; sometimes after its export."""
-        late = self.rng.random() < 0.15
+        late = self.rng.random() < 0.06
         sale = sale or self.some(*(("closed",) if late else (*OPEN, "confirmed")), days=20)
         if sale is not None:
             now = moment(self.world.lnb.now())
@@ -201,18 +202,18 @@ class People(Warehouse):
         world, repairs = self.world, list[Act]()
         for retailer in world.retailers:
             if retailer.reference is None or retailer.vat_number is None:
-                repairs.append(lambda retailer=retailer: self._mend_reference(retailer))
+                repairs.append(partial(self._mend_reference, retailer))
         for code in world.codes:
             product = world.erp.products[code.product_id]
             if not product.get(world.field[1]):
                 value = code.ean13 if world.field[0] == "ean13" else code.sku
-                repairs.append(lambda code=code, value=value: self._mend_code(code, value))
+                repairs.append(partial(self._mend_code, code, value))
         for number in [one for one in world.erp.products if one >= 5000]:
             if world.erp.products[number]["StatusId"] == 1:
-                repairs.append(lambda number=number: self._merge_product(number))
+                repairs.append(partial(self._merge_product, number))
         for sale in list(world.sales.values())[-300:]:
             if sale.wrong_total and not sale.accepted and not sale.there:
-                repairs.append(lambda sale=sale: self._mend_total(sale))
+                repairs.append(partial(self._mend_total, sale))
         if repairs:
             self.rng.choice(repairs)()
 

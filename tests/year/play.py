@@ -115,9 +115,9 @@ class Play:
 
     def judged(self, run: Run) -> None:
         """Judge a run, whoever began it."""
-        self.judge.after(run)
+        newly_blocked = self.judge.after(run)
         self.shelf.after(run)
-        self.mails.after(run)
+        self.mails.after(run, newly_blocked)
 
     def quiet(self) -> None:
         """Let the weather end, and grace, two runs and the second look pass: all must be well."""
@@ -176,7 +176,8 @@ def play(story: Story) -> Played:
         result.words = [each.words(one.world) for each in result.violations]
         result.figures = figures(one, time.perf_counter() - began)
         result.mails = [
-            f"{each.began:%Y-%m-%d %H:%M} {' '.join(each.command)}, {each.code}: {each.mail}"
+            f"{each.began:%Y-%m-%d %H:%M} {' '.join(each.command)}, {each.code}"
+            f"{' (other)' * (each in one.mails.other)}: {each.mail}"
             for each in one.mails.kept
         ]
         result.fingerprint = fingerprint(one)
@@ -195,7 +196,6 @@ def fingerprint(one: Play) -> str:
 def figures(one: Play, seconds: float) -> dict[str, object]:
     """Return what is counted of a story."""
     paths, runs = one.world.paths, one.cron.runs
-    own = [each for each in one.mails.kept if not names_a_blocked_order(each, one)]
     return {
         "mode": one.story.lnb_mode,
         "runs": len(runs),
@@ -204,7 +204,7 @@ def figures(one: Play, seconds: float) -> dict[str, object]:
         "troubles": dict(one.weather.met),
         "kills": sum(each.code is None for each in runs),
         "mails": len(one.mails.kept),
-        "mails of no new block": len(own),
+        "mails of no new block": len(one.mails.other),
         "guards": sum(each.code == 4 and "not sent" in each.mail for each in runs),
         "decisions": one.clerk.decisions,
         "conceded": dict(one.verdict.conceded),
@@ -214,8 +214,3 @@ def figures(one: Play, seconds: float) -> dict[str, object]:
         "logs": size_of(paths.logs),
         "seconds": round(seconds),
     }
-
-
-def names_a_blocked_order(run: Run, one: Play) -> bool:
-    """Return whether a mail names an order that was newly blocked."""
-    return any(": " in line and "Fix:" in line for line in run.mail.splitlines())

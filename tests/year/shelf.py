@@ -33,7 +33,7 @@ class Shelf:
         sent = run.levels
         here = self.world.field[0]
         sellable, shown = self.world.sellable(), self.shown()
-        explained = self.explained()
+        explained, meanwhile = self.explained(), self._changed_meanwhile(run)
         for code in self.world.codes:
             if code.sku not in shown or self._moved(code.sku, run):
                 continue
@@ -42,6 +42,9 @@ class Shelf:
             seen, right = shown[code.sku], whole(sellable[code.sku])
             lost = not self.world.products_of({"ean13": code.ean13, "sku": code.sku})
             if seen > right:
+                if code.sku in meanwhile and self.world.story.lnb_mode == "time_based":
+                    self.verdict.conceded["an order changed while time-based stock was read"] += 1
+                    continue
                 if lost and self.world.ledger_forgot:
                     self.verdict.conceded[
                         "a code without a product, after the ledger was lost"
@@ -49,6 +52,8 @@ class Shelf:
                     continue
                 text = f"{seen} are shown and {sellable[code.sku]} can be sold"
                 self.verdict.broken(MORE, code.sku, run, self._why(text, code.sku, sent))
+            elif run.is_whole and seen < right and code.sku in meanwhile:
+                self.reasons["an order changed while the run was reading; the next one knows"] += 1
             elif run.is_whole and seen < right:
                 why = self._reason(code.sku, seen, right, explained.get(code.sku, {}))
                 if why is None:
@@ -70,6 +75,19 @@ class Shelf:
         """Return whether somebody moved pieces of a code while the run was reading."""
         number = self.world.touched.get(sku)
         return number is not None and run.acted and self.world.tale[number].at > run.began
+
+    def _changed_meanwhile(self, run: Run) -> set[str]:
+        """Return the SKUs of orders that were there before a run and changed in it.
+
+        Time-based, Le New Black counts only what was made after the levels' time.
+        """
+        if not run.acted:
+            return set()
+        changed = [sale for sale in self.recent() if sale.made <= run.began < sale.now.at]
+        lines = (
+            item for sale in changed for item in self.world.lnb.orders[sale.reference]["items"]
+        )
+        return {item["sku"] for item in lines}
 
     def shown(self) -> dict[str, int]:
         """Return what a buyer sees, by Le New Black's own rule of this account's mode."""

@@ -97,6 +97,8 @@ class Warehouse:
 
     def type_in(self) -> None:
         """Type in an order of Le New Black by hand: as it is, or with a mistake."""
+        if self.rng.random() < 0.5:
+            return
         found = [one for one in list(self.world.sales.values())[-40:] if self.may_be_typed(one)]
         if not found:
             return

@@ -21,6 +21,7 @@ from lnb24so.sandbox.faults import Behaviour
 from .cron import PULL, PUSH, Cron, Run
 from .faulty import CLEAR, OUTAGES, ShortLists, full_disk, is_rest, table_of
 from .people import People
+from .story import START
 from .truth import open_pieces
 from .world import World
 
@@ -56,6 +57,7 @@ class Weather:
         self.world, self.cron, self.people, self.rng = world, cron, people, world.rng
         self.met = Counter[str]()
         self.storms = self.is_storm = world.story.weather == "storm"
+        self.is_quiet = False
         self.outage: Outage | None = None
         self.pending: list[str] = []
         self.clocks_until: datetime | None = None
@@ -87,14 +89,14 @@ class Weather:
 
     def ends(self) -> None:
         """Let all be well from now on: what was late comes, the clocks are right again."""
-        self.storms = False
+        self.storms, self.is_quiet = False, True
         self._come()
         self._outage_ends()
         self._clocks_are_right()
 
     def begins(self) -> None:
         """Let the weather come back; the state folder is copied, as a backup."""
-        self.storms = self.is_storm
+        self.storms, self.is_quiet = self.is_storm, False
         state = self.world.paths.state
         if self.is_storm and state.exists():
             self.copy = state.with_name("backup")
@@ -144,6 +146,11 @@ class Weather:
             shutil.copytree(self.copy, state)
         for reference in self.pending:
             self.world.sales[reference].conceded.add("the ledger was lost while a create was late")
+        for sale in self.world.live():
+            if sale.now.status == "blocked":
+                # Nobody else knows why it stands there: a person has to take it up again.
+                self.met["blocked by a ledger that is gone"] += 1
+                self.world.change(sale.reference, "taken up again", status="invoicing")
         what = "lost" if lost or self.copy is None else "restored from a copy"
         self.met[f"ledger {what}"] += 1
         self.world.note("the ledger", what)
@@ -185,7 +192,7 @@ class Weather:
     def _drawn(self, today: Today) -> Iterator[AbstractContextManager[object]]:
         """Draw what a run meets; yield what it must run in."""
         chance = self.rng.random()
-        if chance < 0.04:
+        if chance < 0.02 and not self.is_quiet:
             number = self.rng.randrange(2, MOST_REQUESTS)
             today.by_number[number] = self._meanwhile
             return
@@ -221,8 +228,8 @@ class Weather:
 
     def _short_lists(self, run: Run) -> ShortLists | None:
         """Let the lists of a run lack what they showed before; never twice in three hours."""
-        now = self.world.time.now()
-        if self.pending or now - self.short_at < timedelta(hours=3):
+        now, seen_at = self.world.time.now(), self._seen_at()
+        if seen_at is None or self.pending or now - self.short_at < timedelta(hours=3):
             return None
         self.short_at = now
         known = {number: sale for sale in self.world.sales.values() for number in sale.ours}
@@ -230,14 +237,13 @@ class Weather:
             number
             for number, order in self.world.erp.orders.items()
             if open_pieces(order)
-            and order["registered"] < now - timedelta(days=1)
+            and order["registered"] < seen_at
             and number in known
             and known[number].now.status == "closed"
         ]
         doubted = [number for number, sale in known.items() if sale.in_doubt]
-        if self.world.ledger_forgot and self.world.tale[self.world.ledger_forgot - 1].at > (
-            now - timedelta(days=15)
-        ):
+        if run.command != PUSH or self.world.ledger_forgot > 0:
+            # What no stock run has seen cannot be missed, nor what the ledger has forgotten.
             doubted = []
         hidden = set(self.rng.sample(old, k=min(len(old), 3))) | set(doubted)
         codes = self.rng.sample(self.world.codes, k=3)
@@ -245,6 +251,15 @@ class Weather:
         run.troubles.append("short lists")
         self._note(f"lists lack {sorted(hidden)} and {[code.sku for code in codes]}")
         return ShortLists(self.world, hidden, {code.product_id for code in codes})
+
+    def _seen_at(self) -> datetime | None:
+        """Return when the last stock run began that saw all there is, and is remembered."""
+        forgot = self.world.ledger_forgot
+        since = self.world.tale[forgot - 1].at if forgot else START
+        for run in reversed(self.cron.runs[-40:]):
+            if run.task == "pull-stock" and run.is_whole and not run.troubles and not run.acted:
+                return run.began if run.began > since else None
+        return None
 
     # What the sandbox does
 
