@@ -48,7 +48,7 @@ class Judge:
         for said in self.said.values():
             sale = self.world.sales[said.reference]
             if sale.exported is None and said.order_id is not None:
-                sale.exported = self.world.content(self.world.lnb.orders[sale.reference])
+                self._taken(said.order_id, sale, run)
             if said.asks and not run.acted:
                 self._has_a_cause(said, sale, run)
             earlier = before.get(said.reference)
@@ -59,6 +59,17 @@ class Judge:
         if self.world.story.weather == "calm" and not run.acted and run.is_a_cron_job:
             self._all_is_done(run)
         return newly_blocked
+
+    def _taken(self, order_id: int, sale: Sale, run: Run) -> None:
+        """Judge an order that was typed in by hand, and that the tool took for this one."""
+        content = self.world.content(self.world.lnb.orders[sale.reference])
+        order = self.world.erp.orders.get(order_id)
+        if order is not None and not run.acted and run.is_a_cron_job:
+            holds = (order["CustomerId"], pieces_of(order, SHIPPING_ID))
+            if holds != (content.customer_id, content.pieces):
+                text = f"order {order_id} holds {holds} and was taken for {content}"
+                self.verdict.broken(ORDERED, sale.reference, run, text)
+        sale.exported = content
 
     def _ordered(self, sale: Sale, order_id: int, run: Run) -> None:
         order = self.world.erp.orders.get(order_id)
@@ -82,7 +93,7 @@ class Judge:
 
     def twice(self, sale: Sale, run: Run | None) -> None:
         """Judge how often an order is there that the tool made."""
-        there = [one for one in sale.ours if one in self.world.erp.orders]
+        there = [one for one in (*sale.ours, *sale.typed) if one in self.world.erp.orders]
         if len(there) > 1 + sale.surplus:
             if sale.conceded:
                 self.verdict.conceded.update(sale.conceded)

@@ -124,10 +124,10 @@ class People(Warehouse):
             if sale := self.some("confirmed", days=400):
                 self.world.change(sale.reference, "released", status="invoicing")
 
-    def edit(self) -> None:
+    def edit(self, sale: Sale | None = None) -> None:
         """Change the pieces of an order, or add a line; sometimes after its export."""
         statuses = ("closed",) if self.rng.random() < 0.04 else (*OPEN, "confirmed", "invoicing")
-        sale = self.some(*statuses, days=20)
+        sale = sale or self.some(*statuses, days=20)
         if sale is None:
             return
         items = [dict(one) for one in self.world.lnb.orders[sale.reference]["items"]]

@@ -106,6 +106,11 @@ class Play:
         self.run(PUSH)
         self.world.time.move(4)
         self.run(PULL)
+        if self.weather.pending and self.world.rng.random() < 0.5:
+            # Somebody reads that an order is in doubt, and does not wait.
+            for minutes in (2, 4):
+                self.world.time.move(60 * minutes)
+                self.run(PUSH)
 
     def run(self, command: tuple[str, ...]) -> Run:
         """Run a command in today's weather, and judge it."""

@@ -108,10 +108,13 @@ class Warehouse:
         # The same net total with one price, whatever discounts there are.
         pieces = sum(amount for _, amount in content.pieces)
         price = (content.net / pieces).quantize(Decimal("0.0001"))
-        rows = [
+        rows: list[dict[str, Any]] = [
             {"ProductId": number, "Quantity": amount, "Price": price}
             for number, amount in content.pieces
         ]
+        if self.rng.random() < 0.4:
+            rows[0]["Quantity"] += 1
+            self.world.note(sale.reference, "is being typed in with a piece too many")
         number = self.type(
             {
                 "CustomerId": content.customer_id,

@@ -27,6 +27,17 @@ from .world import World
 
 THING = "the weather"
 MOST_REQUESTS = 16
+MOMENTS = {
+    "push-orders": (("GET /orders", 0), ("GetProducts", 0), *(("SaveInvoices", 0),) * 2),
+    "pull-stock": (
+        *(("GetInvoices", 0), ("GetProducts", 0), ("GET /orders", 0)),
+        *(("GET /orders", 1), ("GET /orders", 2), ("GET /orders", 3)),
+        *(("POST /multi/inventory/ean", 0), ("POST /multi/inventory/sku", 0)),
+    ),
+}
+"""When people come between a run's requests: before or after its n-th of an operation."""
+LATE = ("late", "late", "late", "late", "very late", "very late", "lost reply", "503 after")
+"""What befalls a create more often than the rest of what can go wrong."""
 
 
 @dataclass
@@ -61,7 +72,7 @@ class Weather:
         self.outage: Outage | None = None
         self.pending: list[str] = []
         self.clocks_until: datetime | None = None
-        self.short_at = world.time.now()
+        self.short_at = self.doubted_at = world.time.now() - timedelta(days=1)
         self.copy: Path | None = None
         self.today: Today | None = None
         world.box.faults.take = self._take  # type: ignore[method-assign]
@@ -192,9 +203,8 @@ class Weather:
     def _drawn(self, today: Today) -> Iterator[AbstractContextManager[object]]:
         """Draw what a run meets; yield what it must run in."""
         chance = self.rng.random()
-        if chance < 0.02 and not self.is_quiet:
-            number = self.rng.randrange(2, MOST_REQUESTS)
-            today.by_number[number] = self._meanwhile
+        if chance < 0.04 and not self.is_quiet:
+            self._somebody_comes(today)
             return
         if not self.storms:
             return
@@ -204,7 +214,7 @@ class Weather:
             for each in range(number, number + times):
                 today.by_number[each] = f"{name}"
         elif chance < 0.24 and today.run.command == PUSH:
-            names = [*table_of("SaveInvoices"), "late", "late", "very late", "late"]
+            names = [*table_of("SaveInvoices"), *LATE]
             spoiled: list[Behaviour | str] = [""] * self.rng.randrange(2)
             spoiled.append(self.rng.choice(names))
             today.by_operation["SaveInvoices"] = spoiled
@@ -215,10 +225,21 @@ class Weather:
             self._note("the disk is full")
             today.run.troubles.append("disk full")
             yield full_disk(self.rng.randrange(0, 9))
-        elif chance < 0.33:
+        elif chance < 0.33 or (self.pending_doubt and chance < 0.6):
             today.short = self._short_lists(today.run)
         elif chance < 0.35:
             today.by_number[self.rng.randrange(2, 8)] = self._overlap
+
+    @property
+    def pending_doubt(self) -> bool:
+        """Whether a create had no clear answer within the last hours."""
+        return self.world.time.now() - self.doubted_at < timedelta(hours=2)
+
+    def _somebody_comes(self, today: Today) -> None:
+        """Let somebody act while a run waits for an answer of its reads or writes."""
+        operation, skip = self.rng.choice(MOMENTS[today.run.task])
+        act = self._turns_round if operation == "SaveInvoices" else self._meanwhile
+        today.by_operation[operation] = [*[""] * skip, act]
 
     @contextmanager
     def _death(self, run: Run) -> Iterator[None]:
@@ -310,11 +331,15 @@ class Weather:
 
     def _doubt(self, body: bytes) -> str:
         """Note that an order may or may not be there; return its reference."""
-        _, _, rest = body.partition(b"ReferenceNumber>LNB")
-        reference = rest.partition(b"<")[0].decode()
+        reference = self._reference(body)
+        self.doubted_at = self.world.time.now()
         if reference in self.world.sales:
             self.world.sales[reference].in_doubt = True
         return reference
+
+    def _reference(self, body: bytes) -> str:
+        """Return the reference of the order that a SaveInvoices request carries."""
+        return body.partition(b"ReferenceNumber>LNB")[2].partition(b"<")[0].decode()
 
     def _put_off(self, exchange: Exchange, reference: str, *, very: bool) -> None:
         """Give no answer now, and create the order within the grace time, or after it."""
@@ -336,6 +361,8 @@ class Weather:
         run = self.cron.runs[-1]
         run.acted = True
         self.world.time.move(2)
+        is_first = self.rng.random() < 0.5
+        reply = None if is_first else exchange.apply()
         act: Callable[[], object] = self.rng.choice(
             (
                 self.people.order,
@@ -350,7 +377,22 @@ class Weather:
         with self.world.erp.lock, self.world.lnb.lock:
             act()
         self.world.time.move(3)
-        return exchange.apply()
+        return reply or exchange.apply()
+
+    def _turns_round(self, exchange: Exchange) -> Reply:
+        """Cancel or edit the very order that is being sent."""
+        run = self.cron.runs[-1]
+        run.acted = True
+        reply = exchange.apply()
+        reference = self._reference(exchange.call.body)
+        if reference in self.world.sales:
+            self.world.time.move(1)
+            with self.world.lnb.lock:
+                if self.rng.random() < 0.7:
+                    self.people.cancel(self.world.sales[reference])
+                else:
+                    self.people.edit(self.world.sales[reference])
+        return reply
 
     def _overlap(self, exchange: Exchange) -> Reply:
         """Begin a second run while the first waits for this answer."""
