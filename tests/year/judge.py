@@ -49,7 +49,7 @@ class Judge:
             sale = self.world.sales[said.reference]
             if sale.exported is None and said.order_id is not None:
                 self._taken(said.order_id, sale, run)
-            if said.asks and not run.acted:
+            if said.asks and run.code in (0, 3, 4) and not run.acted:
                 self._has_a_cause(said, sale, run)
             earlier = before.get(said.reference)
             if said.state == "blocked" and (earlier is None or earlier.reasons != said.reasons):

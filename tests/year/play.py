@@ -7,6 +7,7 @@ import time
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import timedelta
+from math import inf
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from zoneinfo import ZoneInfo
@@ -47,6 +48,7 @@ class Play:
 
     def __init__(self, story: Story, folder: Path) -> None:
         self.story = story
+        self.days = 0
         self.world = World(story, folder)
         self.verdict = Verdict(self.world)
         self.cron = Cron(self.world)
@@ -58,13 +60,18 @@ class Play:
         self.mails = Mails(self.world, self.verdict)
         self.clerk = Clerk(self.world, self.cron, self.judged)
 
-    def year(self) -> None:
-        """Play all days, and a quiet time at the end of each fortnight and of the story."""
+    def year(self, until: float = inf) -> None:
+        """Play all days, and a quiet time at the end of each fortnight and of the story.
+
+        It ends early where too much is broken, and where this machine's clock is past `until`.
+        """
         for day in range(self.story.days):
             self.day(day)
-            if day % 14 == 13 or day == self.story.days - 1:
+            self.days = day + 1
+            is_last = self.days == self.story.days or time.perf_counter() > until
+            if day % 14 == 13 or is_last:
                 self.quiet()
-            if self.verdict.is_over:
+            if is_last or self.verdict.is_over:
                 break
 
     def day(self, day: int) -> None:
@@ -169,14 +176,14 @@ class Play:
             self.verdict.broken(SIZE, "the logs", None, text)
 
 
-def play(story: Story) -> Played:
-    """Play a story from its first day to its last, or until too much is broken."""
+def play(story: Story, *, minutes: float = inf) -> Played:
+    """Play a story from its first day to its last, or until too much is broken, or so long."""
     memory = Path("/dev/shm")
     began = time.perf_counter()
     with TemporaryDirectory(dir=memory if memory.is_dir() else None) as folder:
         one = Play(story, Path(folder))
         with closing(one.world), one.cron.running(), planted(story.mutant):
-            one.year()
+            one.year(began + 60 * minutes)
         result = Played(story, list(one.verdict.violations.values()))
         result.words = [each.words(one.world) for each in result.violations]
         result.figures = figures(one, time.perf_counter() - began)
@@ -202,6 +209,7 @@ def figures(one: Play, seconds: float) -> dict[str, object]:
     """Return what is counted of a story."""
     paths, runs = one.world.paths, one.cron.runs
     return {
+        "days": one.days,
         "mode": one.story.lnb_mode,
         "runs": len(runs),
         "orders": len(one.world.sales),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
@@ -45,10 +46,12 @@ class Verdict:
         self.conceded = Counter[str]()
 
     def broken(self, promise: str, subject: str, run: Run | None, text: str) -> None:
-        """Note that a promise was broken."""
+        """Note that a promise was broken, and tell it at once."""
         number = run.number if run else 0
         one = Violation(promise, subject, self.world.time.now(), number, text)
-        self.violations.setdefault((promise, subject), one)
+        if (promise, subject) not in self.violations:
+            self.violations[promise, subject] = one
+            print(one.words(self.world), file=sys.stderr, flush=True)
 
     @property
     def is_over(self) -> bool:
