@@ -158,6 +158,7 @@ def _entries(
     references = selection.references or (
         *orders,
         *(entry.reference for entry in ledger.unsettled(now)),
+        *sorted(ledger.untold()),
     )
     entries = ((reference, ledger.entry(reference)) for reference in dict.fromkeys(references))
     return {reference: entry for reference, entry in entries if entry is not None}

@@ -5,6 +5,9 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import os
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, redirect_stderr, redirect_stdout
@@ -53,6 +56,7 @@ class Run:
     doubts: list[str] = field(default_factory=list)
     overlapped: list[int] = field(default_factory=list)
     out: str = ""
+    dies_at: int | None = None
     seconds: float = 0.0
 
     @property
@@ -103,6 +107,7 @@ class Cron:
         self.world = world
         self.runs: list[Run] = []
         self._config: dict[Path, Config] = {}
+        self._process: subprocess.Popen[str] | None = None
 
     @contextmanager
     def running(self) -> Iterator[None]:
@@ -131,6 +136,24 @@ class Cron:
             self._config[path] = load_config(path)
         return self._config[path]
 
+    def _in_a_process(self, command: tuple[str, ...], err: io.StringIO) -> int | None:
+        """Run a command in a process of its own; return its exit code, None where it was killed."""
+        now = self.world.time.tool().now().isoformat()
+        line = [sys.executable, "-m", "year.process", str(self.world.file.file), now, *command]
+        paths = {"PYTHONPATH": os.pathsep.join(sys.path)}
+        self._process = subprocess.Popen(
+            line, env={**os.environ, **paths}, stderr=subprocess.PIPE, text=True
+        )
+        err.write(self._process.communicate()[1])
+        code = self._process.returncode
+        return None if code < 0 else code
+
+    def kill(self) -> None:
+        """End the process that runs now, as the machine does that has no memory left."""
+        assert self._process is not None
+        self._process.kill()
+        self._process.wait()
+
     def run(self, *command: str, around: Callable[[Run], Any] | None = None) -> Run:
         """Run a command; `around` gives a context for it, such as its death."""
         world = self.world
@@ -143,12 +166,15 @@ class Cron:
         with ExitStack() as stack:
             if around is not None:
                 stack.enter_context(around(run))
-            stack.enter_context(redirect_stdout(out))
-            stack.enter_context(redirect_stderr(err))
-            try:
-                run.code = main(["--config", str(world.file.file), *command])
-            except Crash as crash:
-                run.troubles.append(f"killed at {crash}")
+            if run.dies_at is not None:
+                run.code = self._in_a_process(command, err)
+            else:
+                stack.enter_context(redirect_stdout(out))
+                stack.enter_context(redirect_stderr(err))
+                try:
+                    run.code = main(["--config", str(world.file.file), *command])
+                except Crash as crash:
+                    run.troubles.append(f"killed at {crash}")
         run.seconds = time.perf_counter() - began
         run.ended = world.time.now()
         run.mail = (err.getvalue() + out.getvalue()).strip()

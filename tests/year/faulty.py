@@ -39,6 +39,11 @@ def table_of(operation: str) -> Mapping[str, Behaviour]:
     return IN_REST if is_rest(operation) else IN_SOAP
 
 
+def reference_in(body: bytes) -> str:
+    """Return Le New Black's reference of the order that a SaveInvoices request carries."""
+    return body.partition(b"ReferenceNumber>LNB")[2].partition(b"<")[0].decode()
+
+
 @contextmanager
 def full_disk(after: int) -> Iterator[None]:
     """Let the disk fill up after so many commits."""

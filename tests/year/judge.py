@@ -45,10 +45,11 @@ class Judge:
             return 0
         newly_blocked = 0
         before, self.said = self.said, read_book(self.world.paths.state)
+        self._what_was_typed_in(run)
         for said in self.said.values():
             sale = self.world.sales[said.reference]
             if sale.exported is None and said.order_id is not None:
-                self._taken(said.order_id, sale, run)
+                sale.exported = self.world.content(self.world.lnb.orders[sale.reference])
             if said.asks and run.code in (0, 3, 4) and not run.acted:
                 self._has_a_cause(said, sale, run)
             earlier = before.get(said.reference)
@@ -59,6 +60,17 @@ class Judge:
         if self.world.story.weather == "calm" and not run.acted and run.is_a_cron_job:
             self._all_is_done(run)
         return newly_blocked
+
+    def _what_was_typed_in(self, run: Run) -> None:
+        """Judge the orders that were typed in by hand, as soon as the tool has taken them."""
+        typed = [one for one in self.world.sales.values() if one.typed and one.exported is None]
+        if not typed:
+            return
+        book = read_book(self.world.paths.state, everything=True)
+        for sale in typed:
+            said = book.get(sale.reference)
+            if said is not None and said.order_id is not None:
+                self._taken(said.order_id, sale, run)
 
     def _taken(self, order_id: int, sale: Sale, run: Run) -> None:
         """Judge an order that was typed in by hand, and that the tool took for this one."""

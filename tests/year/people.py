@@ -13,6 +13,7 @@ from lnb24so.sandbox.fashion import Code
 from lnb24so.sandbox.portal import moment
 from lnb24so.sandbox.sample_orders import in_currency, line
 
+from .account import retailer_of
 from .truth import OPEN, Retailer, Sale
 from .warehouse import Warehouse
 from .world import World
@@ -218,7 +219,7 @@ class People(Warehouse):
             self.rng.choice(repairs)()
 
     def _mend_reference(self, retailer: Retailer) -> None:
-        fresh = self.world._retailer(self.world.retailers.index(retailer))
+        fresh = retailer_of(retailer.shop, self.world.story)
         retailer.reference, retailer.vat_number = fresh.reference, fresh.vat_number
         self.world.note("retailers", f"{retailer.name} has its reference again")
         for sale in self.world.sales.values():

@@ -25,6 +25,8 @@ class Shelf:
     def __init__(self, world: World, verdict: Verdict) -> None:
         self.world, self.verdict = world, verdict
         self.reasons = Counter[str]()
+        self.set_before: set[str] = set()
+        self._forgot = 0
 
     def after(self, run: Run) -> None:
         """Judge a run that set levels: all codes where it was whole, else those that it sent."""
@@ -32,35 +34,44 @@ class Shelf:
             return
         sent = run.levels
         here = self.world.field[0]
+        if self._forgot != self.world.ledger_forgot:
+            self._forgot = self.world.ledger_forgot
+            self.set_before.clear()
+        is_refused = any(" at POST /multi/" in trouble for trouble in run.troubles)
         sellable, shown = self.world.sellable(), self.shown()
         explained, meanwhile = self.explained(), self._changed_meanwhile(run)
         for code in self.world.codes:
             if code.sku not in shown or self._moved(code.sku, run):
                 continue
-            if not run.is_whole and (getattr(code, here) not in sent or run.acted):
+            if (not run.is_whole or is_refused) and (getattr(code, here) not in sent or run.acted):
                 continue
             seen, right = shown[code.sku], whole(sellable[code.sku])
-            lost = not self.world.products_of({"ean13": code.ean13, "sku": code.sku})
+            text = f"{seen} are shown and {sellable[code.sku]} can be sold"
             if seen > right:
-                if code.sku in meanwhile:
-                    self.verdict.conceded["an order changed while stock was read"] += 1
-                    continue
-                if lost and self.world.ledger_forgot:
-                    self.verdict.conceded[
-                        "a code without a product, after the ledger was lost"
-                    ] += 1
-                    continue
-                text = f"{seen} are shown and {sellable[code.sku]} can be sold"
-                self.verdict.broken(MORE, code.sku, run, self._why(text, code.sku, sent))
-            elif run.is_whole and seen < right and code.sku in meanwhile:
-                self.reasons["an order changed while the run was reading; the next one knows"] += 1
+                conceded = self._why_more(code.sku, getattr(code, here), meanwhile)
+                if conceded:
+                    self.verdict.conceded[conceded] += 1
+                else:
+                    self.verdict.broken(MORE, code.sku, run, self._why(text, code.sku, sent))
             elif run.is_whole and seen < right:
-                why = self._reason(code.sku, seen, right, explained.get(code.sku, {}))
-                if why is None:
-                    text = f"{seen} are shown and {sellable[code.sku]} can be sold"
+                if code.sku in meanwhile:
+                    reason: str | None = "an order changed while the run was reading"
+                else:
+                    reason = self._reason(code.sku, seen, right, explained.get(code.sku, {}))
+                if reason is None:
                     self.verdict.broken(LESS, code.sku, run, self._why(text, code.sku, sent))
                 else:
-                    self.reasons[why] += 1
+                    self.reasons[reason] += 1
+        self.set_before |= sent.keys()
+
+    def _why_more(self, sku: str, code: str, meanwhile: set[str]) -> str:
+        """Return what the protocol concedes where more is shown than can be sold, or nothing."""
+        if sku in meanwhile:
+            return "an order changed while stock was read"
+        # The ledger knows a code's product once it has set it; of others nobody can be asked.
+        if not self.world.products_of({"ean13": code, "sku": code}) and code not in self.set_before:
+            return "a code without a product that was never set"
+        return ""
 
     def _why(self, text: str, sku: str, sent: dict[str, int]) -> str:
         row = self.world.lnb.inventory[sku]

@@ -2,51 +2,28 @@
 
 from __future__ import annotations
 
-import shutil
-from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from pathlib import Path
 
 from exactly_once.helpers import crash_before
 
-from lnb24so.errors import Lnb24soError
-from lnb24so.orders.types import Selection
-from lnb24so.run import Mode, push_orders
 from lnb24so.sandbox import Exchange, Reply
 from lnb24so.sandbox.faults import Behaviour
 
 from .cron import PULL, PUSH, Cron, Run
-from .faulty import CLEAR, OUTAGES, ShortLists, full_disk, is_rest, table_of
+from .faulty import CLEAR, ShortLists, full_disk, is_rest, reference_in, table_of
+from .meanwhile import MOMENTS, Meanwhile
 from .people import People
+from .sky import Sky
 from .story import START
 from .truth import open_pieces
 from .world import World
 
-THING = "the weather"
 MOST_REQUESTS = 16
-MOMENTS = {
-    "push-orders": (("GET /orders", 0), ("GetProducts", 0), *(("SaveInvoices", 0),) * 2),
-    "pull-stock": (
-        *(("GetInvoices", 0), ("GetProducts", 0), ("GET /orders", 0)),
-        *(("GET /orders", 1), ("GET /orders", 2), ("GET /orders", 3)),
-        *(("POST /multi/inventory/ean", 0), ("POST /multi/inventory/sku", 0)),
-    ),
-}
-"""When people come between a run's requests: before or after its n-th of an operation."""
 LATE = ("late", "late", "late", "late", "very late", "very late", "lost reply", "503 after")
 """What befalls a create more often than the rest of what can go wrong."""
-
-
-@dataclass
-class Outage:
-    """A system that is down until a moment, each request in the same way."""
-
-    system: str
-    name: str
-    until: datetime
 
 
 @dataclass
@@ -61,114 +38,20 @@ class Today:
     reached: int = 0
 
 
-class Weather:
+class Weather(Sky):
     """Draws what each run meets, and lets the sandbox do it."""
 
     def __init__(self, world: World, cron: Cron, people: People) -> None:
-        self.world, self.cron, self.people, self.rng = world, cron, people, world.rng
-        self.met = Counter[str]()
-        self.storms = self.is_storm = world.story.weather == "storm"
-        self.is_quiet = False
-        self.outage: Outage | None = None
-        self.pending: list[str] = []
-        self.clocks_until: datetime | None = None
+        super().__init__(world)
+        self.cron, self.meanwhile = cron, Meanwhile(world, cron, people)
         self.short_at = self.doubted_at = world.time.now() - timedelta(days=1)
-        self.copy: Path | None = None
         self.today: Today | None = None
-        world.box.faults.take = self._take  # type: ignore[method-assign]
+        setattr(world.box.faults, "take", self._take)  # noqa: B010 - the sandbox asks here
 
     @property
     def is_restless(self) -> bool:
         """Whether cron should look again soon: something is under way."""
         return bool(self.pending or self.outage)
-
-    # Days
-
-    def day(self) -> None:
-        """Draw what this day brings."""
-        if not self.storms:
-            return
-        if self.rng.random() < 0.17:
-            self._outage_begins()
-        if self.rng.random() < 0.10:
-            self._clocks_jump()
-        if self.rng.random() < 0.3:
-            self.world.erp.end_sessions()
-            self._note("sessions end")
-        if self.rng.random() < 0.02:
-            self._ledger(lost=self.rng.random() < 0.4)
-
-    def ends(self) -> None:
-        """Let all be well from now on: what was late comes, the clocks are right again."""
-        self.storms, self.is_quiet = False, True
-        self._come()
-        self._outage_ends()
-        self._clocks_are_right()
-
-    def begins(self) -> None:
-        """Let the weather come back; the state folder is copied, as a backup."""
-        self.storms, self.is_quiet = self.is_storm, False
-        state = self.world.paths.state
-        if self.is_storm and state.exists():
-            self.copy = state.with_name("backup")
-            shutil.rmtree(self.copy, ignore_errors=True)
-            shutil.copytree(state, self.copy)
-
-    def _outage_begins(self) -> None:
-        system = self.rng.choice(list(OUTAGES))
-        name = self.rng.choice(OUTAGES[system])
-        now = self.world.time.now()
-        until = now + timedelta(hours=self.rng.uniform(3, 16))
-        self.outage = Outage(system, name, until)
-        self._note(f"outage of {system}: {name} until {until:%H:%M}")
-        self.met["outage"] += 1
-
-    def _outage_ends(self) -> None:
-        if self.outage is not None:
-            self._note(f"{self.outage.system} works again")
-        self.outage = None
-
-    def _clocks_jump(self) -> None:
-        if self.pending:
-            return
-        which = self.rng.choice(("the tool's", "Le New Black's", "24SevenOffice's"))
-        span = timedelta(minutes=self.rng.choice((-600, -45, -4, 4, 45, 600)))
-        if which == "the tool's":
-            self.world.time.tool_ahead = span
-        elif which == "Le New Black's":
-            self.world.lnb.clock_ahead = span / 10
-        else:
-            self.world.erp_ahead = span / 10
-        self.clocks_until = self.world.time.now() + timedelta(hours=self.rng.uniform(2, 40))
-        self.met["clock jumps"] += 1
-        self._note(f"{which} clock jumps by {span}")
-
-    def _clocks_are_right(self) -> None:
-        if self.clocks_until is not None:
-            self._note("the clocks are right again")
-        self.world.time.tool_ahead = self.world.lnb.clock_ahead = timedelta(0)
-        self.world.erp_ahead, self.clocks_until = timedelta(0), None
-
-    def _ledger(self, *, lost: bool) -> None:
-        """Lose the state folder, or put the last copy back in its place."""
-        state = self.world.paths.state
-        shutil.rmtree(state, ignore_errors=True)
-        if not lost and self.copy is not None:
-            shutil.copytree(self.copy, state)
-        for reference in self.pending:
-            self.world.sales[reference].conceded.add("the ledger was lost while a create was late")
-        for sale in self.world.live():
-            if sale.now.status == "blocked":
-                # Nobody else knows why it stands there: a person has to take it up again.
-                self.met["blocked by a ledger that is gone"] += 1
-                self.world.change(sale.reference, "taken up again", status="invoicing")
-        what = "lost" if lost or self.copy is None else "restored from a copy"
-        self.met[f"ledger {what}"] += 1
-        self.world.note("the ledger", what)
-        self.world.ledger_forgot = len(self.world.tale)
-
-    def _note(self, text: str) -> None:
-        self.world.note(THING, text)
 
     # Runs
 
@@ -228,7 +111,11 @@ class Weather:
         elif chance < 0.33 or (self.pending_doubt and chance < 0.6):
             today.short = self._short_lists(today.run)
         elif chance < 0.35:
-            today.by_number[self.rng.randrange(2, 8)] = self._overlap
+            self.met["overlapping runs"] += 1
+            today.by_number[self.rng.randrange(2, 8)] = self.meanwhile.a_second_run
+        elif chance < 0.355 and today.run.command == PUSH:
+            self.met["killed processes"] += 1
+            today.run.dies_at = self.rng.randrange(1, 20)
 
     @property
     def pending_doubt(self) -> bool:
@@ -238,7 +125,9 @@ class Weather:
     def _somebody_comes(self, today: Today) -> None:
         """Let somebody act while a run waits for an answer of its reads or writes."""
         operation, skip = self.rng.choice(MOMENTS[today.run.task])
-        act = self._turns_round if operation == "SaveInvoices" else self._meanwhile
+        meanwhile = self.meanwhile
+        is_create = operation == "SaveInvoices"
+        act = meanwhile.turns_round if is_create else meanwhile.somebody_acts
         today.by_operation[operation] = [*[""] * skip, act]
 
     @contextmanager
@@ -290,6 +179,8 @@ class Weather:
         if today is None:
             return None
         today.requests += 1
+        if today.run.dies_at == today.requests:
+            return self._kill
         system = "Le New Black" if is_rest(operation) else "24SevenOffice"
         if self.outage is not None and self.outage.system == system:
             today.reached += 1
@@ -331,15 +222,19 @@ class Weather:
 
     def _doubt(self, body: bytes) -> str:
         """Note that an order may or may not be there; return its reference."""
-        reference = self._reference(body)
+        reference = reference_in(body)
         self.doubted_at = self.world.time.now()
         if reference in self.world.sales:
             self.world.sales[reference].in_doubt = True
         return reference
 
-    def _reference(self, body: bytes) -> str:
-        """Return the reference of the order that a SaveInvoices request carries."""
-        return body.partition(b"ReferenceNumber>LNB")[2].partition(b"<")[0].decode()
+    def _kill(self, exchange: Exchange) -> Reply:
+        """Let the process die now, the request carried out or not; a SIGKILL leaves no answer."""
+        if self.rng.random() < 0.5:
+            exchange.apply()
+        self._doubt(exchange.call.body)
+        self.cron.kill()
+        exchange.drop()
 
     def _put_off(self, exchange: Exchange, reference: str, *, very: bool) -> None:
         """Give no answer now, and create the order within the grace time, or after it."""
@@ -350,58 +245,3 @@ class Weather:
         exchange.put_off()
         self.world.at_time(60 * minutes, self._come)
         exchange.drop()
-
-    def _come(self) -> None:
-        """Carry out what was put off."""
-        self.pending.clear()
-        self.world.box.release_late()
-
-    def _meanwhile(self, exchange: Exchange) -> Reply:
-        """Let somebody do something while a run waits for this answer."""
-        run = self.cron.runs[-1]
-        run.acted = True
-        self.world.time.move(2)
-        is_first = self.rng.random() < 0.5
-        reply = None if is_first else exchange.apply()
-        act: Callable[[], object] = self.rng.choice(
-            (
-                self.people.order,
-                self.people.confirm,
-                self.people.edit,
-                self.people.release,
-                self.people.cancel,
-                self.people.order_by_phone,
-            )
-        )
-        self.world.note("cron", f"run {run.number}, meanwhile: {act.__name__}")
-        with self.world.erp.lock, self.world.lnb.lock:
-            act()
-        self.world.time.move(3)
-        return reply or exchange.apply()
-
-    def _turns_round(self, exchange: Exchange) -> Reply:
-        """Cancel or edit the very order that is being sent."""
-        run = self.cron.runs[-1]
-        run.acted = True
-        reply = exchange.apply()
-        reference = self._reference(exchange.call.body)
-        if reference in self.world.sales:
-            self.world.time.move(1)
-            with self.world.lnb.lock:
-                if self.rng.random() < 0.7:
-                    self.people.cancel(self.world.sales[reference])
-                else:
-                    self.people.edit(self.world.sales[reference])
-        return reply
-
-    def _overlap(self, exchange: Exchange) -> Reply:
-        """Begin a second run while the first waits for this answer."""
-        run = self.cron.runs[-1]
-        self.met["overlapping runs"] += 1
-        mode = Mode("push-orders", True, self.world.time.tool(), lambda words: None)
-        try:
-            code = push_orders(self.cron.config, mode, Selection()).exit_code
-        except Lnb24soError as error:
-            code = error.exit_code
-        run.overlapped.append(code)
-        return exchange.apply()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from itertools import islice
@@ -20,9 +20,10 @@ from lnb24so.sandbox.brand import Json, Record
 from lnb24so.sandbox.fashion import Code, collection
 from lnb24so.sandbox.portal import moment
 from lnb24so.sandbox.retailers import address, good_shops
-from lnb24so.sandbox.sample import SHIPPING_ID, SHIPPING_NO, catalogue
+from lnb24so.sandbox.sample import SHIPPING_ID, SHIPPING_NO
 from lnb24so.sandbox.sample_orders import blank_order, totals
 
+from .account import brand_of, config_of, retailer_of
 from .story import START, Story
 from .truth import (
     PROMISED,
@@ -81,14 +82,14 @@ class World:
         self.time = Times()
         self.codes: list[Code] = list(islice(collection(Random(24)), CODES))
         self.number_of = {code.sku: code.product_id for code in self.codes}
-        self.box = Sandbox(self._brand(), now=self.time.now).start()
+        self.box = Sandbox(brand_of(CODES), now=self.time.now).start()
         self.erp, self.lnb = self.box.erp, self.box.lnb
         self.erp.now = lambda: self.time.now() + self.erp_ahead
         self.erp_ahead = timedelta(0)
         self.erp.change_product(
             SHIPPING_ID, Name="Frakt", No=SHIPPING_NO, StatusId=1, StockControlled=False
         )
-        self.retailers = [self._retailer(number) for number in range(len(good_shops()))]
+        self.retailers = [retailer_of(shop, story) for shop in good_shops()]
         self.sales: dict[str, Sale] = {}
         self.tale: list[Line] = []
         self.touched: dict[str, int] = {}
@@ -96,29 +97,8 @@ class World:
         self.ledger_forgot = 0
         self.typing = False
         self._watch()
-        self.file = ConfigFile(folder, self._config())
+        self.file = ConfigFile(folder, config_of(self.box, story))
         self.paths = self.file.config.paths
-
-    def _brand(self) -> Any:
-        books = catalogue(CODES, today=START.date())
-        products = tuple({**one, "Stock": Decimal(60)} for one in books.products)
-        return replace(books, products=products)
-
-    def _retailer(self, number: int) -> Retailer:
-        shop = good_shops()[number]
-        by = self.story.customer_match
-        reference = f"K-{shop.customer_id}" if by == "external_id" else shop.reference
-        organization = str(910_000_000 + shop.customer_id * 37)
-        return Retailer(shop, reference, f"NO {organization} MVA", shop.name)
-
-    def _config(self) -> str:
-        story = self.story
-        text = self.box.config_text()
-        text = text.replace("lnb_mode: simple", f"lnb_mode: {story.lnb_mode}")
-        text = text.replace("customer_match: id", f"customer_match: {story.customer_match}")
-        blocked = story.blocked_status or "null"
-        text = text.replace("orders:\n", f"orders:\n  blocked_status: {blocked}\n")
-        return f"products:\n  match_by: {story.match_by}\n{text}"
 
     def _watch(self) -> None:
         """Note what is stored in 24SevenOffice and which status is set, as it happens."""
