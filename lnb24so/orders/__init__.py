@@ -3,6 +3,7 @@
 __all__ = [
     "attempts",
     "draft",
+    "guards",
     "life",
     "lookup",
     "matching",
@@ -12,6 +13,7 @@ __all__ = [
     "reading",
     "ready",
     "results",
+    "settle",
     "task",
     "total",
     "types",

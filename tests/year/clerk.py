@@ -32,6 +32,10 @@ class Clerk:
                 self._decide(said, sale)
             elif said.notice is not None:
                 self._follow(said, sale)
+        self.let_through()
+
+    def let_through(self) -> None:
+        """Look at what a guard holds, and let it through."""
         last = [one for one in self.cron.runs[-12:] if one.mail]
         if any("orders wait" in one.mail for one in last):
             self._run("push-orders", "--limit", "500")

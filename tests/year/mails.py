@@ -17,7 +17,7 @@ IN_DOUBT = "an order in doubt is told at once"
 CALM = "a calm day has no failure and no guard"
 ONE = "one run at a time: a second one ends with 75"
 SIZE = "sizes and times stay bounded"
-LONG_SECONDS = 30.0
+LONG_SECONDS = 10.0
 SUBJECTS = re.compile(r"\b7\d{4}\b|\b\d{13}\b|NL\d{4}[-\w]*")
 UNFIT = ("Traceback", "fault in lnb24so", "Decimal(", "datetime.", "<Element", "unexpected error")
 LASTING = timedelta(hours=1)

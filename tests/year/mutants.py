@@ -16,7 +16,7 @@ from lnb24so.orders.rows import order_rows
 from lnb24so.orders.settle import Claim, Settled, settle
 from lnb24so.soap.outcome import create_outcome
 from lnb24so.stock import absence
-from lnb24so.stock.task import apply_stock
+from lnb24so.stock.apply import apply_stock
 
 from .story import Weather
 

@@ -137,6 +137,7 @@ class Play:
         for minutes in (20, 15, 75, 15):
             self.world.time.move(60 * minutes)
             self.pair()
+            self.clerk.let_through()
         self.judge.settled()
         self.clerk.morning(everything=True)
         for _ in range(2):
