@@ -64,8 +64,8 @@ def pull_stock(
     metavar="N",
     help="Create at most N orders; passes the limit orders.max_per_run.",
 )
-@_flag("--any-status", help="With --order: take it in another status than the usual.")
-@_flag("--baseline", help="Send nothing; mark all that waits now as not to be sent.")
+@_flag("--any-status", help="With --order or --baseline: in whatever status, but no draft.")
+@_flag("--baseline", help="Send nothing; mark what waits, or is named, as never to be sent.")
 @_flag("--test", "trial", help="With one --order: create a Draft, and read it back.")
 @click.pass_obj
 def push_orders(
@@ -79,8 +79,8 @@ def push_orders(
     trial: bool,
 ) -> int:
     """Carry orders from Le New Black to 24SevenOffice."""
-    if any_status and not references:
-        raise click.UsageError("--any-status needs --order REF.")
+    if any_status and not (references or baseline):
+        raise click.UsageError("--any-status needs --order REF. Or it goes with --baseline.")
     if trial and (len(references) != 1 or dry_run or baseline):
         raise click.UsageError("--test needs one --order REF, and no --dry-run or --baseline.")
     if trial:

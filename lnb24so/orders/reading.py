@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -78,6 +78,7 @@ def case_of(
     from lnb24so.lnb.types import content_hash
 
     from .draft import erp_reference
+    from .ready import marked_anyway
     from .rehash import up_to_date
 
     ended = _attempt_ended(entry, timedelta(seconds=config.erp.timeout_seconds))
@@ -85,7 +86,7 @@ def case_of(
     return Case(
         reference=reference,
         order=order,
-        entry=up_to_date(entry, order),
+        entry=marked_anyway(up_to_date(entry, order), order, config),
         unread=unread,
         is_twice=is_twice,
         content_hash=content_hash(order) if order else None,
@@ -121,20 +122,20 @@ def _from_lnb(tools: Tools, selection: Selection) -> Listed:
         asked = [(reference, lnb.order(reference)) for reference in selection.references]
         orders |= {reference: order for reference, order in asked if order is not None}
         return listed
-    for status in settings.take_statuses():
-        here = lnb.orders(status=status)
-        count = Counter(order.reference for order in here if order.reference)
-        listed.twice |= {reference for reference, times in count.items() if times > 1}
-        orders |= {order.reference: order for order in here}
-    none_taken = not orders
+    if selection.baseline and selection.any_status:
+        from .ready import is_never_taken
+
+        lists = [[order for order in lnb.orders() if not is_never_taken(order)]]
+    else:
+        lists = [lnb.orders(status=status) for status in settings.take_statuses()]
+    none_taken = not any(lists)
     if settings.blocked_status:
-        for order in lnb.orders(status=settings.blocked_status):
-            entry = ledger.entry(order.reference)
-            if entry is not None and entry.blocked_status is not None:
-                orders[order.reference] = order
+        lists.append(_marked(lnb.orders(status=settings.blocked_status), ledger))
     changed = _changed(lnb, ledger)
     listed.beside = Counter(order.status for order in changed) if none_taken else None
-    orders |= {one.reference: one for one in changed if ledger.entry(one.reference)}
+    for some in (*lists, [order for order in changed if ledger.entry(order.reference)]):
+        listed.twice |= _of_two(some, orders)
+        orders |= {order.reference: order for order in some}
     for entry in ledger.unsettled(tools.clock.now()):
         if entry.reference in orders or not entry.reference:
             continue
@@ -150,6 +151,24 @@ def _from_lnb(tools: Tools, selection: Selection) -> Listed:
         if unsettled is not None:
             orders[entry.reference] = unsettled
     return listed
+
+
+def _of_two(listed: Sequence[Order], others: Mapping[str, Order]) -> set[str]:
+    """Return the references of which a list shows two orders, or another one than those do."""
+    count = Counter(order.reference for order in listed if order.reference)
+    found = {reference for reference, times in count.items() if times > 1}
+    for order in listed:
+        other = others.get(order.reference)
+        if order.reference and other is not None and other.create_time != order.create_time:
+            found.add(order.reference)
+    return found
+
+
+def _marked(listed: Sequence[Order], ledger: Ledger) -> list[Order]:
+    """Return the orders whose status is the one that we gave them, or may have given them."""
+    entries = [(order, ledger.entry(order.reference)) for order in listed]
+    known = [(order, entry) for order, entry in entries if entry is not None]
+    return [order for order, one in known if one.blocked_status or one.state == "blocked"]
 
 
 def _changed(lnb: LnbClient, ledger: Ledger) -> list[Order]:
@@ -169,6 +188,7 @@ def _entries(
     references = selection.references or (
         *orders,
         *(entry.reference for entry in ledger.unsettled(now)),
+        *sorted(ledger.untold()),
     )
     entries = ((reference, ledger.entry(reference)) for reference in dict.fromkeys(references))
     return {reference: entry for reference, entry in entries if entry is not None}

@@ -18,9 +18,9 @@ from lnb24so.tools import Tools
 from . import life
 from .questions import canceled_after_export
 from .reading import case_of
-from .ready import is_ours_to_move, status_after, status_of_blocked
+from .ready import cannot_be_placed, is_ours_to_move, status_after, status_of_blocked
 from .results import FAILURES_IN_A_ROW, Results
-from .types import Announce, Case, Finish, Result
+from .types import Announce, Case, Finish, Reading, Result
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +72,10 @@ def _take_step(result: Result, tools: Tools, journal: Journal) -> Move:
         journal.event("order.status_failed", reference=reference, message=str(error))
         tools.news.failed(error.system, error.code, str(error))
         return Move(silent=isinstance(error, Transient) and error.again)
+    if order is not None and cannot_be_placed(order):
+        why = "Le New Black's answer does not tell its status, or whether it was canceled."
+        journal.event("order.status_failed", reference=reference, message=why)
+        return Move()
     case = case_of(reference, order, entry, tools.config)
     return (finish if _is_exported(result) else mark_blocked)(case, tools, journal)
 
@@ -151,6 +155,18 @@ def _refused(entry: Entry, journal: Journal, error: Rejected, *, status: str) ->
     if news:
         journal.save(life.status_refused(entry, reason))
     return Move(refused=reason, news=news)
+
+
+def keep_marks(reading: Reading, tools: Tools) -> None:
+    """Write down which orders Le New Black shows as blocked, where nobody saw that it took it."""
+    journal = Journal(tools.ledger, tools.event)
+    for case in reading.cases:
+        status = case.known.blocked_status
+        if status is None:
+            continue
+        stored = journal.entry(case.reference)
+        if stored.blocked_status is None:
+            journal.save(life.marked_blocked(stored, status))
 
 
 def mark_blocked(case: Case, tools: Tools, journal: Journal) -> Move:

@@ -37,6 +37,10 @@ def carry_orders(tools: Tools, selection: Selection, *, writes: bool) -> OrderRe
     ledger belongs to another pair, and Interrupted, with what was done so far in `counted`.
     """
     reading = read_orders(tools, selection)
+    if selection.baseline and not writes:
+        from .alike import with_alike
+
+        reading = with_alike(reading, tools, selection)
     if reading.cases:
         report = _plan_and_apply(tools, reading, selection, writes=writes)
     else:
@@ -99,6 +103,7 @@ def _plan_and_apply(
     from .apply import apply_orders
     from .plan import plan_orders
     from .rehash import keep_new_hashes
+    from .status_step import keep_marks
 
     if tools.asked_erp:
         check_company(tools)
@@ -109,6 +114,7 @@ def _plan_and_apply(
     if tools.asked_erp or (plan.items and tools.ledger.binding is None):
         bind_company(tools)
     keep_new_hashes(reading, tools)
+    keep_marks(reading, tools)
     if plan.guard is not None:
         tools.event("orders.guard", message=plan.guard)
         tools.news.guard(TASK, "orders.guard", plan.guard)

@@ -69,11 +69,11 @@ class Case:
 class Reading:
     """All that was read for a plan: Le New Black, the ledger, 24SevenOffice.
 
-    `cases` are the orders to plan for, oldest first. `lnb_now` is when reading began, by Le New
-    Black's clock. `held` are the 24SevenOffice ids of the ledger with their references, `hits`
-    orders of 24SevenOffice by folded ReferenceNumber. Of `failed` references nothing can be said
-    this time, with why; `partly` were searched for by customer only: they may exist unseen.
-    `beside`: where no order has a status to take, the statuses of what changed, counted.
+    `cases` are the orders to plan for, oldest first, `lnb_now` is when reading began by Le New
+    Black's clock, `held` the ledger's 24SevenOffice ids with their references, `hits` its orders by
+    folded ReferenceNumber. Of references in `failed` nothing can be said, and why; `partly` were
+    searched for by customer only. `alike`: what looks like one left out. `beside`: the statuses
+    of what changed, where no order has one to take.
     """
 
     cases: tuple[Case, ...]
@@ -85,6 +85,7 @@ class Reading:
     facts: Facts | None = None
     failed: Mapping[str, str] = field(default_factory=dict)
     partly: frozenset[str] = frozenset()
+    alike: Mapping[str, str] = field(default_factory=dict)
     beside: Mapping[str, int] | None = None
 
 
@@ -263,8 +264,7 @@ class Done(Item):
 class OrderPlan:
     """What a run does, item by item. With a `guard` sentence no order is created.
 
-    `read_at` is when its reading began, by Le New Black's clock, `looked_at` its look-ups, by
-    ours. `left` creates wait because of `--limit`. `looked_again` passed the second look.
+    `read_at`, `looked_at`: of the reading. `left` wait for `--limit`; `looked_again` passed it.
     """
 
     items: tuple[Item, ...]
@@ -277,7 +277,7 @@ class OrderPlan:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What became of one item; `news` marks reasons that a person has not been told yet.
+    """What became of one item; `news`: a person was not told of its reasons yet.
 
     `status_failed`: the status step had no answer and is taken again by the next run.
     """
