@@ -90,10 +90,13 @@ def as_le_new_black_writes(catalogue: Catalogue, inventory: Mapping[str, object]
 
     They are one article: to leave it alone would sell what is gone, and 0 what is there.
     """
+    elsewhere = catalogue.by_code.keys() - inventory.keys()
+    written = {code: plain(code) for code in elsewhere if plain(code) in inventory}
+    if not written:
+        return catalogue
     by_code: dict[str, list[Product]] = {}
     for code, products in catalogue.by_code.items():
-        written = plain(code) if code not in inventory and plain(code) in inventory else code
-        by_code.setdefault(written, []).extend(products)
+        by_code.setdefault(written.get(code, code), []).extend(products)
     return replace(catalogue, by_code=by_code)
 
 
