@@ -24,12 +24,14 @@ LAST_MOMENT = datetime.max.replace(tzinfo=UTC)
 class Catalogue:
     """The products by their code; `without_code` counts the active ones that have none.
 
-    `count` is that of all products, whatever they are.
+    `count` is that of all products, whatever they are. `odd` are the codes of Le New Black that
+    hold what nobody can see, by what can be seen of them.
     """
 
     by_code: Mapping[str, Sequence[Product]]
     without_code: int = 0
     count: int = 0
+    odd: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,14 +92,17 @@ def as_le_new_black_writes(catalogue: Catalogue, inventory: Mapping[str, object]
 
     They are one article: to leave it alone would sell what is gone, and 0 what is there.
     """
-    elsewhere = catalogue.by_code.keys() - inventory.keys()
-    written = {code: plain(code) for code in elsewhere if plain(code) in inventory}
-    if not written:
-        return catalogue
+    odd = {plain(code): code for code in inventory if not (code.isascii() and code.isalnum())}
+    written: dict[str, str] = {}
+    for code in catalogue.by_code.keys() - inventory.keys():
+        bare = plain(code)
+        written[code] = bare if bare in inventory else odd.get(bare, code)
+    if all(code == as_written for code, as_written in written.items()):
+        return replace(catalogue, odd=odd)
     by_code: dict[str, list[Product]] = {}
     for code, products in catalogue.by_code.items():
         by_code.setdefault(written.get(code, code), []).extend(products)
-    return replace(catalogue, by_code=by_code)
+    return replace(catalogue, by_code=by_code, odd=odd)
 
 
 def index_eans_by_sku(products: Iterable[Product]) -> dict[str, list[str]]:
