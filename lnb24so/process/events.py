@@ -48,7 +48,7 @@ WHAT = "subject, reason, message"
 EVENTS: Mapping[EventName, Event] = {
     "run.started": Event("info", "A run began.", "version, dry_run"),
     "run.finished": Event("info", "A run ended, with its counters.", "seconds, exit_code, summary"),
-    "run.failed": Event("error", "A run ended early.", "message, exit_code"),
+    "run.failed": Event("error", "A run ended early.", "message, exit_code, code"),
     "run.told": Event("warning", "What a person is told, where the log is on stderr.", "message"),
     "session.opened": Event("info", "We logged in to 24SevenOffice."),
     "session.renewed": Event("warning", "The session died; we log in again.", "message"),
