@@ -38,7 +38,7 @@ def _try(tools: Tools, reference: str) -> Parts:
         missing = f"{reference}: Le New Black has no order with that reference."
         return Parts(lines=[missing], exit_code=3)
     config = tools.config
-    facts = facts_for(tools.soap, config, [order])
+    facts = facts_for(tools, [order])
     check_company(tools)
     mode = config.orders.for_mode(order.order_mode)
     draft = draft_order(
