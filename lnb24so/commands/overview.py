@@ -6,7 +6,7 @@ The morning mail (`status -q`) says first what is new since it last spoke.
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -92,8 +92,13 @@ def show_overview(config: Config, mode: Mode, *, as_json: bool) -> int:
     if as_json:
         print_json(document(state))
     else:
-        print_lines(overview_lines(state))
+        print_lines(_each(overview_lines(state)))
     return 0
+
+
+def _each(lines: Iterable[str]) -> Iterator[str]:
+    """Yield each line by itself: what stands of one order may be several."""
+    return (part for line in lines for part in line.split("\n"))
 
 
 def overview_lines(state: State) -> list[str]:
@@ -183,7 +188,7 @@ def morning_mail(config: Config, mode: Mode, *, as_json: bool) -> int:
     if printed and as_json:
         print_json(document(state) | {"lines": printed})
     elif printed:
-        print_lines(printed)
+        print_lines(_each(printed))
     return 3 if printed else 0
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 
 from lnb24so.clock import Zone, utc_text
 from lnb24so.ledger.store import Ledger
 from lnb24so.ledger.types import Entry, Step
+from lnb24so.money import amount_text
 from lnb24so.orders.draft import fold_reference
 from lnb24so.orders.plan import plan_orders
 from lnb24so.orders.reading import read_orders
@@ -67,9 +69,15 @@ def story_lines(entry: Entry, steps: Iterable[Step], zone: Zone) -> list[str]:
     """Return one order's story, oldest first, then why it waits."""
     became = f", order {entry.order_id} in 24SevenOffice" if entry.order_id else ""
     lines = [f"{entry.reference} is {entry.state}{became}."]
-    lines += [line for step in steps for line in _step_lines(step, zone)]
-    lines += [sentence(entry.reference, reason) for reason in why_waiting(entry)]
-    return lines
+    now = [sentence(entry.reference, reason) for reason in why_waiting(entry)]
+    before = now
+    for step in steps:
+        lines.append(_step_line(step, zone))
+        reasons = list(step.detail.get("reasons", []))
+        # What still stands is told at the end, and what stood before was told there.
+        lines += [f"    {reason}" for reason in reasons if reason not in (*before, *now)]
+        before = reasons
+    return [*lines, *now]
 
 
 def story_document(entry: Entry, steps: Iterable[Step]) -> dict[str, Any]:
@@ -104,7 +112,9 @@ def next_run(tools: Tools, reference: str) -> Parts:
     item = item or planned_alone(tools, reference)
     if item is None:
         return Parts(lines=["Next: Nothing."])
-    lines = [sentence(reference, reason) for reason in item.reasons]
+    # That it is in 24SevenOffice is the head of its story.
+    reasons = [reason for reason in item.reasons if reason.code != "order.exported"]
+    lines = [sentence(reference, reason) for reason in reasons]
     lines.append(f"Next: {_next(item)}")
     return Parts(lines=lines, exit_code=3 if item.case.is_unknown else 0)
 
@@ -131,24 +141,23 @@ def _next(item: Item) -> str:
     return "Nothing."
 
 
-def _step_lines(step: Step, zone: Zone) -> list[str]:
+def _step_line(step: Step, zone: Zone) -> str:
     facts = _facts(step.detail)
     event = f"{step.event.removeprefix('order.').replace('_', ' ')}{': ' if facts else ''}{facts}"
-    head = f"{zone.stamp(step.at)}  {event}  (run {step.run_id})"
-    return [head, *(f"    {reason}" for reason in step.detail.get("reasons", []))]
+    return f"{zone.stamp(step.at)}  {event}  (run {step.run_id})"
 
 
 def _facts(detail: Mapping[str, Any]) -> str:
     """Return what was sent, what came back, or who decided."""
     if "rows" in detail:
         return (
-            f"attempt {detail.get('attempt')}, {detail['rows']} rows, {detail.get('total')} "
-            f"{detail.get('currency')}, customer {detail.get('customer_id')}, reference "
+            f"attempt {detail.get('attempt')}, {detail['rows']} rows, {_amount(detail, 'total')}, "
+            f"customer {detail.get('customer_id')}, reference "
             f"{detail.get('erp_reference')}"
         )
     if "decision" in detail:
         note = f": {detail['note']}" if "note" in detail else ""
-        sums = [f"{name} {detail[key]}" for key, name in TOTALS.items() if detail.get(key)]
+        sums = [f"{name} {_amount(detail, key)}" for key, name in TOTALS.items() if detail.get(key)]
         return f"{detail['decision']} by {detail.get('user')}{note}{_in_brackets(sums)}"
     if "answer" in detail:
         return f"answer: {detail['answer']}"
@@ -157,6 +166,15 @@ def _facts(detail: Mapping[str, Any]) -> str:
 
 def _in_brackets(parts: Sequence[str]) -> str:
     return f" ({', '.join(parts)})" if parts else ""
+
+
+def _amount(detail: Mapping[str, Any], name: str) -> str:
+    """Return a sum of the history, as people read sums; what is none as it stands there."""
+    amount, currency = detail.get(name), str(detail.get("currency") or "")
+    try:
+        return amount_text(Decimal(str(amount)), currency)
+    except ArithmeticError:
+        return f"{amount} {currency}".strip()
 
 
 def entry_document(entry: Entry) -> dict[str, Any]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 from faults import Fault
 from installation import Installation
@@ -70,7 +72,7 @@ def test_the_story_says_what_was_sent_what_came_back_and_what_is_next(
     office.run("push-orders", "--order", "70101")
     story = office.run("status", "70101").out
     assert "70101 is unconfirmed." in story
-    assert "sending: attempt 1, 4 rows, 16612.00 NOK, customer 501, reference LNB70101" in story
+    assert "sending: attempt 1, 4 rows, 16,612.00 NOK, customer 501, reference LNB70101" in story
     assert "unconfirmed: answer: the connection broke before a reply came" in story
     assert "do not type it in" in story.splitlines()[-1]
     hand.move(16 * 60)
@@ -91,6 +93,26 @@ def test_why_an_order_waits_is_told_once_where_the_next_run_finds_the_same(
     lines = office.run("status", "70118").out.splitlines()
     assert len([line for line in lines if line.startswith("70118: retailer ")]) == 1
     assert lines[-1] == "Next: Mend it; each run looks again, and sends it then."
+
+
+def test_no_reason_stands_twice_in_a_story(office: Installation) -> None:
+    office.run("push-orders")
+    office.box.lnb.orders["70125"]["comment"] = "again"
+    office.run("push-orders")
+    office.run("resolve", "70128", "--accept-total", "4710.00")
+    for reference in ("70118", "70125", "70128", "70101"):
+        lines = [line.strip() for line in office.run("status", reference).out.splitlines()]
+        sentences = [line for line in lines if line.startswith(f"{reference}")]
+        assert len(sentences) == len(set(sentences))
+        assert sum("in 24SevenOffice" in line for line in lines) <= 1 or reference != "70101"
+
+
+def test_times_and_amounts_of_a_story_are_as_people_read_them(office: Installation) -> None:
+    office.by_hand(datetime(2026, 7, 1, 22, 30, tzinfo=UTC))
+    office.run("push-orders", "--order", "70101")
+    story = office.run("status", "70101").out
+    assert "2026-07-02 00:30:" in story
+    assert " CEST  sending: attempt 1, 4 rows, 16,612.00 NOK, customer 501" in story
 
 
 def test_a_change_after_export_is_what_comes_next(office: Installation) -> None:
@@ -150,3 +172,11 @@ def test_options_that_do_not_fit_are_refused(
     answer = office.run("status", *arguments)
     assert answer.code == 2
     assert "Error:" in answer.err
+
+
+def test_each_reason_that_an_order_waits_for_is_a_line_of_its_own(office: Installation) -> None:
+    office.run("push-orders", "--order", "70125")
+    for command in (("status",), ("status", "-q")):
+        lines = office.run(*command).out.splitlines()
+        assert len([line for line in lines if line.startswith("70125 line 1 (")]) == 1
+        assert len([line for line in lines if line.startswith("70125 line 2 (")]) == 1
