@@ -6,6 +6,7 @@ In lines that fit on a terminal, one plain line for each finding elsewhere, or J
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -94,8 +95,8 @@ class Findings:
             raise
         except Lnb24soError as error:
             message = str(error)
-            # What says itself how it is mended needs no guess of ours.
-            if setting not in message and "Fix: " not in message:
+            # What names the setting to correct needs no guess of ours.
+            if setting not in message and not re.search(r"Fix: correct [a-z0-9]+\.", message):
                 message = f"{ended(message)} Check {setting}."
             self.error(name, message)
             return None
