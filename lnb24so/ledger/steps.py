@@ -110,4 +110,16 @@ STEPS: tuple[str, ...] = (
     INSERT INTO notes SELECT 'stock_held_less', 'yes'
         WHERE EXISTS (SELECT 1 FROM runs WHERE task = 'pull-stock');
     """,
+    """
+    CREATE TABLE acknowledged (
+        reference TEXT NOT NULL,
+        code TEXT NOT NULL,
+        mark TEXT NOT NULL,
+        at TEXT NOT NULL,
+        run_id TEXT NOT NULL,
+        who TEXT NOT NULL,
+        note TEXT NOT NULL,
+        PRIMARY KEY (reference, code)
+    ) WITHOUT ROWID
+    """,
 )

@@ -12,6 +12,8 @@ __all__ = [
     "reading",
     "ready",
     "results",
+    "rows",
+    "settle",
     "task",
     "total",
     "types",
