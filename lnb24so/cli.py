@@ -2,39 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from functools import partial
-from typing import TYPE_CHECKING, Any, get_args
+from typing import TYPE_CHECKING, get_args
 
 import click
 
 from . import __version__
 from .cli_reconcile import reconcile
-from .screen.terminal import Screen
+from .screen.terminal import Screen, amount, day, whole
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from datetime import date
     from decimal import Decimal
-
-
-class Whole(click.IntRange):
-    """A whole number from 1, in ASCII digits: Python would also take 1_0 or ٣."""
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
-        """Return the number; click tells of another text."""
-        if not str(value).isascii() or "_" in str(value):
-            self.fail(f"{value!r} is not a valid integer.", param, ctx)
-        return super().convert(value, param, ctx)
-
-
-def amount(text: str) -> Decimal:
-    """Return a sum of money such as 12480.00; click tells of another text."""
-    if not re.fullmatch(r"[0-9]{1,15}(\.[0-9]{1,6})?", text):
-        raise click.BadParameter(f"{text!r} is not a sum such as 12480.00.")
-    from decimal import Decimal
-
-    return Decimal(text)
-
 
 HELP = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
@@ -86,7 +65,7 @@ def pull_stock(
 @click.option("--order", "references", multiple=True, metavar="REF", help="Only this order.")
 @click.option(
     "--limit",
-    type=Whole(min=1),
+    type=whole,
     metavar="N",
     help="Create at most N orders; passes the limit orders.max_per_run.",
 )
@@ -190,12 +169,8 @@ def check(screen: Screen, as_json: bool) -> int:
 @click.argument("reference", metavar="[REF]", required=False)
 @_flag("-q", "only_open", help="Print only if something waits; then exit 3.")
 @_flag("--exported", help="List which order became which.")
-@click.option(
-    "--since",
-    type=click.DateTime(["%Y-%m-%d"]),
-    metavar="DATE",
-    help="With --exported: only from this day on (UTC).",
-)
+@click.option("--since", type=day, metavar="DATE", help="With --exported: from this day on.")
+@click.option("--until", type=day, metavar="DATE", help="With --exported: up to this day.")
 @_flag("--csv", "as_csv", help="With --exported: print CSV.")
 @_json
 @click.pass_obj
@@ -204,7 +179,8 @@ def status(
     reference: str | None,
     only_open: bool,
     exported: bool,
-    since: datetime | None,
+    since: date | None,
+    until: date | None,
     as_csv: bool,
     as_json: bool,
 ) -> int:
@@ -212,19 +188,24 @@ def status(
 
     REF is a Le New Black reference, or a 24SevenOffice order number or reference.
     """
-    if (since or as_csv) and not exported:
-        raise click.UsageError("--since and --csv need --exported.")
+    if (since or until or as_csv) and not exported:
+        raise click.UsageError("--since, --until and --csv need --exported.")
+    if as_csv and as_json:
+        raise click.UsageError("Say --csv or --json, not both.")
+    if since and until and until < since:
+        raise click.UsageError(f"--until {until} is before --since {since}.")
     if exported and reference is not None:
         raise click.UsageError("--exported lists every order; leave out REF.")
     if only_open and (exported or reference is not None):
         raise click.UsageError("status -q looks at every order; leave out REF and --exported.")
     config, mode = screen.config(), screen.mode("status")
     if exported or reference is not None:
-        from .commands.status import show_exported, show_story
+        from .commands.exported import show_exported
+        from .commands.status import show_story
 
         if reference is not None:
             return show_story(config, mode, reference, as_json=as_json)
-        return show_exported(config, mode, since, as_csv=as_csv, as_json=as_json)
+        return show_exported(config, mode, since=since, until=until, as_csv=as_csv, as_json=as_json)
     from .commands.overview import morning_mail, show_overview
 
     if only_open or screen.quiet:
@@ -236,7 +217,7 @@ def status(
 @click.argument("references", metavar="REF...", nargs=-1, required=True)
 @click.option(
     "--exported-as",
-    type=Whole(min=1),
+    type=whole,
     metavar="ID",
     help="It is this 24SevenOffice order.",
 )
@@ -250,6 +231,12 @@ def status(
 )
 @_flag("--acknowledge", help="The change after its export is dealt with.")
 @click.option("--note", default="", metavar="TEXT", help="Why; kept in the order's history.")
+@click.option(
+    "--by",
+    default="",
+    metavar="NAME",
+    help="Who decides. Default: $LNB24SO_USER, who called sudo, or the login.",
+)
 @click.pass_obj
 def resolve(
     screen: Screen,
@@ -258,6 +245,7 @@ def resolve(
     exported_as: int | None,
     accept_total: Decimal | None,
     note: str,
+    by: str,
     **flags: bool,
 ) -> int:
     """Settle orders that wait for a person."""
@@ -276,7 +264,7 @@ def resolve(
         )
     if exported_as is not None and len(references) != 1:
         raise click.UsageError("--exported-as settles one order: one REF, one ID.")
-    decision = Decision(chosen[0], exported_as, note, accept_total or Decimal(0))
+    decision = Decision(chosen[0], exported_as, note, accept_total or Decimal(0), by)
     mode = screen.mode("resolve", writes=True)
     return screen.say(resolve_orders(screen.config(), mode, references, decision))
 

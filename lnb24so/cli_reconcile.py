@@ -2,28 +2,35 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from functools import partial
+from typing import TYPE_CHECKING
 
 import click
 
-from .screen.terminal import Screen
+from .screen.terminal import Screen, Unexpected, day
+
+if TYPE_CHECKING:
+    from datetime import date
 
 _flag = partial(click.option, is_flag=True)
 
 
+def month_from(text: str) -> date:
+    """Return the first day of a month such as 2026-10."""
+    try:
+        return day(f"{text}-01")
+    except Unexpected:
+        raise Unexpected("a month such as 2026-10", text) from None
+
+
 @click.command()
-@click.option(
-    "--month", type=click.DateTime(["%Y-%m"]), metavar="YYYY-MM", help="The orders of one month."
-)
+@click.option("--month", type=month_from, metavar="YYYY-MM", help="The orders of one month.")
 @click.option(
     "--by",
     type=click.Choice(["confirmed", "invoiced"]),
     help="With --month: by the day of confirmation (the default), or of the invoice.",
 )
-@click.option(
-    "--since", type=click.DateTime(["%Y-%m-%d"]), metavar="DATE", help="All from this day on."
-)
+@click.option("--since", type=day, metavar="DATE", help="All from this day on.")
 @_flag("--csv", "as_csv", help="Print the orders as CSV, for finance.")
 @_flag("--json", "as_json", help="Print one JSON document.")
 @_flag("--acknowledge", help="Take what stands now as known; it is told no more.")
@@ -31,9 +38,9 @@ _flag = partial(click.option, is_flag=True)
 @click.pass_obj
 def reconcile(
     screen: Screen,
-    month: datetime | None,
+    month: date | None,
     by: str | None,
-    since: datetime | None,
+    since: date | None,
     as_csv: bool,
     as_json: bool,
     acknowledge: bool,
@@ -56,9 +63,9 @@ def reconcile(
     from .commands.reconcile.task import reconcile as compare
 
     wanted = Wanted(
-        month=month.date() if month else None,
+        month=month,
         by="invoiced" if by == "invoiced" else "confirmed",
-        since=since.date() if since else None,
+        since=since,
         as_csv=as_csv,
         as_json=as_json,
         note=note if acknowledge else None,

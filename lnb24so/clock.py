@@ -47,6 +47,12 @@ class Zone:
 
     name: str
 
+    def stamp(self, moment: datetime) -> str:
+        """Return `2026-11-27 02:15:00 CET`: what stands for years tells its day and zone."""
+        from zoneinfo import ZoneInfo
+
+        return f"{moment.astimezone(ZoneInfo(self.name)):%Y-%m-%d %H:%M:%S %Z}"
+
     def text(self, moment: datetime, now: datetime) -> str:
         """Return `10:30`, or `Fri 27 Nov 02:15` where that is not today."""
         from zoneinfo import ZoneInfo

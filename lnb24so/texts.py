@@ -47,6 +47,8 @@ def shown(text: str) -> str:
 
 def visible(text: str) -> str:
     """Return the text as one line with nothing in it that a terminal would obey."""
+    if text.isprintable():
+        return text
     return "".join(char if char.isprintable() else " " for char in text)
 
 

@@ -68,7 +68,8 @@ def bind_company(tools: Tools) -> None:
     """Make sure of the company before anything is written."""
     tools.soap.require_one_company()
     company = tools.soap.company
-    tools.ledger.bind(company.id, company.name, tools.config.lenewblack.client_id)
+    client_id = tools.config.lenewblack.client_id
+    tools.ledger.bind(company.id, company=company.name, client_id=client_id)
 
 
 def company_of(tools: Tools) -> Company | None:

@@ -67,3 +67,41 @@ def test_the_configuration_is_found_by_flag_by_variable_and_in_the_folder(
     monkeypatch.setenv("LNB24SO_CONFIG", str(office.file))
     assert main(["-q", "preview", "stock"]) == 0
     assert main(["--config", str(elsewhere / "none.yaml"), "preview"]) == 2
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (
+            ["status", "--exported", "--since", "01.11.2026"],
+            '--since: expected a date such as 2026-11-01 (got "01.11.2026")',
+        ),
+        (
+            ["status", "--exported", "--until", "2026-02-30"],
+            '--until: expected a date such as 2026-11-01 (got "2026-02-30")',
+        ),
+        (
+            ["push-orders", "--limit", "0"],
+            '--limit: expected a whole number from 1 (got "0")',
+        ),
+        (
+            ["resolve", "1", "--exported-as", "\u0661"],
+            '--exported-as: expected a whole number from 1 (got "\u0661")',
+        ),
+        (
+            ["resolve", "1", "--accept-total", "12,480.00"],
+            '--accept-total: expected a sum such as 12480.00 (got "12,480.00")',
+        ),
+        (
+            ["push-orders", "--limit", "a\x1b[31m"],
+            '--limit: expected a whole number from 1 (got "a [31m")',
+        ),
+    ],
+)
+def test_a_bad_value_is_told_in_one_sentence(
+    capsys: pytest.CaptureFixture[str], arguments: list[str], said: str
+) -> None:
+    assert main(arguments) == 2
+    told = capsys.readouterr().err
+    assert told.splitlines()[-1] == f"Error: {said}"
+    assert told.count("Error") == 1

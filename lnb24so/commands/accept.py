@@ -46,7 +46,7 @@ def accept_total(
     if draft.total != amount:
         raise Rejected(f"{sum_text} is not what would be billed: {_billed_now(draft)}")
     total = None if order.amount_total is None else f"{order.amount_total:f}"
-    sums = {"accepted_total": f"{amount:f}", "order_total": total}
+    sums = {"accepted_total": f"{amount:f}", "order_total": total, "currency": order.currency}
     step = life.resolved_total(entry, case.content_hash, amount, {**who, **sums})
     return step, f"{sum_text} will be billed; the next run sends it."
 

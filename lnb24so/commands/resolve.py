@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -12,7 +13,7 @@ from lnb24so.config.schema import Config
 from lnb24so.errors import Rejected
 from lnb24so.ledger.journal import Journal
 from lnb24so.ledger.standing import forget
-from lnb24so.ledger.types import Entry, Sent, Transition
+from lnb24so.ledger.types import Entry, Transition
 from lnb24so.lnb.types import is_canceled
 from lnb24so.orders import life
 from lnb24so.orders.attempts import OLD, SEARCH_BACK, Search, search_attempts
@@ -21,12 +22,14 @@ from lnb24so.orders.lookup import LOOK_UP_BACK, WITHOUT_A_TIME
 from lnb24so.orders.matching import HIGHEST_ID, customer_number, index_customers, match_customer
 from lnb24so.orders.questions import canceled_after_export
 from lnb24so.orders.reading import case_of
-from lnb24so.orders.ready import made, status_after, why_not_now
+from lnb24so.orders.ready import why_not_now
 from lnb24so.orders.results import AREA
+from lnb24so.orders.settle import today
 from lnb24so.orders.types import Case, Selection
 from lnb24so.run import Mode, Parts, Report, run
 from lnb24so.soap.order import InvoiceOrder
 from lnb24so.soap.types import Customer
+from lnb24so.texts import clean
 from lnb24so.tools import Tools, check_company
 
 from .accept import accept_total
@@ -39,7 +42,7 @@ Settled = tuple[Transition, str]
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """One of the five ways to settle an order.
+    """One of the five ways to settle an order; `by` is who decided, where that is said.
 
     `order_id` goes with `exported_as`, and `amount`, the sum to be billed, with `accept_total`.
     """
@@ -48,11 +51,23 @@ class Decision:
     order_id: int | None = None
     note: str = ""
     amount: Decimal = Decimal(0)
+    by: str = ""
 
     def who(self) -> Facts:
         """Return what the order's history keeps of it: the decision, the user and the note."""
-        who: dict[str, object] = {"decision": self.way.replace("_", "-"), "user": getpass.getuser()}
+        user = decided_by(self.by, os.environ)
+        who: dict[str, object] = {"decision": self.way.replace("_", "-"), "user": user}
         return who | ({"note": self.note} if self.note else {})
+
+
+def decided_by(name: str, environment: Mapping[str, str]) -> str:
+    """Return who decides: the name that is given, else who became this user, else the login."""
+    names = (name, environment.get("LNB24SO_USER", ""), environment.get("SUDO_USER", ""))
+    chosen = next((clean(one) for one in names if clean(one)), "")
+    try:
+        return chosen or getpass.getuser()
+    except (KeyError, OSError):  # A container's user may have no name.
+        return f"uid {os.getuid()}"
 
 
 def resolve_orders(
@@ -114,14 +129,12 @@ def _exported_as(entry: Entry, order_id: int, tools: Tools, who: Facts) -> Settl
         )
     is_gone = case.order is not None and is_canceled(case.order)
     notice = canceled_after_export(entry.reference, order_id) if is_gone else None
-    sent = Sent(
-        erp_reference=entry.erp_reference or there.reference,
-        customer_id=there.customer_id,
-        content_hash=case.content_hash or entry.content_hash,
-        done_status=status_after(case),
-        made=made(case),
-    )
+    billed = there.total_with_vat if there.include_vat else there.total
+    sent = today(case, entry.erp_reference or there.reference, there.customer_id, total=billed)
     now, doubted = tools.clock.now(), _still_doubted(entry)
+    ordered = case.order.amount_total if case.order else None
+    sums = {"currency": sent.currency, "order_total": _plain(ordered), "total": _plain(billed)}
+    who = {**who, **sums}
     step = life.resolved_as(entry, order_id, sent, notice, doubted=doubted, now=now, who=who)
     also = f", and {notice.message}" if notice else "."
     return step, f"is order {order_id} in 24SevenOffice{also}"
@@ -219,6 +232,10 @@ def _acknowledge(entry: Entry, who: Facts) -> Settled:
     if entry.notice is None:
         raise Rejected("Nothing was announced after its export.")
     return life.resolved_notice(entry, who), "the change is noted as dealt with."
+
+
+def _plain(amount: Decimal | None) -> str | None:
+    return None if amount is None else f"{amount:f}"
 
 
 # What both systems say of it today

@@ -1,25 +1,17 @@
-"""Answer `lnb24so status REF` and `status --exported`."""
+"""Answer `lnb24so status REF`."""
 
 from __future__ import annotations
 
 from contextlib import closing
-from datetime import UTC, datetime
 from typing import Any
 
-import click
-
-from lnb24so.clock import utc_text
 from lnb24so.config.schema import Config
 from lnb24so.errors import Lnb24soError
 from lnb24so.ledger.store import Ledger
-from lnb24so.process.streams import printing
 from lnb24so.run import Mode, run
 from lnb24so.screen.report import print_json, print_lines
-from lnb24so.screen.sheet import csv_text
 
 from .story import find_entry, next_run, story_document, story_lines
-
-EXPORTED = ("reference", "order_id", "erp_reference", "customer_id", "exported")
 
 
 def show_story(config: Config, mode: Mode, reference: str, *, as_json: bool) -> int:
@@ -46,43 +38,3 @@ def show_story(config: Config, mode: Mode, reference: str, *, as_json: bool) -> 
     else:
         print_lines(lines)
     return exit_code
-
-
-def show_exported(
-    config: Config, mode: Mode, since: datetime | None, *, as_csv: bool, as_json: bool
-) -> int:
-    """Print which order became which, oldest first: for reconciliation."""
-    with closing(Ledger.peek(config.paths.state, mode.clock)) as ledger:
-        rows = _exported(ledger, since.replace(tzinfo=UTC) if since else None)
-    if as_json:
-        print_json({"exported": rows})
-    elif as_csv:
-        with printing():
-            click.echo(csv_text(EXPORTED, rows), nl=False)
-    else:
-        print_lines(
-            f"{row['reference']} is order {row['order_id']}, customer {row['customer_id']}, "
-            f"exported {row['exported'][:16].replace('T', ' ')} UTC"
-            for row in rows
-        )
-    return 0
-
-
-def _exported(ledger: Ledger, since: datetime | None) -> list[dict[str, Any]]:
-    when: dict[str, datetime] = {}
-    for step in ledger.history():
-        if step.state in ("exported", "done"):
-            when.setdefault(step.reference, step.at)
-    rows = [
-        {
-            "reference": entry.reference,
-            "order_id": entry.order_id,
-            "erp_reference": entry.erp_reference,
-            "customer_id": entry.customer_id,
-            "exported": utc_text(when[entry.reference]),
-        }
-        for entry in ledger.entries()
-        if entry.in_erp and entry.reference in when
-        if since is None or when[entry.reference] >= since
-    ]
-    return sorted(rows, key=lambda row: (str(row["exported"]), str(row["reference"])))

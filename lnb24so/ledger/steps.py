@@ -110,6 +110,18 @@ STEPS: tuple[str, ...] = (
     INSERT INTO notes SELECT 'stock_held_less', 'yes'
         WHERE EXISTS (SELECT 1 FROM runs WHERE task = 'pull-stock');
     """,
+    # What was sent once is in 24SevenOffice as it was sent; of the rest the ledger does not know.
+    """
+    ALTER TABLE orders ADD COLUMN retailer TEXT NOT NULL DEFAULT '';
+    ALTER TABLE orders ADD COLUMN currency TEXT NOT NULL DEFAULT '';
+    ALTER TABLE orders ADD COLUMN total TEXT;
+    UPDATE orders SET (currency, total) = (
+        SELECT ifnull(json_extract(detail, '$.currency'), ''), json_extract(detail, '$.total')
+        FROM history WHERE history.reference = orders.reference AND event = 'order.sending')
+    WHERE attempts = 1 AND order_id IS NOT NULL AND EXISTS (
+        SELECT 1 FROM history WHERE history.reference = orders.reference
+            AND event = 'order.sending' AND json_valid(detail))
+    """,
     """
     CREATE TABLE acknowledged (
         reference TEXT NOT NULL,

@@ -171,7 +171,7 @@ class Ledger(Seen):
                 "Fix: set 24sevenoffice.identity_id, or give each company its own paths.state."
             )
 
-    def bind(self, company_id: int, company: str, client_id: str) -> None:
+    def bind(self, company_id: int, *, company: str, client_id: str) -> None:
         """Bind the ledger at its first write; the same pair again changes nothing."""
         self.check_account(client_id)
         self.check_company(company_id, company)

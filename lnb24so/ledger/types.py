@@ -38,6 +38,8 @@ class Sent:
 
     `done_status` is the Le New Black status to set after the export; None where it stays. `made`
     tells Le New Black's order from another one of its reference: its time, then its retailer.
+    `retailer`, `currency` and `total`, as it is billed, are for finance; a version that did not
+    note them left them empty.
     """
 
     erp_reference: str | None
@@ -45,6 +47,9 @@ class Sent:
     content_hash: str | None
     done_status: str | None
     made: str | None = None
+    retailer: str = ""
+    currency: str = ""
+    total: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,12 +113,16 @@ class Entry:
     not_found_at: datetime | None = None
     tried: tuple[Attempt, ...] = ()
     made: str | None = None
+    retailer: str = ""
+    currency: str = ""
+    total: Decimal | None = None
 
     @property
     def sent(self) -> Sent:
         """What the order is held against."""
         return Sent(
-            self.erp_reference, self.customer_id, self.content_hash, self.done_status, self.made
+            *(self.erp_reference, self.customer_id, self.content_hash, self.done_status),
+            *(self.made, self.retailer, self.currency, self.total),
         )
 
     @property
@@ -139,7 +148,7 @@ def new_entry(reference: str) -> Entry:
     return Entry(reference)
 
 
-def with_new_hash(entry: Entry, old: str, new: str) -> Entry:
+def with_new_hash(entry: Entry, *, old: str, new: str) -> Entry:
     """Return the entry with today's hash of a content in place of an earlier version's."""
     return replace(
         entry,

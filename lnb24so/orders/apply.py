@@ -44,7 +44,7 @@ def apply_orders(plan: OrderPlan, tools: Tools, results: Results) -> None:
                 results.add(_note(item, journal, tools.clock.now()))
     if plan.guard is None:
         creates = [item for item in plan.items if isinstance(item, Create)]
-        fresh = Freshness(plan.looked_at, plan.read_at)
+        fresh = Freshness(looked_at=plan.looked_at, read_at=plan.read_at)
         create_all(creates, fresh, tools, journal, results)
         read_back(results, tools)
     take_status_steps(tools, journal, results)

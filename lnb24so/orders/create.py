@@ -172,7 +172,7 @@ def differences(item: Create, held: InvoiceOrder | None) -> list[str]:
     notes = []
     total = held.total_with_vat if sent.include_vat else held.total
     if item.total is not None and total is not None:
-        notes += _total_differs(item.total, total, len(sent.rows), item.currency)
+        notes += _total_differs(len(sent.rows), item.currency, planned=item.total, held=total)
     pairs = (
         ("customer", sent.customer_id, held.customer_id),
         ("row count", len(sent.rows), len(held.rows)),
@@ -182,7 +182,7 @@ def differences(item: Create, held: InvoiceOrder | None) -> list[str]:
     return notes
 
 
-def _total_differs(planned: Decimal, held: Decimal, rows: int, currency: str) -> list[str]:
+def _total_differs(rows: int, currency: str, *, planned: Decimal, held: Decimal) -> list[str]:
     if not differs(planned, held, rows, currency):
         return []
     return [f"total: sent {amount_text(planned, currency)}, found {amount_text(held, currency)}"]

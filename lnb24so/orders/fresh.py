@@ -21,7 +21,7 @@ CLOCKS_APART = timedelta(minutes=5)
 class Freshness:
     """When both systems were asked last, and what that said of the creates to come."""
 
-    def __init__(self, looked_at: datetime, read_at: datetime) -> None:
+    def __init__(self, *, looked_at: datetime, read_at: datetime) -> None:
         """Begin with the plan's own look-up; `read_at` is by Le New Black's clock."""
         self._looked_at = looked_at
         self._read_at = read_at

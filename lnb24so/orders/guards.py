@@ -34,10 +34,10 @@ def guarded(
     if limit is not None:
         late = {item.reference for item in creates[limit:]}
         return [item for item in items if item.reference not in late], None
-    return items, _too_many(len(creates), most, sent=sent) if len(creates) > most else None
+    return items, _too_many(len(creates), most=most, sent=sent) if len(creates) > most else None
 
 
-def _too_many(waiting: int, most: int, *, sent: int) -> str:
+def _too_many(waiting: int, *, most: int, sent: int) -> str:
     if sent < NEW_LEDGER:
         return (
             f"{waiting} orders wait, and this ledger has sent {f'only {sent}' if sent else 'none'} "

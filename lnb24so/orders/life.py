@@ -42,6 +42,9 @@ def _held_against(entry: Entry, sent: Sent) -> Entry:
         content_hash=sent.content_hash,
         done_status=sent.done_status,
         made=sent.made,
+        retailer=sent.retailer,
+        currency=sent.currency,
+        total=sent.total,
     )
 
 
@@ -86,17 +89,17 @@ def created(entry: Entry, order_id: int, now: datetime, answer: str) -> Transiti
 
 def refused(attempt: Entry, *, before: Entry, reason: Reason, answer: str) -> Transition:
     """Note that 24SevenOffice rejected an attempt; `before` is the entry as it was until then."""
-    after = replace(_with_earlier_doubt(attempt, before), state="blocked", reasons=(reason,))
+    after = replace(_with_earlier_doubt(attempt, before=before), state="blocked", reasons=(reason,))
     return Transition(after, "order.refused", _answered(attempt, answer))
 
 
 def retry(attempt: Entry, *, before: Entry, reason: Reason, answer: str) -> Transition:
     """Note that an attempt was certainly not processed; `before` is as in `refused`."""
-    after = replace(_with_earlier_doubt(attempt, before), state="retry", reasons=(reason,))
+    after = replace(_with_earlier_doubt(attempt, before=before), state="retry", reasons=(reason,))
     return Transition(after, "order.retry", _answered(attempt, answer))
 
 
-def _with_earlier_doubt(attempt: Entry, before: Entry) -> Entry:
+def _with_earlier_doubt(attempt: Entry, *, before: Entry) -> Entry:
     """Return the attempt, held against what an earlier one sent that may still make an order."""
     if not before.in_doubt:
         return replace(attempt, tried=())

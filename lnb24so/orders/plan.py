@@ -250,7 +250,7 @@ def _claimed(
         reason = reference_taken(case.reference, invoice.reference, there.order_ids)
         return Decide(case=case, draft=draft, reasons=(reason,), news=entry.reasons != (reason,))
     if there.what == "free":
-        sent = today(case, invoice.reference, invoice.customer_id)
+        sent = today(case, invoice.reference, invoice.customer_id, total=draft.total)
         return Create(
             case=case,
             draft=draft,
@@ -260,7 +260,9 @@ def _claimed(
             asked_for=asked_for,
         )
     hit = next(hit for hit in hits if hit.order_id == there.order_ids[0])
-    held = explained_by(entry, hit) or today(case, invoice.reference, hit.customer_id)
+    held = explained_by(entry, hit) or today(
+        case, invoice.reference, hit.customer_id, total=draft.total
+    )
     return Adopt(case=case, draft=draft, found_id=there.order_ids[0], held_against=held, news=True)
 
 

@@ -19,7 +19,7 @@ def up_to_date(entry: Entry | None, order: Order | None) -> Entry | None:
     """
     if entry is None or order is None or not _is_old(entry):
         return entry
-    return with_new_hash(entry, hash_of_version_1(order), content_hash(order))
+    return with_new_hash(entry, old=hash_of_version_1(order), new=content_hash(order))
 
 
 def _is_old(entry: Entry) -> bool:

@@ -243,14 +243,22 @@ def _ask(case: Case, question: Reason) -> Decide:
     return Decide(case=case, reasons=(question,), news=case.known.reasons != (question,))
 
 
-def today(case: Case, erp_reference: str, customer_id: int | None) -> Sent:
-    """Return what an order is held against if it is sent or taken as it is now."""
+def today(
+    case: Case, erp_reference: str, customer_id: int | None, *, total: Decimal | None
+) -> Sent:
+    """Return what an order is held against if it is sent or taken as it is now.
+
+    `total` is what it is billed with there.
+    """
     return Sent(
         erp_reference=erp_reference,
         customer_id=customer_id,
-        content_hash=case.content_hash,
+        content_hash=case.content_hash or case.known.content_hash,
         done_status=status_after(case),
         made=made(case),
+        retailer=case.order.retailer_name if case.order else "",
+        currency=case.order.currency if case.order else "",
+        total=total,
     )
 
 

@@ -94,6 +94,11 @@ class Redactor:
         """Return a text of ours without secrets, words and numbers excepted."""
         return _hidden(text, (secret for secret in self._secrets if not secret.is_word))
 
+    def row(self, cells: Mapping[str, object]) -> Mapping[str, Any]:
+        """Return a row of a table without secrets: `document`, quick where it holds none."""
+        joined = "\n".join(value for value in cells.values() if isinstance(value, str))
+        return cells if self.own(joined) == joined else self.document(cells)
+
     def document(self, content: Any, key: str = "") -> Any:
         """Return a JSON document without secrets in its free texts; its keys are names of ours."""
         if isinstance(content, str):

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import sys
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, replace
 from typing import Any
 
@@ -67,11 +67,28 @@ def print_json(content: Mapping[str, Any]) -> None:
     click.echo(harmless_json(json.dumps(document, indent=1, ensure_ascii=False)))
 
 
+def json_lines(name: str, rows: Iterable[Mapping[str, Any]]) -> Iterator[str]:
+    """Yield one JSON document with a list of rows, a line for each, as `print_json` prints it."""
+    yield f'{{"{name}": ['
+    before = ""
+    for row in rows:
+        text = json.dumps(REDACTOR.row(row), default=str, ensure_ascii=False)
+        yield f"{before}{harmless_json(text)}"
+        before = ","
+    yield "]}"
+
+
 @printing()
 def print_lines(lines: Iterable[str]) -> None:
     """Print lines that hold remote text, each fit for a screen."""
+    print_plain(map(fit, lines))
+
+
+@printing()
+def print_plain(lines: Iterable[str]) -> None:
+    """Print lines that are fit already, one by one as they come."""
     for line in lines:
-        click.echo(fit(line))
+        sys.stdout.write(f"{line}\n")
 
 
 def _order_item(result: Result) -> dict[str, Any]:

@@ -1,15 +1,24 @@
-"""How a command speaks: which configuration, how its run talks, what is printed of its answer."""
+"""How a command is spoken to, and how it speaks.
+
+What its options take; which configuration, how its run talks, what is printed of its answer.
+"""
 
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
+import click
+
 from lnb24so.process.streams import AnswerLost, tell
 
 if TYPE_CHECKING:
+    from datetime import date
+    from decimal import Decimal
+
     from lnb24so.config.schema import Config
     from lnb24so.run import Mode, Report
 
@@ -79,3 +88,47 @@ def _printed(report: Report, write: Callable[[], None]) -> int:
             raise
         tell(f"lnb24so: {error}")
     return report.exit_code
+
+
+# What options take
+
+
+class Unexpected(click.BadParameter):
+    """A value that an option does not take; click adds which option it is."""
+
+    def __init__(self, expected: str, given: str) -> None:
+        """Say what was expected, and what was given instead."""
+        seen = "".join(letter if letter.isprintable() else " " for letter in given[:60])
+        super().__init__(f'expected {expected} (got "{seen}")')
+
+    def format_message(self) -> str:
+        """Return one sentence, such as `--limit: expected a whole number from 1 (got "x")`."""
+        return f"{self.param.opts[0]}: {self.message}" if self.param else self.message
+
+
+def whole(text: str) -> int:
+    """Return a whole number from 1, in ASCII digits: Python would also take 1_0 or ٣."""
+    if not re.fullmatch(r"[0-9]{1,18}", text) or not int(text):
+        raise Unexpected("a whole number from 1", text)
+    return int(text)
+
+
+def amount(text: str) -> Decimal:
+    """Return a sum of money such as 12480.00."""
+    if not re.fullmatch(r"[0-9]{1,15}(\.[0-9]{1,6})?", text):
+        raise Unexpected("a sum such as 12480.00", text)
+    from decimal import Decimal
+
+    return Decimal(text)
+
+
+def day(text: str) -> date:
+    """Return a day such as 2026-11-01."""
+    from datetime import date
+
+    try:
+        if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
+            return date.fromisoformat(text)
+    except ValueError:  # Such as 31 February.
+        pass
+    raise Unexpected("a date such as 2026-11-01", text)

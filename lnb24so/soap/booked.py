@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 class Booked:
     """An order without its rows; times are aware UTC, money is in `currency` (None: the own).
 
-    `total` is without VAT, None where 24SevenOffice names none. `from_order` and `from_invoice`
+    `net` is without VAT, None where 24SevenOffice names none. `from_order` and `from_invoice`
     are what it was made of. `unread` names what is there and cannot be read.
     """
 
@@ -32,16 +32,20 @@ class Booked:
     paid: datetime | None = None
     invoice_id: int | None = None
     currency: Currency | None = None
-    total: Decimal | None = None
+    net: Decimal | None = None
     vat: Decimal | None = None
     from_order: int | None = None
     from_invoice: int | None = None
     unread: tuple[str, ...] = ()
 
+    def with_net(self, net: Decimal | None) -> Booked:
+        """Return it with what its rows add up to, where 24SevenOffice names no total."""
+        return replace(self, net=net) if self.net is None else self
+
     @property
     def takes_back(self) -> bool:
         """Return whether it is a return or a credit."""
-        return self.status == "Return" or (self.total is not None and self.total < 0)
+        return self.status == "Return" or (self.net is not None and self.net < 0)
 
     @property
     def is_derived(self) -> bool:
@@ -95,7 +99,7 @@ def booked(element: _Element) -> Booked:
         order_id=order_id,
         status=text(element, "OrderStatus") or "Web",
         currency=paid_in,
-        total=None if with_vat is None else with_vat - (found["vat"] or 0),
+        net=None if with_vat is None else with_vat - (found["vat"] or 0),
         unread=tuple(unread),
         **found,
     )

@@ -48,7 +48,11 @@ class Settled(Generic[K, T]):
 
 
 def settle(
-    listed: Mapping[K, T], remembered: Set[K], hidden_before: Set[K], question: Question[K, T]
+    listed: Mapping[K, T],
+    question: Question[K, T],
+    *,
+    remembered: Set[K],
+    hidden_before: Set[K],
 ) -> Settled[K, T]:
     """Return what is there, after asking for what was there in the last run and is not listed.
 

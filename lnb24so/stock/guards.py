@@ -20,7 +20,7 @@ def no_products(reading: StockReading) -> str | None:
     )
 
 
-def drop(zeroed: int, in_stock: int, settings: Stock) -> str | None:
+def drop(settings: Stock, *, zeroed: int, in_stock: int) -> str | None:
     """Return why so many codes that go to zero without an explanation stop the run."""
     limit = settings.max_zeroed_percent
     if in_stock < SMALL_SHOP or zeroed * 100 <= in_stock * limit:

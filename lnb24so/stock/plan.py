@@ -73,7 +73,7 @@ def plan_stock(
         news = reason is not None and reading.reported.get(code) != reason
         action: Literal["set", "skip"] = "skip" if after is None else "set"
         items.append(StockItem(code, action, before, after, product_id, name, reason, news))
-    guard = drop(zeroed, in_stock, settings)
+    guard = drop(settings, zeroed=zeroed, in_stock=in_stock)
     return StockPlan(
         at=reading.at,
         code_field=reading.code_field,

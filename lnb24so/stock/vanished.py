@@ -51,7 +51,12 @@ def settle_products(listed: Mapping[int, Product], tools: Tools) -> Settled[int,
         inside=lambda _: True,
         can_ask=can_be_asked_for,
     )
-    return settle(listed, remembered, set(map(int, ledger.hidden("product"))), question)
+    return settle(
+        listed,
+        question,
+        remembered=remembered,
+        hidden_before=set(map(int, ledger.hidden("product"))),
+    )
 
 
 def settle_open_orders(
@@ -71,7 +76,9 @@ def settle_open_orders(
         controls=sorted(ledger.order_ids(), reverse=True),
     )
     hidden = set(map(int, ledger.hidden("open order")))
-    settled = settle(_by_order_id(listed), ledger.open_order_ids(), hidden, question)
+    settled = settle(
+        _by_order_id(listed), question, remembered=ledger.open_order_ids(), hidden_before=hidden
+    )
     before = set(json.loads(ledger.note(UNSURE_NOTE) or "[]"))
     if writes and (settled.unsure or before):
         ledger.write_note(UNSURE_NOTE, json.dumps(sorted(settled.unsure)))
@@ -108,7 +115,9 @@ def settle_waiting(
     )
     by_reference = {one.reference: one for one in listed if one.reference}
     nameless = {f"\n{number}": one for number, one in enumerate(listed) if not one.reference}
-    settled = settle(by_reference, remembered, ledger.hidden("waiting order"), question)
+    settled = settle(
+        by_reference, question, remembered=remembered, hidden_before=ledger.hidden("waiting order")
+    )
     return replace(settled, records={**settled.records, **nameless})
 
 

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
-import json
-
 import pytest
 from faults import Fault
 from installation import Installation
@@ -122,29 +118,6 @@ def test_an_order_that_the_ledger_does_not_know_is_asked_for_live(
     assert not office.ledger_file.exists()
 
 
-def test_exported_lists_which_order_became_which(office: Installation) -> None:
-    office.run("push-orders")
-    rows = list(csv.DictReader(io.StringIO(office.run("status", "--exported", "--csv").out)))
-    assert {row["erp_reference"]: int(row["order_id"]) for row in rows} == {
-        one.reference: one.order_id for one in office.box.erp.creates
-    }
-    assert office.run("status", "--exported", "--since", "2999-01-01", "--csv").out == (
-        "reference,order_id,erp_reference,customer_id,exported\n"
-    )
-    named = office.run("status", "--exported").out.splitlines()
-    assert len(named) == len(rows)
-    assert named[0].startswith("70101 is order ")
-    found = json.loads(office.run("status", "--exported", "--json").out)
-    assert len(found["exported"]) == len(rows)
-
-
-def test_a_csv_cell_is_never_a_formula(office: Installation) -> None:
-    order = dict(office.box.lnb.orders["70101"], reference="=1+2")
-    office.box.lnb.orders["=1+2"] = order
-    office.run("push-orders", "--order", "=1+2")
-    assert "\n'=1+2," in office.run("status", "--exported", "--csv").out
-
-
 @pytest.mark.parametrize(
     "arguments",
     [
@@ -152,7 +125,10 @@ def test_a_csv_cell_is_never_a_formula(office: Installation) -> None:
         ("--since", "2026-01-01"),
         ("--exported", "70101"),
         ("--exported", ""),
-        ("--since", "soon"),
+        ("--exported", "--since", "soon"),
+        ("--until", "2026-01-01"),
+        ("--exported", "--csv", "--json"),
+        ("--exported", "--since", "2026-02-01", "--until", "2026-01-31"),
         ("-q", "70101"),
         ("-q", "--exported"),
     ],

@@ -57,7 +57,7 @@ def fill(folder: Path) -> None:
     """Make a ledger with something in every column of every table."""
     with opened(folder) as ledger:
         start_run(ledger, "push-orders", HAND.now())
-        ledger.bind(4242, "Nordlys", "shop")
+        ledger.bind(4242, company="Nordlys", client_id="shop")
         ledger.write_note("time", "2026-11-23T10:00:00.000000Z")
         ledger.write_note("number", "12")
         ledger.save(FULL, "order.created", customer_id=501, answer="order 55001")

@@ -186,13 +186,13 @@ def test_it_belongs_to_the_first_pair_and_refuses_every_other(state: Path) -> No
     with opened(state) as ledger:
         assert ledger.binding is None
         ledger.check_account("shop")
-        ledger.bind(4242, "Nordlys", "shop")
+        ledger.bind(4242, company="Nordlys", client_id="shop")
     with opened(state) as ledger:
-        ledger.bind(4242, "Nordlys, renamed", "shop")
+        ledger.bind(4242, company="Nordlys, renamed", client_id="shop")
         with pytest.raises(ConfigError, match=r"belongs to company 4242.*paths\.state"):
-            ledger.bind(9001, "Training", "shop")
+            ledger.bind(9001, company="Training", client_id="shop")
         with pytest.raises(ConfigError, match=r"account shop.*lenewblack\.client_id is other"):
-            ledger.bind(4242, "Nordlys", "other")
+            ledger.bind(4242, company="Nordlys", client_id="other")
         with pytest.raises(ConfigError, match=r"24sevenoffice\.identity_id"):
             ledger.check_company(9001, "Training")
         assert ledger.binding is not None
@@ -368,7 +368,7 @@ def test_an_empty_file_is_a_new_ledger(state: Path) -> None:
 def test_looking_at_a_ledger_writes_nothing(state: Path) -> None:
     with opened(state) as ledger:
         ledger.save(FULL, "order.created")
-        ledger.bind(4242, "Nordlys", "shop")
+        ledger.bind(4242, company="Nordlys", client_id="shop")
     file = state / FILE_NAME
     before, touched = file.read_bytes(), file.stat().st_mtime_ns
     with peeked(state) as ledger:

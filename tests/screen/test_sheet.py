@@ -5,15 +5,20 @@ from __future__ import annotations
 import csv
 import io
 import re
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lnb24so.screen.sheet import csv_text
+from lnb24so.screen.sheet import csv_lines
 
 SEPARATORS = (",", ";", "\t", "|")
+
+
+def csv_text(columns: Sequence[str], rows: Iterable[Mapping[str, object]]) -> str:
+    return "".join(f"{line}\n" for line in csv_lines(columns, rows))
 
 
 def cells_of(text: str) -> list[str]:

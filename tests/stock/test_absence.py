@@ -421,7 +421,9 @@ def question(
 def test_three_thousand_at_once_are_asked_for_in_seven_requests() -> None:
     asked: list[list[int]] = []
     listed = {0: "open"}
-    settled = settle(listed, set(range(3001)), set(), question(listed, asked))
+    settled = settle(
+        listed, question(listed, asked), remembered=set(range(3001)), hidden_before=set()
+    )
     assert settled == Settled(listed, gone=set(range(1, 3001)))
     assert [len(ids) for ids in asked] == [500] * 6 + [7]
     assert all(0 in ids for ids in asked)
@@ -433,7 +435,9 @@ def test_a_list_may_hide_five_hundred(hides: int, fails: bool) -> None:
     listed = dict.fromkeys(range(hides, 1000), "open")
     asked: list[list[int]] = []
     try:
-        settled = settle(listed, there.keys(), set(), question(there, asked, listed))
+        settled = settle(
+            listed, question(there, asked, listed), remembered=there.keys(), hidden_before=set()
+        )
     except Transient:
         assert fails
     else:
@@ -445,4 +449,4 @@ def test_a_list_may_hide_five_hundred(hides: int, fails: bool) -> None:
 def test_more_than_ten_thousand_at_once_fail_the_run() -> None:
     listed = {0: "open"}
     with pytest.raises(Transient, match="10,001 things"):
-        settle(listed, set(range(10_002)), set(), question(listed, []))
+        settle(listed, question(listed, []), remembered=set(range(10_002)), hidden_before=set())

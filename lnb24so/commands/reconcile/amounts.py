@@ -39,7 +39,7 @@ def net_here(trio: Trio, own: str, settings: Orders) -> Decimal:
     total = order.amount_total if order else None
     if order is not None and total is not None and settings.prices_include_vat:
         total -= order.amount_tax or 0
-    return to_minor(total if total is not None else trio.story.sent or Decimal(0), currency)
+    return to_minor(total if total is not None else trio.sent or Decimal(0), currency)
 
 
 def nets_there(trio: Trio, own: str) -> dict[str, Net]:
@@ -55,7 +55,7 @@ def nets_there(trio: Trio, own: str) -> dict[str, Net]:
         currency = currency_of(one, own)
         before = found.get(currency, Net())
         found[currency] = Net(
-            before.net + to_minor(one.total or Decimal(0), currency),
+            before.net + to_minor(one.net or Decimal(0), currency),
             before.vat + to_minor(one.vat or Decimal(0), currency),
             before.orders + (one.order_id in parents),
         )
@@ -65,4 +65,4 @@ def nets_there(trio: Trio, own: str) -> dict[str, Net]:
 def credited(trio: Trio, currency: str, own: str) -> Decimal:
     """Return what was taken back or credited in a currency, below zero, without VAT."""
     back = (one for one in trio.derived if one.takes_back and currency_of(one, own) == currency)
-    return sum((to_minor(one.total or Decimal(0), currency) for one in back), Decimal(0))
+    return sum((to_minor(one.net or Decimal(0), currency) for one in back), Decimal(0))

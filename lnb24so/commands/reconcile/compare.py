@@ -140,7 +140,7 @@ def _found_there(trio: Trio, standing: Standing, rules: Rules) -> Iterator[Findi
 
 def _is_alive(trio: Trio) -> bool:
     """Return whether 24SevenOffice still bills something for an order."""
-    nets = [one.total for one in (*trio.parents, *trio.derived)]
+    nets = [one.net for one in (*trio.parents, *trio.derived)]
     return None in nets or sum((net for net in nets if net), Decimal(0)) != 0
 
 
@@ -232,7 +232,7 @@ def _label(
 
 def _parts(trio: Trio, lnb: Decimal, erp: Decimal, rules: Rules) -> Iterator[Part]:
     """Yield why an order that both sides have comes to another sum: by what was sent between."""
-    sent = trio.story.sent
+    sent = trio.sent
     if sent is None or rules.orders.prices_include_vat:
         yield Part("not the same", lnb - erp, names=True)
         return

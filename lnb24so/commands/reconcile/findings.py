@@ -168,7 +168,7 @@ def _there(every: Iterable[Booked], own: str) -> str:
     """Return `orders 55001 (12,480.00 NOK) and 55009 (12,480.00 NOK)`."""
     named = []
     for one in every:
-        money = amount_text(one.total, currency_of(one, own)) if one.total is not None else ""
+        money = amount_text(one.net, currency_of(one, own)) if one.net is not None else ""
         named.append(f"{one.order_id} ({money or 'without a total'})")
     few = " and ".join(filter(None, [", ".join(named[:-1]), *named[-1:]]))
     return f"order{'' if len(named) == 1 else 's'} {few}"

@@ -33,8 +33,8 @@ def _row(line: Line, own: str, zone: tzinfo) -> dict[str, Any]:
     every = (*trio.parents, *trio.derived)
     first = trio.parents[0] if trio.parents else None
     known = trio.known[-1] if trio.known else None
-    both = line.lnb_orders and line.erp_orders and story.sent is not None
-    sent = to_minor(story.sent, line.currency) if both and story.sent is not None else None
+    both = line.lnb_orders and line.erp_orders
+    sent = to_minor(trio.sent, line.currency) if both and trio.sent is not None else None
     return {
         "reference": trio.reference,
         "our_reference": trio.our_reference,
@@ -83,7 +83,7 @@ def finding_document(finding: Finding) -> dict[str, Any]:
             "net": None if order.amount_total is None else str(order.amount_total),
         },
         "24sevenoffice": [
-            {"order_id": one.order_id, "net": None if one.total is None else str(one.total)}
+            {"order_id": one.order_id, "net": None if one.net is None else str(one.net)}
             for one in trio.parents
         ],
         "state": trio.entry.state if trio.entry else None,

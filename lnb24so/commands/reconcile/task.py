@@ -12,8 +12,6 @@ from contextlib import closing
 from dataclasses import dataclass
 from datetime import date, datetime
 
-import click
-
 from lnb24so.config.schema import Config
 from lnb24so.errors import Lnb24soError
 from lnb24so.ledger.acknowledged import Acknowledged, acknowledge
@@ -21,11 +19,10 @@ from lnb24so.ledger.standing import Key, Standing, standing, write_standing
 from lnb24so.ledger.store import Ledger
 from lnb24so.news import named
 from lnb24so.process.lock import run_lock
-from lnb24so.process.streams import printing
 from lnb24so.reasons import sentence
 from lnb24so.run import Mode, Parts, Report, run
-from lnb24so.screen.report import print_json, print_lines
-from lnb24so.screen.sheet import csv_text
+from lnb24so.screen.report import print_json, print_lines, print_plain
+from lnb24so.screen.sheet import csv_lines
 from lnb24so.tools import Tools
 
 from .compare import Rules, judge
@@ -96,9 +93,8 @@ def reconcile(config: Config, mode: Mode, wanted: Wanted) -> int:
     if wanted.as_json:
         print_json(document(report, found, config))
     elif wanted.as_csv:
-        with printing():
-            sheet = rows(found.lines, found.own_currency, config.erp.zone)
-            click.echo(csv_text(COLUMNS, sheet), nl=False)
+        sheet = rows(found.lines, found.own_currency, config.erp.zone)
+        print_plain(csv_lines(COLUMNS, sheet))
     elif wanted.note is not None:
         count = len(found.standing)
         print_lines([f"{count:,} finding{'' if count == 1 else 's'} taken as known."])

@@ -56,7 +56,7 @@ class Today:
     def _with_totals(self, trios: Sequence[Trio]) -> Sequence[Trio]:
         """Return the orders; where 24SevenOffice names no total, its rows are added up."""
         every = [one for trio in trios for one in (*trio.parents, *trio.derived)]
-        without = [one.order_id for one in every if one.total is None]
+        without = [one.order_id for one in every if one.net is None]
         if not without:
             return trios
         totals = {
@@ -64,10 +64,7 @@ class Today:
         }
 
         def filled(every: Iterable[Booked]) -> tuple[Booked, ...]:
-            return tuple(
-                replace(one, total=totals.get(one.order_id)) if one.total is None else one
-                for one in every
-            )
+            return tuple(one.with_net(totals.get(one.order_id)) for one in every)
 
         return [
             replace(trio, parents=filled(trio.parents), derived=filled(trio.derived))

@@ -56,6 +56,12 @@ class Trio:
     story: Story = Story()
     known: tuple[Acknowledged, ...] = ()
 
+    @property
+    def sent(self) -> Decimal | None:
+        """Return the total that was sent, or adopted; None where nobody noted it."""
+        noted = self.entry.total if self.entry else None
+        return noted if self.story.sent is None else self.story.sent
+
 
 @dataclass(frozen=True, slots=True)
 class Finding:
