@@ -60,13 +60,13 @@ class Erp:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LeNewBlack:
-    """The login to Le New Black; `batch_size` is the number of codes in one stock request."""
+    """The login to Le New Black; `batch_size` is the most codes that one stock request holds."""
 
     client_id: str
     client_secret: Secret
     base_url: BaseUrl = "https://www.lenewblack.com/apis/wholesale/v2"
     timeout_seconds: Seconds = 30.0
-    batch_size: Annotated[int, within(1, 10_000)] = 100
+    batch_size: Annotated[int, within(1, 10_000)] = 1000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

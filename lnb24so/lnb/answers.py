@@ -21,6 +21,9 @@ from .values import objects, read_text
 from .wire import Answer
 
 MASK = "***"
+UNTOLD = "Le New Black did not say what became of it"
+"""Why a code counts as refused that the answer to its batch does not name."""
+
 _LONGEST = 300
 _DEEPEST = 9
 _DIGITS = 60
@@ -168,7 +171,7 @@ def refusals(field: str, codes: Sequence[str], answer: object) -> dict[str, str]
         if answered is None and len(data) == len(codes) and named[place] not in sent:
             answered = data[place]
         if answered is None:
-            refused[code] = "Le New Black did not say what became of it"
+            refused[code] = UNTOLD
         elif answered.get("status") != "success" and answered.get("success") is not True:
             refused[code] = complaint(answered.get("errors")) or "refused without a reason"
     return refused

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import quote
 
 from lnb24so.errors import NotThatOrder, Rejected
 
+from .answers import UNTOLD as UNTOLD
 from .answers import complaint, failed, refusals
 from .calls import MISSING, Calls
 from .values import read_number, read_text
@@ -107,36 +108,24 @@ class LnbClient(Calls):
     ) -> Iterator[tuple[int, dict[str, str]]]:
         """Send absolute levels in batches, in order; yield the size and the refusals of each.
 
-        A batch that is refused as a whole, for its size (413) or for one code in it, is sent again
-        in halves. `is_blocked` and incoming stock are never sent: they could open a size for sale.
+        UNTOLD is why a code counts as refused of which the answer says nothing; what became of it
+        only the inventory can tell. `is_blocked` and incoming stock are never sent: they could
+        open a size for sale.
         """
-        size, halves = self._settings.batch_size, True
-        for start in range(0, len(levels), size):
-            # Where not one code of a batch was taken, the fault is hardly in the codes.
-            batch = levels[start : start + size]
-            halves = yield from self._send_levels(field, batch, _time_text(at), halves=halves)
+        from .batches import Batches
 
-    def _send_levels(
-        self, field: str, batch: Sequence[tuple[str, int]], since: str, *, halves: bool
-    ) -> Generator[tuple[int, dict[str, str]], None, bool]:
-        """Send one batch, in halves where it is refused as a whole; return if any was taken."""
         path = f"/multi/inventory/{'ean' if field == 'ean13' else 'sku'}"
-        codes = [code for code, _ in batch]
-        items = [
-            {field: code, "in_stock": level, "in_stock_update_time": since} for code, level in batch
-        ]
-        try:
+        since = _time_text(at)
+
+        def send(batch: Sequence[tuple[str, int]]) -> dict[str, str]:
+            items = [
+                {field: code, "in_stock": level, "in_stock_update_time": since}
+                for code, level in batch
+            ]
             answer, _ = self._call("POST", path, body={"requests": items})
-        except Rejected as error:
-            if not halves or len(batch) == 1:
-                yield len(batch), dict.fromkeys(codes, str(error))
-                return False
-            middle = len(batch) // 2
-            first = yield from self._send_levels(field, batch[:middle], since, halves=True)
-            rest = yield from self._send_levels(field, batch[middle:], since, halves=True)
-            return first or rest
-        yield len(batch), refusals(field, codes, answer)
-        return True
+            return refusals(field, [code for code, _ in batch], answer)
+
+        return Batches(send, self._settings.batch_size).outcomes(levels)
 
     # Everything else
 

@@ -24,6 +24,9 @@ STATUSES = (
 )
 
 StockMode = Literal["simple", "advanced", "time_based"]
+OverMax = Literal["413", "400", "short", "nothing"]
+"""What a batch of more than `max_batch` levels meets: an error, which takes none of them; an answer
+for the first `max_batch`, which are taken; or an empty answer, and none is taken."""
 OPEN = ("open_for_buyer", "open_for_brand")
 ALLOCATED = {"simple": OPEN, "advanced": (*OPEN, "confirmed", "invoicing")}
 
@@ -40,7 +43,8 @@ class Portal:
     """All of Le New Black. Hold `lock` while changing several things at once.
 
     `orders` is keyed by reference, `inventory` by SKU; their values are the JSON objects
-    that the API shows. The other attributes are switches for what is not documented.
+    that the API shows. The other attributes are switches for what is not documented; a batch that
+    holds one of the codes in `spoilers` is refused as a whole.
     """
 
     def __init__(self, brand: Brand, now: Callable[[], datetime]) -> None:
@@ -54,6 +58,9 @@ class Portal:
         self.page_size = 500
         self.sends_has_more = True
         self.max_batch = 1000
+        self.over_max: OverMax = "413"
+        self.spoilers: set[str] = set()
+        self.answers_levels = True
         self.clock_ahead = timedelta(0)
         self.statuses = set(STATUSES)
         self.orders: dict[str, Json] = {

@@ -125,9 +125,17 @@ def post_levels(portal: Portal, call: Call) -> Reply:
     requests = json_object(call).get("requests")
     if not isinstance(requests, list) or not requests:
         raise Refused(422, "requests must be a list of at least one level.")
+    if not portal.spoilers.isdisjoint(each.get(field) for each in requests):
+        raise Refused(422, "A size of this batch is locked.")
     if len(requests) > portal.max_batch:
-        raise Refused(413, f"At most {portal.max_batch} levels at a time.")
+        if portal.over_max == "nothing":
+            return Reply(200, b"", "application/json")
+        if portal.over_max != "short":
+            raise Refused(int(portal.over_max), f"At most {portal.max_batch} levels at a time.")
+        requests = requests[: portal.max_batch]
     data = [level_result(portal, field, each) for each in requests]
+    if not portal.answers_levels:
+        return Reply(200, b"", "application/json")
     successes = sum(each["status"] == "success" for each in data)
     metadata = {
         "total_requests": len(data),

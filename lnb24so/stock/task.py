@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from lnb24so.clock import utc_text
@@ -12,6 +12,7 @@ from lnb24so.lnb.types import Order
 from lnb24so.process.events import EventName
 from lnb24so.tools import Tools, bind_company, check_company
 
+from .apply import NOT_TAKEN, apply_stock, known_by
 from .available import StockReading
 from .held import carried, now_held, remembered, waiting_rows, waiting_statuses
 from .plan import StockItem, StockPlan, StockReport, plan_stock, stock_report
@@ -74,11 +75,6 @@ def remember_seen(reading: StockReading, tools: Tools) -> None:
         ledger.write_note(NO_TOTALS_NOTE, "" if tools.lnb.sent_totals else "yes")
 
 
-def known_by(product_id: int | None) -> int | None:
-    """Return a product's id where it can be asked for later, else None."""
-    return product_id if can_be_asked_for(product_id) else None
-
-
 def changed_products(reading: StockReading) -> dict[str, tuple[int | None, bool]]:
     """Return the codes that were set and are another product's by now, or whose product is gone."""
     changed: dict[str, tuple[int | None, bool]] = {}
@@ -104,37 +100,6 @@ def _say_what_is_held_now(reading: StockReading, tools: Tools) -> None:
     if message is not None:
         tools.event("stock.now_held", message=message)
         tools.tell(message)
-
-
-def apply_stock(plan: StockPlan, codes_set: Set[str], tools: Tools) -> dict[str, str]:
-    """Send the plan's levels in batches; return the codes that were refused, each with why.
-
-    Sending the same level twice does no harm, so a batch without an answer is sent again.
-    Raises Transient, ConfigError, and Interrupted by a signal, each with what was sent so far in
-    `counted`; what was not sent differs in the next run.
-    """
-    changes = [item for item in plan.items if item.action == "set"]
-    new = {item.code: known_by(item.product_id) for item in changes if item.code not in codes_set}
-    tools.ledger.add_codes_set(new)
-    tools.ledger.write_products_of_codes({code: (number, False) for code, number in new.items()})
-    levels = [(item.code, item.after or 0) for item in changes]
-    batches = tools.lnb.set_levels(plan.code_field, levels, plan.at)
-    refused: dict[str, str] = {}
-    answered = 0
-    try:
-        while answered < len(changes):
-            # A signal waits for the answer: what was taken must be in the log.
-            with tools.stop.item():
-                count, why_not = next(batches)
-                batch = changes[answered : answered + count]
-                answered += count
-                refused |= why_not
-                _log_batch(batch, why_not, tools)
-                tools.progress(f"Levels sent: {answered:,} of {len(changes):,}")
-    except Lnb24soError as error:
-        error.counted = {"set": answered, "refused": len(refused)}
-        raise
-    return refused
 
 
 def send_again(
@@ -198,14 +163,6 @@ def codes_of(orders: Sequence[Order], changed: Sequence[Order], reading: StockRe
     return {code for order in named for code, _ in waiting_rows(order, reading)}
 
 
-def _log_batch(batch: Sequence[StockItem], refused: Mapping[str, str], tools: Tools) -> None:
-    taken = {item.code: (item.before, item.after) for item in batch if item.code not in refused}
-    # Each run stamps each level in time-based mode; only what changed says anything.
-    stamps = tools.config.stock.lnb_mode == "time_based"
-    levels = {code: (was, now) for code, (was, now) in taken.items() if was != now or not stamps}
-    tools.event("stock.batch_sent", count=len(taken), refused=len(refused), levels=levels)
-
-
 def note_stock(
     plan: StockPlan, tools: Tools, *, refused: Mapping[str, str], reported: Mapping[str, str]
 ) -> int:
@@ -245,7 +202,7 @@ def note_stock(
 
 
 def _refused(code: str, why: str) -> Standing:
-    cause = f"Le New Black refused the level: {why}"
+    cause = why if why == NOT_TAKEN else f"Le New Black refused the level: {why}"
     return Standing(code, "level.refused", f"{code}: {cause}", cause=cause)
 
 
