@@ -145,6 +145,8 @@ def _is_alive(trio: Trio) -> bool:
 
 
 def _not_the_same(trio: Trio, rules: Rules) -> Iterator[Finding]:
+    if trio.parents[0].unread:
+        return
     sent, there = trio.entry.customer_id if trio.entry else None, trio.parents[0].customer_id
     expected = trio.customer_id or sent
     # Who acknowledged the change of an order has seen its customer too.

@@ -73,6 +73,11 @@ def read_sides(tools: Tools, period: Period) -> Sides:
     tools.progress("Comparing")
     today = Today(tools, own_currency)
     trios = [trio for reference in references for trio in _trios(gathered, reference)]
+    for trio in trios:
+        for one in trio.parents:
+            if one.unread:
+                why = f"24SevenOffice: order {one.order_id}: {one.unread[0]}."
+                gathered.unread[trio.reference] = why
     return Sides(
         trios=today.look_at(trios),
         own_currency=own_currency,

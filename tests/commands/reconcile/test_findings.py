@@ -12,7 +12,10 @@ from small_brand import SHOPS
 
 from .shop import Shop, open_shop
 
-MODES = ("simple", "advanced", "time_based")
+MODES = (
+    "simple",
+    *(pytest.param(mode, marks=pytest.mark.slow) for mode in ("advanced", "time_based")),
+)
 Plant = Callable[[Shop], None]
 Harm = Callable[[Shop, str], object]
 
@@ -73,6 +76,7 @@ WITHOUT_EXPORT: tuple[tuple[str, Harm], ...] = (
 FINDINGS = (*AFTER_EXPORT, *WITHOUT_EXPORT)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("code", "harm"), FINDINGS)
 def test_each_finding_is_named_and_nothing_else(shop: Shop, code: str, harm: Harm) -> None:
     if (code, harm) in AFTER_EXPORT:
@@ -81,7 +85,6 @@ def test_each_finding_is_named_and_nothing_else(shop: Shop, code: str, harm: Har
     assert shop.found() == {"80001": [code]}
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("mode", MODES)
 def test_all_of_them_at_once_are_named_in_each_mode_of_stock(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, mode: str
@@ -245,6 +248,7 @@ NOTHING: tuple[Plant, ...] = (
 )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("plant", NOTHING)
 def test_what_is_in_order_is_not_named(shop: Shop, plant: Plant) -> None:
     plant(shop)
