@@ -10,12 +10,11 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from decimal import Decimal
 
 from .clock import Zone
 from .ledger.standing import Key, Standing, standing, write_standing
 from .ledger.store import Ledger
-from .money import amount_text
+from .money import sums_text
 from .reasons import ORDER_REASONS, STOCK_REASONS
 
 LASTING = timedelta(hours=1)
@@ -172,12 +171,7 @@ def _line_of_cause(cause: str, every: Sequence[Standing]) -> str:
 
 def money(every: Iterable[Standing]) -> str:
     """Return what some orders come to, `340,000.00 NOK and 120.00 EUR`; never added up."""
-    sums: dict[str, Decimal] = {}
-    for one in every:
-        if one.amount is not None:
-            sums[one.currency] = sums.get(one.currency, Decimal(0)) + one.amount
-    amounts = [amount_text(amount, currency) for currency, amount in sums.items()]
-    return " and ".join(filter(None, [", ".join(amounts[:-1]), *amounts[-1:]]))
+    return sums_text((one.amount, one.currency) for one in every)
 
 
 def counted(every: Sequence[Standing]) -> str:

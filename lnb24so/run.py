@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from . import __version__
@@ -23,6 +22,7 @@ from .process.ping import Pings
 from .process.redact import REDACTOR
 from .process.stop import Stop
 from .process.streams import Progress
+from .texts import visible
 from .tools import Tools, company_of, learn_secrets
 
 if TYPE_CHECKING:
@@ -134,13 +134,15 @@ def run(config: Config, mode: Mode, body: Body) -> Report:
     run_id = new_run_id(mode.clock.now())
     stop = Stop()
     with closing(_log(config, mode, run_id)) as log, stop.watching():
+        if log.speaks:
+            mode = replace(mode, tell=lambda words: log.event("run.told", message=words))
         url = _ping_url(config, mode.task) if mode.writes else None
         pings = Pings(url, run_id, mode.clock, log.event)
         log.event("run.started", version=__version__, dry_run=not mode.writes)
         exit_code, summary, ended = 1, Counter[str](), ""
         try:
             pings.started()
-            with _faults_as_errors(log, run_id, config.paths.logs):
+            with log.faults_as_errors():
                 report = _work(config, mode, body, log, stop, run_id)
             exit_code, summary = report.exit_code, report.summary
             ended = went_through(summary)
@@ -149,6 +151,9 @@ def run(config: Config, mode: Mode, body: Body) -> Report:
             log.event("run.failed", message=str(error), exit_code=exit_code, code=error.code)
             if isinstance(error, Locked) and not mode.everything:
                 error.hushed = error.age is None or error.age < LONG_LOCKED
+            if log.speaks and not error.hushed:
+                mode.tell(f"{error}{error.lasting}")
+                error.hushed = True
             raise
         finally:
             mode.progress.stop()
@@ -156,24 +161,11 @@ def run(config: Config, mode: Mode, body: Body) -> Report:
             log.event("run.finished", seconds=seconds, exit_code=exit_code, summary=dict(summary))
             pings.ended(1 if log.failed else exit_code, log.redact(ended))
         if log.failed is not None:
-            mode.tell(f"The log could not be written ({log.failed}). Fix: paths.logs, disk space.")
+            mode.tell(
+                f"The log could not be written ({log.failed}). Fix: mend paths.logs or its disk."
+            )
             return replace(report, exit_code=worst((report.exit_code, 1)))
         return report
-
-
-@contextmanager
-def _faults_as_errors(log: Log, run_id: str, folder: Path) -> Iterator[None]:
-    """Turn what nobody foresaw into a sentence, with the traceback in the log."""
-    try:
-        yield
-    except Lnb24soError:
-        raise
-    except Exception as error:
-        log.exception(error)
-        raise Lnb24soError(
-            f"An unexpected error ended the run ({type(error).__name__}). This is a fault in "
-            f"lnb24so. Details: grep {run_id} {folder}/*.jsonl"
-        ) from error
 
 
 def _log(config: Config, mode: Mode, run_id: str) -> Log:
@@ -185,6 +177,7 @@ def _log(config: Config, mode: Mode, run_id: str) -> Log:
         redact=REDACTOR,
         keep_days=config.logs.keep_days,
         now=mode.clock.now,
+        writes=mode.writes,
         echo=mode.echo,
     )
 
@@ -193,8 +186,6 @@ def _work(config: Config, mode: Mode, body: Body, log: Log, stop: Stop, run_id: 
     """Run the body under the lock, with the ledger open; one that does not write needs no lock."""
 
     def tell(text: str) -> None:
-        from .texts import visible
-
         mode.tell("\n".join(map(visible, log.redact.own(text).split("\n"))))
 
     state, clock = config.paths.state, mode.clock
@@ -224,7 +215,7 @@ def _work(config: Config, mode: Mode, body: Body, log: Log, stop: Stop, run_id: 
         if mode.writes:
             _begin(tools, mode.task)
             stack.enter_context(_ending(tools))
-        with _faults_as_errors(log, run_id, config.paths.logs):
+        with log.faults_as_errors():
             parts = body(tools)
             report = _report(mode, parts, tools, run_id)
         if mode.writes:
@@ -293,6 +284,6 @@ def _held_by(parts: Parts) -> str | None:
 
 def _ping_url(config: Config, task: str) -> str | None:
     """Return the address that is told of a task's runs, or None."""
-    set_to = config.monitoring
-    urls = {"pull-stock": set_to.pull_stock_ping_url, "push-orders": set_to.push_orders_ping_url}
+    to = config.monitoring
+    urls = {"pull-stock": to.pull_stock_ping_url, "push-orders": to.push_orders_ping_url}
     return urls.get(task)

@@ -16,7 +16,7 @@ from lnb24so.process.redact import REDACTOR
 from lnb24so.sandbox import Brand, Sandbox
 from lnb24so.sandbox.sample import brand
 
-KEPT = {"PATH", "LD_LIBRARY_PATH", "TMPDIR", "CI", "LNB24SO_EXAMPLES"}
+KEPT = {"PATH", "LD_LIBRARY_PATH", "TMPDIR", "CI", "LNB24SO_EXAMPLES", "LNB24SO_FIRST_DAY"}
 FIXED = {"HOME": "/nowhere", "LANG": "C.UTF-8"}
 
 

@@ -52,7 +52,7 @@ LIBRARIES = {
     "sqlite3": {"ledger.file"},
     "structlog": {"process.log"},
     "yaml": {"config.nodes"},
-    "rich": {"screen.report", "process.streams", "commands.check.findings"},
+    "rich": {"process.streams"},
 }
 """The only modules that may know each library."""
 

@@ -25,7 +25,7 @@ ALWAYS = {
     *("__main__", "cli", "cli_reconcile", "errors", "clock", "reasons", "run", "tools"),
     *("network", "network.http", "network.line", "network.patience"),
     *("config", "config.schema", "config.values", "config.reader", "config.nodes"),
-    *("process", "process.streams", "process.stop", "process.lock", "process.log"),
+    *("process", "process.streams", "process.stop", "process.lock", "process.log", "process.lines"),
     *("process.events", "process.ping", "process.redact", "texts", "screen", "screen.terminal"),
     *("ledger", "ledger.store", "ledger.file", "ledger.types", "ledger.runs", "ledger.standing"),
     *("ledger.access", "ledger.steps", "ledger.rows", "ledger.seen"),

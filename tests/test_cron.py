@@ -80,13 +80,22 @@ def test_a_real_cron_daemon_moves_stock_and_orders(
 
 @contextmanager
 def daemon(crontab: str) -> Iterator[None]:
-    """Run cron with one more crontab; where a daemon runs already, it takes the crontab."""
+    """Run cron with one more crontab."""
     CRONTAB.write_text(crontab, encoding="utf-8")
     CRONTAB.chmod(0o644)
+    try:
+        with cron_daemon():
+            yield
+    finally:
+        CRONTAB.unlink(missing_ok=True)
+
+
+@contextmanager
+def cron_daemon() -> Iterator[None]:
+    """Run cron; where a daemon runs already, that one does the work."""
     cron = subprocess.Popen(["cron", "-f"], stderr=subprocess.DEVNULL)
     try:
         yield
     finally:
         cron.terminate()
-        CRONTAB.unlink(missing_ok=True)
         cron.wait()

@@ -205,7 +205,7 @@ def test_a_certificate_file_that_is_none_is_the_settings_fault(
     file = tmp_path / "ca.pem"
     file.write_text(content)
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(file))
-    with pytest.raises(ConfigError, match=r"ca\.pem are none\. Fix: REQUESTS_CA_BUNDLE"):
+    with pytest.raises(ConfigError, match=r"ca\.pem are none\. Fix: correct REQUESTS_CA_BUNDLE"):
         Http("https://127.0.0.1:1", 1)
 
 

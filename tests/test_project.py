@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import sys
 import tomllib
 from collections.abc import Iterator
@@ -67,3 +68,10 @@ def test_the_lowest_versions_that_are_tried_are_the_bounds(
     lines = (project_root / ".ci" / "lowest.txt").read_text("utf-8").splitlines()
     tried = dict(line.split("==") for line in lines if not line.startswith("#"))
     assert tried == declared
+
+
+def test_every_fix_begins_with_what_to_do(project_root: Path) -> None:
+    sources = [path.read_text("utf-8") for path in (project_root / "lnb24so").rglob("*.py")]
+    fixes = [fix for text in sources for fix in re.findall(r"Fix: ([^\"'\s{]+)", text)]
+    assert len(fixes) > 80
+    assert [fix for fix in fixes if not re.fullmatch(r"[a-z]+[.,:]?", fix)] == []

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, TypedDict
 
 from lnb24so.errors import ConfigError
+from lnb24so.process.whole_file import STDERR
 
 from .reader import Reader
 from .values import (
@@ -169,7 +170,7 @@ class Orders:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Paths:
-    """Two folders, absolute once loaded."""
+    """Two folders, absolute once loaded; `logs` may be `-`, which is stderr."""
 
     state: Path = Path("state")
     logs: Path = Path("logs")
@@ -243,7 +244,8 @@ def load_config(path: Path, environ: Mapping[str, str] = os.environ) -> Config:
     reader.finish()
     folder = path.absolute().parent
     paths: Paths = values["paths"]
-    values["paths"] = Paths(state=folder / paths.state, logs=folder / paths.logs)
+    logs = paths.logs if paths.logs == STDERR else folder / paths.logs
+    values["paths"] = Paths(state=folder / paths.state, logs=logs)
     return Config(**values, file=path.absolute())
 
 

@@ -22,9 +22,12 @@ class Seen(Access):
 
     # Orders, as far as they hold stock
 
-    def references_in_erp(self) -> set[str]:
-        """Return the references of which 24SevenOffice has the order."""
-        return self._references("order_id IS NOT NULL")
+    def references_in_erp(self, among: Iterable[str] | None = None) -> set[str]:
+        """Return the references, of all or among these, of which 24SevenOffice has the order."""
+        if among is None:
+            return self._references("order_id IS NOT NULL")
+        which = "reference IN (SELECT value FROM json_each(?))"
+        return self._references(f"order_id IS NOT NULL AND {which}", json.dumps(list(among)))
 
     def references_skipped(self) -> set[str]:
         """Return the references that a person decided not to send."""
@@ -43,9 +46,9 @@ class Seen(Access):
         rows = self._values(query, "orders", reference=str, erp_reference=str)
         return {row["reference"]: row["erp_reference"] for row in rows}
 
-    def _references(self, condition: str) -> set[str]:
+    def _references(self, condition: str, *values: str) -> set[str]:
         query = f"SELECT reference FROM orders WHERE {condition}"  # noqa: S608 - ours, above
-        return {row["reference"] for row in self._values(query, "orders", reference=str)}
+        return {row["reference"] for row in self._values(query, "orders", *values, reference=str)}
 
     # What was seen of orders: what a list no longer shows is asked about
 

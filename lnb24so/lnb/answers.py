@@ -48,7 +48,7 @@ def checked(answer: Answer, asked: str, *, secrets: Sequence[str], now: datetime
     if status in (401, 403):
         raise ConfigError(
             f"Le New Black: {asked} is not allowed (HTTP {status}{said}). "
-            "Fix: lenewblack.client_id, or ask Le New Black for this right."
+            "Fix: correct lenewblack.client_id, or ask Le New Black for this right."
         )
     if status == 413:
         raise Rejected("Le New Black: the batch is too large (413)")

@@ -164,7 +164,7 @@ class Calls:
             if answer.status in (401, 403) or names_the_client(answer):
                 raise ConfigError(
                     "Le New Black: wrong client id or client secret. "
-                    "Fix: lenewblack.client_id and lenewblack.client_secret."
+                    "Fix: correct lenewblack.client_id and lenewblack.client_secret."
                 )
             login = self._checked(answer, "POST /auth/token")
             token = login.get("access_token") if isinstance(login, Mapping) else None

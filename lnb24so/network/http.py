@@ -152,7 +152,7 @@ def _refuse_bad_certificates(verify: object, base_url: str) -> None:
         problem = "cannot be read" if isinstance(error, PermissionError) else "are none"
     raise ConfigError(
         f"The TLS certificates {verify} {problem}. "
-        "Fix: REQUESTS_CA_BUNDLE or CURL_CA_BUNDLE in the environment (cron: in the crontab)."
+        "Fix: correct REQUESTS_CA_BUNDLE or CURL_CA_BUNDLE in the environment (cron: crontab)."
     )
 
 

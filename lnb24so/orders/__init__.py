@@ -3,6 +3,7 @@
 __all__ = [
     "attempts",
     "draft",
+    "guards",
     "life",
     "lookup",
     "matching",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from lnb24so.config.schema import Config
+from lnb24so.config.schema import Config, Orders
 
 from .types import Block, Create, Item, Reading
 
@@ -17,6 +17,12 @@ NEW_LEDGER = 50
 """Until a ledger has exported so many, no run creates more: what waits may be typed in already."""
 
 
+def most_creates(settings: Orders, sent: int) -> int:
+    """Return how many orders a run creates at most, whose ledger has `sent` so many."""
+    most = settings.max_per_run
+    return most if sent >= NEW_LEDGER else min(most, NEW_LEDGER)
+
+
 def guarded(
     items: Sequence[Item], reading: Reading, config: Config, limit: int | None
 ) -> tuple[Sequence[Item], str | None]:
@@ -25,9 +31,8 @@ def guarded(
     With a `limit` so many creates stay, the oldest, and their number is no guard.
     """
     creates = [item for item in items if isinstance(item, Create)]
-    most, sent = config.orders.max_per_run, len(reading.held)
-    if sent < NEW_LEDGER:
-        most = min(most, NEW_LEDGER)
+    sent = len(reading.held)
+    most = most_creates(config.orders, sent)
     if reading.facts is not None and reading.facts.products.is_empty:
         # Each order would be blocked, and a person sent to mend what is not broken.
         return [item for item in items if not isinstance(item, Create | Block)], NO_PRODUCTS

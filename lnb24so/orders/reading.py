@@ -52,7 +52,7 @@ def read_orders(tools: Tools, selection: Selection) -> Reading:
         ),
         looked_at=clock.now(),
         lnb_now=lnb_now,
-        held=ledger.order_ids(),
+        held=ledger.order_ids() if references else {},
     )
     if not reading.cases:
         return reading

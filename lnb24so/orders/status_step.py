@@ -144,7 +144,7 @@ def _refused(entry: Entry, journal: Journal, error: Rejected) -> Move:
     reason = Reason(
         "order.status_refused",
         f"is order {entry.order_id} in 24SevenOffice, but its status stays: {error}. "
-        "Fix: orders.done_status.",
+        "Fix: correct orders.done_status.",
     )
     news = entry.reasons != (reason,)
     if news:

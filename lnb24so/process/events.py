@@ -7,7 +7,7 @@ from typing import Literal, NamedTuple, Protocol
 
 # Each name that the log knows, so that a wrong one is found before it is written.
 EventName = Literal[
-    "run.started", "run.finished", "run.failed", "session.opened", "session.renewed",
+    "run.started", "run.finished", "run.failed", "run.told", "session.opened", "session.renewed",
     "company.selected", "request.retried", "order.sending", "order.created", "order.adopted",
     "order.finished", "order.blocked", "order.marked_blocked", "order.refused", "order.unconfirmed",
     "order.retry", "order.not_found", "order.decision_needed", "order.looked_again",
@@ -49,6 +49,7 @@ EVENTS: Mapping[EventName, Event] = {
     "run.started": Event("info", "A run began.", "version, dry_run"),
     "run.finished": Event("info", "A run ended, with its counters.", "seconds, exit_code, summary"),
     "run.failed": Event("error", "A run ended early.", "message, exit_code"),
+    "run.told": Event("warning", "What a person is told, where the log is on stderr.", "message"),
     "session.opened": Event("info", "We logged in to 24SevenOffice."),
     "session.renewed": Event("warning", "The session died; we log in again.", "message"),
     "company.selected": Event("info", "The company of this run.", "company_id, company"),

@@ -1,30 +1,29 @@
-"""The log: one JSON line per event, from one closed list of events, without secrets."""
+"""The log: one JSON line per event, from one closed list of events, without secrets.
+
+It goes to a file for each day, or to stderr (`paths.logs: "-"`), in place of all sentences there.
+"""
 
 from __future__ import annotations
 
 import json
 import math
-import os
-import re
-import stat
 import traceback
-from collections.abc import Callable, Mapping, MutableMapping
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping, MutableMapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from itertools import chain
 from pathlib import Path
 from typing import Any, TextIO
 
-from lnb24so.errors import ConfigError
+from lnb24so.errors import Lnb24soError
 from lnb24so.texts import harmless_json
 
 from .events import EVENTS, EventName
+from .lines import Lines, Nowhere, Stderr, in_folder
 from .redact import KEPT, MASK, Redactor, holds_secret_word
-from .whole_file import open_regular
+from .whole_file import STDERR
 
-FILE_MODE = 0o640
-FILE_NAME = re.compile(r"lnb24so-([0-9]{4}-[0-9]{2}-[0-9]{2})\.jsonl")
 LIMIT_TRACEBACK = 20_000
 OWN_KEYS = ("timestamp", "level", "event", "run_id", "task")
 
@@ -34,13 +33,19 @@ class Log:
     """Writes events; a write that fails never raises, see `failed`."""
 
     _logger: Any
-    _files: _DayFiles
+    _lines: Lines
     redact: Redactor
+    _found_by: str
+
+    @property
+    def speaks(self) -> bool:
+        """Whether its lines go where sentences would, and so take their place."""
+        return isinstance(self._lines, Stderr)
 
     @property
     def failed(self) -> str | None:
         """The first reason why a line could not be written, or None."""
-        return self._files.failed
+        return self._lines.failed
 
     def event(self, name: EventName, /, **fields: object) -> None:
         """Write one line; ValueError for an unlisted name or for a field that every line has."""
@@ -58,9 +63,23 @@ class Log:
         text = text if len(text) <= 2 * half else f"{text[:half]}\n[...]\n{text[-half:]}"
         self.event("error.unexpected", error=type(error).__name__, traceback=text)
 
+    @contextmanager
+    def faults_as_errors(self) -> Iterator[None]:
+        """Turn what nobody foresaw into Lnb24soError, with the traceback in the log."""
+        try:
+            yield
+        except Lnb24soError:
+            raise
+        except Exception as error:
+            self.exception(error)
+            raise Lnb24soError(
+                f"An unexpected error ended the run ({type(error).__name__}). This is a fault in "
+                f"lnb24so. Details: {self._found_by}"
+            ) from error
+
     def close(self) -> None:
         """Close the file; a later event opens it again."""
-        self._files.close()
+        self._lines.close()
 
 
 def open_log(
@@ -71,26 +90,24 @@ def open_log(
     redact: Redactor,
     keep_days: int,
     now: Callable[[], datetime],
+    writes: bool = True,
     echo: TextIO | None = None,
 ) -> Log:
-    """Return the log of one run, without its old files; `echo` also gets each line, for people."""
+    """Return the log of one run, without its old files; `echo` also gets each line, for people.
+
+    In place of a folder STDERR lets a run that `writes` log there, and any other run nowhere.
+    """
     import structlog
 
-    files = _DayFiles(folder)
-    today = now().astimezone(UTC).date()
-    try:
-        folder.mkdir(mode=0o750, parents=True, exist_ok=True)
-        outdated = _outdated(folder, today, timedelta(days=keep_days))
-        files.open(today)
-        for file in outdated:
-            # One that stays harms nobody.
-            with suppress(OSError):
-                file.unlink()
-    except OSError as error:
-        raise ConfigError(
-            f"paths.logs: {error.filename or folder} cannot be written: {error.strerror}. "
-            "Fix: make it writable for this user, or set paths.logs to another folder."
-        ) from None
+    lines: Lines
+    if folder != STDERR:
+        lines = in_folder(folder, now().astimezone(UTC).date(), timedelta(days=keep_days))
+        found_by = f"grep {run_id} {folder}/*.jsonl"
+    elif writes:
+        lines, echo = Stderr(), None  # A person gets each line already.
+        found_by = f"the lines of {run_id} on stderr"
+    else:
+        lines, found_by = Nowhere(), "the same command with -v"
 
     def arrange(
         _: Any, level: str, fields: MutableMapping[str, Any]
@@ -107,81 +124,13 @@ def open_log(
 
     # Everything is given here: structlog's global configuration would leak between two logs.
     logger = structlog.wrap_logger(
-        files,
+        lines,
         processors=[arrange],
         wrapper_class=structlog.make_filtering_bound_logger(0),
         context_class=dict,
         cache_logger_on_first_use=False,
     )
-    return Log(logger.bind(run_id=run_id, task=task), files, redact)
-
-
-class _DayFiles:
-    """One file per UTC day, each line written by one call, so that two processes do not mix."""
-
-    def __init__(self, folder: Path) -> None:
-        self.failed: str | None = None
-        self._folder = folder
-        self._day: date | None = None
-        self._descriptor = -1
-        self._is_torn = False
-
-    def write(self, day: date, line: str) -> None:
-        """Append the line to the day's file; a failure is remembered, not raised."""
-        try:
-            if day != self._day:
-                self.open(day)
-            data = (b"\n" if self._is_torn else b"") + line.encode() + b"\n"
-            self._is_torn = os.write(self._descriptor, data) < len(data)
-            if self._is_torn:
-                raise OSError(0, "the disk took only a part of a line")
-        except OSError as error:
-            self.failed = self.failed or f"{self._folder}: {error.strerror}"
-
-    info = warning = error = write  # what structlog calls, by level
-
-    def open(self, day: date) -> None:
-        """Make the day's file the current one; OSError when that fails."""
-        self.close()
-        path = self._folder / f"lnb24so-{day.isoformat()}.jsonl"
-        # Readable, to see whether an earlier run was cut off in the middle of a line.
-        flags = os.O_RDWR | os.O_APPEND | os.O_CREAT
-        try:
-            self._descriptor = open_regular(path, flags, FILE_MODE)
-        except OSError:
-            # Not elsewhere by a link, nor into a pipe that nobody reads; a device keeps nothing.
-            if not path.is_char_device():
-                raise
-            self._descriptor = os.open(path, flags)
-        self._day = day
-        file = os.fstat(self._descriptor)
-        if file.st_size == 0 and stat.S_ISREG(file.st_mode):
-            os.fchmod(self._descriptor, FILE_MODE)  # whatever the umask
-        last = os.pread(self._descriptor, 1, file.st_size - 1) if file.st_size else b"\n"
-        self._is_torn = last != b"\n"
-
-    def close(self) -> None:
-        """Close the current file, if there is one."""
-        if self._day is not None:
-            self._day = None
-            os.close(self._descriptor)
-
-
-def _outdated(folder: Path, today: date, keep: timedelta) -> list[Path]:
-    """Return the files to delete: those that the run before would have deleted, and one more.
-
-    One more, and only by a day's first run, is what a day brings: a clock that is a hundred days
-    ahead for a run must not cost all logs. The run before is the newest earlier day with a file.
-    """
-    days: dict[date, Path] = {}
-    for path in folder.iterdir():
-        if match := FILE_NAME.fullmatch(path.name):
-            with suppress(ValueError):  # A name without a real date is not ours.
-                days[date.fromisoformat(match[1])] = path
-    before = max((day for day in days if day < today), default=today)
-    old = sorted(day for day in days if day < today - keep)
-    surely = sum(day < before - keep for day in old)
-    return [days[day] for day in old[: surely + (today not in days)]]
+    return Log(logger.bind(run_id=run_id, task=task), lines, redact, found_by)
 
 
 def _plain(value: object, redact: Redactor, key: str = "") -> Any:

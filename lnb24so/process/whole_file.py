@@ -7,6 +7,9 @@ import os
 import stat
 from pathlib import Path
 
+STDERR = Path("-")
+"""What stands for stderr in place of a folder."""
+
 
 def open_regular(
     path: Path, flags: int = os.O_RDONLY, mode: int = 0o600, *, links: bool = False

@@ -1,3 +1,3 @@
 """How a run looks to people: tables, plain lines, JSON, CSV, and the page of a preview."""
 
-__all__ = ["page", "report", "sheet", "terminal"]
+__all__ = ["page", "report", "sheet", "tables", "terminal"]

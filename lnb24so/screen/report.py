@@ -7,27 +7,25 @@ from __future__ import annotations
 
 import json
 import sys
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, replace
 from typing import Any
 
 import click
 
-from lnb24so.money import amount_text, to_minor
-from lnb24so.orders.types import OrderReport, Result
+from lnb24so.money import to_minor
+from lnb24so.orders.types import Result
 from lnb24so.process.redact import REDACTOR
 from lnb24so.process.streams import fit, printing
-from lnb24so.reasons import sentence
 from lnb24so.run import Report
-from lnb24so.stock.plan import StockItem, StockReport
-from lnb24so.texts import harmless_json, shown
+from lnb24so.stock.plan import StockItem
+from lnb24so.texts import harmless_json
+
+from .tables import screen_width, wrap
+from .words import plain_lines
 
 ROWS_ON_A_SCREEN = 50
-"""More rows than this are counted on a terminal, not shown; a pipe gets them all."""
-
-BESIDE_NAME_AND_NOTE = 30
-"""Columns that code and levels take in a table of stock."""
+"""More rows than this are counted on a terminal, where they need nobody; a pipe gets them all."""
 
 
 def document(report: Report) -> dict[str, Any]:
@@ -80,8 +78,12 @@ def json_lines(name: str, rows: Iterable[Mapping[str, Any]]) -> Iterator[str]:
 
 @printing()
 def print_lines(lines: Iterable[str]) -> None:
-    """Print lines that hold remote text, each fit for a screen."""
-    print_plain(map(fit, lines))
+    """Print lines that hold remote text, each fit for a screen; a terminal gets whole words."""
+    width = screen_width() if sys.stdout.isatty() else None
+    fitting = map(fit, lines)
+    print_plain(
+        fitting if width is None else (part for one in fitting for part in wrap(one, width))
+    )
 
 
 @printing()
@@ -129,165 +131,13 @@ def _stock_item(item: StockItem, refused: Mapping[str, str] | None) -> dict[str,
 def show(report: Report, most: int | None = None) -> None:
     """Print a run for people: tables on a terminal, plain lines in a pipe.
 
-    `most` limits the rows of each; a terminal shows 50 without it, a pipe everything.
+    `most` limits the rows of each that need nobody; without it a terminal shows 50 of them, and a
+    pipe everything.
     """
     if sys.stdout.isatty():
-        _show_tables(report, ROWS_ON_A_SCREEN if most is None else most)
+        from .boards import board_lines
+
+        rows = ROWS_ON_A_SCREEN if most is None else most
+        print_plain(board_lines(report, rows, screen_width()))
     else:
-        print_lines(plain_lines(report, most))
-
-
-def plain_lines(report: Report, most: int | None = None) -> Iterable[str]:
-    """Yield one line for each item, and one with the counts."""
-    if report.stock is not None:
-        refused = report.stock.refused or {}
-        yield from (_stock_line(item, refused) for item in report.stock.plan.items[:most])
-        yield from _stock_closing(report.stock, most)
-    if report.orders is not None:
-        yield from (_order_line(result) for result in report.orders.results[:most])
-        yield from _order_closing(report.orders, most)
-
-
-def _closing(
-    name: str, counts: Mapping[str, int], guard: str | None, *, rows: int, most: int | None
-) -> Iterable[str]:
-    if most is not None and rows > most:
-        yield f"... and {rows - most:,} more; --json shows them all."
-    if guard is not None:
-        yield guard
-    counted = [f"{count:,} {label}" for label, count in counts.items() if count]
-    yield f"{name}: {', '.join(counted) or 'nothing to do'}."
-
-
-PLANNED_WORDS = {
-    "create": "to create",
-    "adopt": "found in 24SevenOffice",
-    "finish": "to finish",
-    "wait": "waiting",
-    "decide": "for a person to decide",
-    "skip": "skipped",
-}
-
-
-def _order_closing(part: OrderReport, most: int | None) -> Iterable[str]:
-    """Yield the orders counted: by outcome, or by what is planned."""
-    counts = Counter[str]()
-    for result in part.results:
-        planned = PLANNED_WORDS.get(result.item.action, result.item.action)
-        counts[result.outcome or planned] += 1
-    counts["left for a later run"] = part.plan.left
-    return _closing("Orders", counts, part.plan.guard, rows=len(part.results), most=most)
-
-
-def _stock_closing(part: StockReport, most: int | None) -> Iterable[str]:
-    plan, refused = part.plan, part.refused
-    left = sum(item.action == "skip" for item in plan.items)
-    counts = {
-        "to set" if refused is None else "set": len(plan.items) - left - len(refused or ()),
-        "refused": len(refused or ()),
-        "left alone": left,
-        "unchanged": plan.unchanged,
-        "products without a code": plan.without_code,
-    }
-    return _closing("Stock", counts, plan.guard, rows=len(plan.items), most=most)
-
-
-def _order_line(result: Result) -> str:
-    item = result.item
-    if result.reasons:
-        said = " ".join(reason.message for reason in result.reasons)
-        return f"{item.reference} {result.outcome or item.action}: {said}"
-    became = f" as order {result.order_id}" if result.order_id else ""
-    total = amount_text(item.total, item.currency) if item.total is not None else "no total"
-    retailer = item.order.retailer_name if item.order else ""
-    whose = f" for retailer {shown(retailer)}" if retailer not in ("", item.customer) else ""
-    lines = "1 line" if item.line_count == 1 else f"{item.line_count} lines"
-    warned = "".join(f". Warning: {warning.message}" for warning in item.warnings)
-    return (
-        f"{item.reference} {result.outcome or item.action}{became}: {lines}, "
-        f"{total}, customer {item.customer_id} {shown(item.customer)}{whose}{warned}"
-    )
-
-
-def _stock_line(item: StockItem, refused: Mapping[str, str]) -> str:
-    if item.code in refused:
-        return f"{item.code} refused: {refused[item.code]}"
-    why = f" ({item.reason})" if item.reason else ""
-    if item.action == "skip":
-        return f"{item.code} skip{why} {shown(item.name)}"
-    return f"{item.code} set {_level(item.before)} -> {item.after}{why} {shown(item.name)}"
-
-
-def _level(level: int | None) -> str:
-    return "?" if level is None else str(level)
-
-
-def _show_tables(report: Report, most: int) -> None:
-    from rich.console import Console
-
-    console = Console(highlight=False, markup=False, emoji=False)
-    if report.company is not None:
-        company = f"24SevenOffice company {report.company.id} {shown(report.company.name)}"
-        console.print(fit(company))
-    if report.stock is not None:
-        _show_stock(console, report.stock, most)
-    if report.orders is not None:
-        _show_orders(console, report.orders, most, dry_run=report.dry_run)
-
-
-def _show_stock(console: Any, part: StockReport, most: int) -> None:
-    items = part.plan.items
-    if items:
-        table = _table("Code", "Product", "Now", "New", "Note")
-        notes = [(part.refused or {}).get(item.code) or item.reason or "" for item in items[:most]]
-        # A reason stays in one piece; rather a name is cut.
-        longest = max((len(word) for note in notes for word in note.split()), default=0)
-        table.columns[1].max_width = max(8, console.width - BESIDE_NAME_AND_NOTE - longest)
-        for item, note in zip(items, notes, strict=False):
-            after = "" if item.after is None else str(item.after)
-            _add(table, item.code, item.name, _level(item.before), after, note)
-        console.print(table)
-    for line in _stock_closing(part, most):
-        console.print(fit(line))
-
-
-def _show_orders(console: Any, part: OrderReport, most: int, *, dry_run: bool) -> None:
-    if part.results:
-        table = _table("Order", "Retailer", "What", "Lines", "Total")
-        for result in part.results[:most]:
-            item = result.item
-            total = amount_text(item.total, item.currency) if item.total is not None else ""
-            what = result.outcome or item.action
-            became = f"{what} {result.order_id}" if result.order_id else what
-            _add(table, item.reference, item.customer, became, str(item.line_count), total)
-        console.print(table)
-    for result in part.results[:most]:
-        is_told = result.news and not dry_run
-        for reason in (*(() if is_told else result.reasons), *result.item.warnings):
-            console.print(fit(sentence(result.item.reference, reason)))
-    for line in _order_closing(part, most):
-        console.print(fit(line))
-
-
-def _table(*titles: str) -> Any:
-    from rich.box import SIMPLE
-    from rich.table import Table
-
-    table = Table(box=SIMPLE, pad_edge=False, padding=(0, 1, 0, 0))
-    for title in titles:
-        right = title in ("Now", "New", "Lines", "Total")
-        wide = title in ("Product", "Retailer")
-        table.add_column(
-            title,
-            justify="right" if right else "left",
-            no_wrap=title != "Note",
-            overflow="ellipsis" if wide else "fold",
-            min_width=8 if wide else None,
-        )
-    return table
-
-
-def _add(table: Any, *cells: str) -> None:
-    from rich.text import Text
-
-    table.add_row(*(Text(" ".join(fit(cell).split())) for cell in cells))
+        print_plain(map(fit, plain_lines(report, most)))

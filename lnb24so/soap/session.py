@@ -192,7 +192,7 @@ class Session:
         if not answer:
             raise ConfigError(
                 "24SevenOffice: wrong user name or password. "
-                "Fix: 24sevenoffice.username and 24sevenoffice.password."
+                "Fix: correct 24sevenoffice.username and 24sevenoffice.password."
             )
         if not _COOKIE.fullmatch(answer):
             raise Transient("24SevenOffice: the answer to the login is no session id.", again=False)
@@ -247,7 +247,7 @@ def _as_our_error(text: str, operation: str) -> Lnb24soError:
             "24sevenoffice.identity_id for this login."
         )
     if kind == "application":
-        return ConfigError(f"24SevenOffice: {text}. Fix: 24sevenoffice.application_id.")
+        return ConfigError(f"24SevenOffice: {text}. Fix: correct 24sevenoffice.application_id.")
     return Transient(f"24SevenOffice: {text} ({operation}).", again=False)
 
 

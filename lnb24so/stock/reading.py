@@ -70,7 +70,7 @@ def read_stock(tools: Tools, *, ask_again: bool = False, writes: bool = False) -
         waiting_orders=waiting,
         read_until=lnb.server_now(),
         since=config.orders.since,
-        in_erp=frozenset(ledger.references_in_erp()),
+        in_erp=frozenset(ledger.references_in_erp(one.reference for one in waiting)),
         skipped=frozenset(ledger.references_skipped()),
         asked_for=frozenset(ledger.references_asked_for()),
         carried=carried(waiting, open_orders, config.orders, ledger.references_sent_as()),

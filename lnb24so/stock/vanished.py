@@ -67,18 +67,17 @@ def settle_open_orders(
     Raises Transient where all are gone, nothing proves it, and no run before this one found so.
     """
     soap, ledger, states = tools.soap, tools.ledger, tools.config.stock.open_order_states
+    remembered = ledger.open_order_ids()
     question: Question[int, InvoiceOrder] = Question(
         "open orders of 24SevenOffice",
         ask=lambda ids: _by_order_id(soap.open_orders_by_id(ids)),
         list_again=lambda: _by_order_id(soap.open_orders(states)),
         inside=lambda order: order.status in states,
         can_ask=can_be_asked_for,
-        controls=sorted(ledger.order_ids(), reverse=True),
+        controls=list(ledger.order_ids(newest=len(remembered) + 5)),
     )
     hidden = set(map(int, ledger.hidden("open order")))
-    settled = settle(
-        _by_order_id(listed), question, remembered=ledger.open_order_ids(), hidden_before=hidden
-    )
+    settled = settle(_by_order_id(listed), question, remembered=remembered, hidden_before=hidden)
     before = set(json.loads(ledger.note(UNSURE_NOTE) or "[]"))
     if writes and (settled.unsure or before):
         ledger.write_note(UNSURE_NOTE, json.dumps(sorted(settled.unsure)))
@@ -104,7 +103,8 @@ def settle_waiting(
     One that we exported, or that a person skipped, is not asked for.
     """
     ledger = tools.ledger
-    remembered = ledger.waiting_lines().keys() - ledger.references_in_erp()
+    remembered = set(ledger.waiting_lines())
+    remembered -= ledger.references_in_erp(remembered)
     remembered -= ledger.references_skipped()
     question: Question[str, Order] = Question(
         "waiting orders of Le New Black",

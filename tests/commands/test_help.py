@@ -41,7 +41,7 @@ def flat(text: str) -> str:
 
 
 def test_without_a_name_it_lists_the_topics(capsys: pytest.CaptureFixture[str]) -> None:
-    listed = re.findall(r"^  (\S+) ", answer(capsys), re.MULTILINE)
+    listed = re.findall(r"^  (\S+)  ", answer(capsys), re.MULTILINE)
     assert listed == [
         *("settings", "reasons", "events", "exit-codes", "stock", "money", "orders", "finance"),
         *("trouble", "unknowns", "moving", "kubernetes", "upgrading"),

@@ -1,4 +1,4 @@
-"""The README's worked examples are what the code does, figure by figure."""
+"""The worked examples, in the README and in help, are what the code does, figure by figure."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from lnb24so.commands.help.names import topic
 from lnb24so.orders.draft import Draft
 from lnb24so.stock.plan import plan_stock
 
@@ -30,15 +31,20 @@ from .build import (
 D = Decimal
 
 
-def example(project_root: Path, name: str) -> dict[str, list[str]]:
-    """Return the table of a worked example: the cells of each row by its first one."""
+def stock_example(project_root: Path) -> dict[str, list[str]]:
+    """Return the table of the README's worked example: the cells of each row by its first one."""
     readme = (project_root / "README.md").read_text(encoding="utf-8")
-    found = re.search(rf"<!-- {name} example -->\n(.*?)<!-- end -->", readme, re.DOTALL)
+    found = re.search(r"<!-- stock example -->\n(.*?)<!-- end -->", readme, re.DOTALL)
     assert found is not None
-    assert found[1], f"the README has no {name} example yet"
     rows = re.findall(r"^\|(.+)\|$", found[1].replace("**", ""), re.MULTILINE)
     cells = ([cell.strip() for cell in row.split("|")] for row in rows)
     return {first: others for first, *others in cells}
+
+
+def money_example() -> dict[str, list[str]]:
+    """Return the same of the table in `lnb24so help money`, whose columns are two spaces apart."""
+    lines = topic("money").partition("\nrow ")[2].partition("\n\n")[0].splitlines()[1:]
+    return {first: others for first, *others in (re.split(r"\s{2,}", line) for line in lines)}
 
 
 SOLD = order(
@@ -57,12 +63,10 @@ def sold() -> Draft:
 
 
 @pytest.mark.parametrize(("row", "name"), [(0, "Alma Dress"), (1, "Saga Scarf"), (2, "shipping")])
-def test_the_money_example_shows_what_is_sent(
-    project_root: Path, sold: Draft, row: int, name: str
-) -> None:
+def test_the_money_example_shows_what_is_sent(sold: Draft, row: int, name: str) -> None:
     assert sold.invoice is not None
     sent = sold.invoice.rows[row]
-    _, comes_to, price, rate = example(project_root, "money")[name]
+    _, comes_to, price, rate = money_example()[name]
     assert (amount(price), amount(rate), amount(comes_to)) == (
         sent.price,
         sent.discount_rate,
@@ -70,8 +74,8 @@ def test_the_money_example_shows_what_is_sent(
     )
 
 
-def test_the_money_example_adds_up(project_root: Path, sold: Draft) -> None:
-    rows = example(project_root, "money")
+def test_the_money_example_adds_up(sold: Draft) -> None:
+    rows = money_example()
     assert amount(rows["together"][1]) == sold.total
     assert (sold.reasons, sold.warnings) == ((), ())
 
@@ -93,7 +97,7 @@ READ = {"simple": ("70123",), "advanced": (), "time_based": ("70123", "70124")}
 def test_the_stock_example_shows_the_level_that_is_sent_in_each_mode(
     project_root: Path, column: int, mode: str
 ) -> None:
-    rows = {name: cells[column] for name, cells in example(project_root, "stock").items()}
+    rows = {name: cells[column] for name, cells in stock_example(project_root).items()}
     confirmed = order(line(quantity=6), create_time=NOW - timedelta(minutes=15))
     made_since = order(
         line(quantity=3),

@@ -84,7 +84,13 @@ def _company(tools: Tools, company: Company, findings: Findings) -> None:
     reach = (
         count(others, "other company", plural="other companies") if others else "no other company"
     )
-    findings.ok(name, f"{opened} is opened; this login reaches {reach}.", lines)
+    current = [line.item for line in lines if line.note == f"company {company.id}"]
+    copy = (
+        ""
+        if chosen or not current
+        else f" Put it under 24sevenoffice in the configuration: {current[0]}"
+    )
+    findings.ok(name, f"{opened} is opened; this login reaches {reach}.{copy}", lines)
 
 
 def _currencies(

@@ -1,13 +1,14 @@
 """What `lnb24so check` found, one sentence at a time, and how it looks.
 
-A table on a terminal, one plain line for each finding elsewhere, or JSON.
+In lines that fit on a terminal, one plain line for each finding elsewhere, or JSON.
 """
 
 from __future__ import annotations
 
+import os
 import sys
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Literal, TypeVar
 
@@ -16,6 +17,7 @@ import click
 from lnb24so.errors import Interrupted, Lnb24soError
 from lnb24so.process.streams import fit, printing
 from lnb24so.run import Report
+from lnb24so.screen.tables import screen_width, wrap
 from lnb24so.texts import shown
 
 T = TypeVar("T")
@@ -145,7 +147,8 @@ def _summary(findings: Sequence[Finding]) -> dict[str, int]:
 def show_check(findings: Sequence[Finding]) -> None:
     """Print the findings for people."""
     if sys.stdout.isatty():
-        _show_table(findings)
+        for line in _on_a_terminal(findings):
+            click.echo(line)
     else:
         for finding in findings:
             message, examples = finding.message, "; ".join(_examples(finding))
@@ -170,19 +173,19 @@ def _example(pair: Pair) -> str:
     return f"{item} ({pair.note.rstrip('.')})" if pair.note else item
 
 
-def _show_table(findings: Sequence[Finding]) -> None:
-    from rich.box import SIMPLE
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
+def _on_a_terminal(findings: Sequence[Finding]) -> Iterator[str]:
+    """Yield the findings in lines that fit: what is wrong comes first."""
+    width, indent = screen_width(), " " * 9
+    ranks = list(LEVELS)
+    for finding in sorted(findings, key=lambda one: -ranks.index(one.level)):
+        level = _coloured(f"{finding.level:<9}", LEVELS[finding.level])
+        lines = [f"{indent}{finding.name}: {finding.message}"]
+        lines += [f"{indent}- {example}" for example in _examples(finding)]
+        wrapped = [part for line in lines for part in wrap(fit(line), width)]
+        yield level + wrapped[0].removeprefix(indent)
+        yield from wrapped[1:]
 
-    table = Table(box=SIMPLE, pad_edge=False)
-    table.add_column("", no_wrap=True)
-    table.add_column("Finding", overflow="fold", max_width=24)
-    table.add_column("", overflow="fold", ratio=1)
-    for finding in findings:
-        message = Text(fit(finding.message))
-        for example in _examples(finding):
-            message.append(f"\n- {fit(example)}", style="dim")
-        table.add_row(Text(finding.level, LEVELS[finding.level]), Text(fit(finding.name)), message)
-    Console(highlight=False, markup=False, emoji=False).print(table)
+
+def _coloured(text: str, colour: str) -> str:
+    plain = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
+    return text if plain else click.style(text, colour)

@@ -11,6 +11,7 @@ from lnb24so.clock import Clock
 from lnb24so.config.schema import Config
 from lnb24so.errors import ConfigError
 from lnb24so.ledger.store import Ledger
+from lnb24so.process.whole_file import STDERR
 
 from .files import check_files
 from .findings import Findings, count
@@ -31,6 +32,9 @@ def check_folders(config: Config, clock: Clock, findings: Findings) -> bool:
         ("paths.state", config.paths.state, 0o700),
         ("paths.logs", config.paths.logs, 0o750),
     ):
+        if folder == STDERR:
+            findings.ok(setting, "Runs that write put their log on stderr; others write none.")
+            continue
         problem = _why_not_writable(folder, mode)
         if problem is not None:
             findings.error(

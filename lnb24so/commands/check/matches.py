@@ -50,6 +50,13 @@ def _codes(
         for code, name in there.items()
         if code in by_code
     ]
+    if not there:
+        findings.error(
+            "codes.matching",
+            f"No size in Le New Black has the code of products.match_by: {config.products.match_by}"
+            ". Fix: enter the codes in Le New Black, or change products.match_by.",
+        )
+        return
     lacking = [code for code in there if code not in by_code]
     level, hint = _way_for_codes(products, skus, now=len(matching), of=len(there))
     findings.add(
@@ -149,6 +156,13 @@ def _as_order(retailer: Mapping[str, Any]) -> Order:
 def _customers(
     settings: Orders, customers: Sequence[Customer], retailers: Sequence[Order], findings: Findings
 ) -> None:
+    if not retailers:
+        findings.warn(
+            "customers.matching",
+            "Le New Black shows no retailers, so none can be compared. Fix: use the "
+            "lenewblack.client_id of the right brand, or enter the retailers in Le New Black.",
+        )
+        return
     index = index_customers(customers)
     matching: list[Pair] = []
     lacking: list[Pair] = []

@@ -13,6 +13,7 @@ from difflib import get_close_matches
 from lnb24so.config.schema import Config
 from lnb24so.lnb.types import Order, is_canceled, plain_status, same_status
 from lnb24so.money import amount_text
+from lnb24so.orders.guards import most_creates
 from lnb24so.tools import Tools
 
 from .findings import Findings, Pair, count, few
@@ -43,7 +44,7 @@ def _statuses(orders: Sequence[Order], config: Config, findings: Findings) -> No
     for setting, status in _status_settings(config):
         problem = _why_not(status, list(seen))
         if problem is not None:
-            findings.error(setting, f"{setting}: {problem}")
+            findings.error(setting, problem)
     _modes(orders, config, findings)
 
 
@@ -118,9 +119,13 @@ def _waiting(orders: Iterable[Order], tools: Tools, findings: Findings) -> None:
         and not (settings.since and order.create_time and order.create_time < settings.since)
     ]
     taken = f"{count(len(waiting), 'order')} would be taken by the next push-orders"
-    leave = "To leave old ones out: orders.since, or lnb24so push-orders --baseline."
-    too_many = len(waiting) > settings.max_per_run
-    limit = f", more than orders.max_per_run ({settings.max_per_run}) lets pass" * too_many
+    leave = "To leave old ones out: set orders.since, or run lnb24so push-orders --baseline."
+    most = most_creates(settings, len(tools.ledger.order_ids()))
+    too_many = len(waiting) > most
+    setting = f"orders.max_per_run ({settings.max_per_run})"
+    if most < settings.max_per_run:
+        setting = f"the {most} of a ledger that has sent hardly any yet"
+    limit = f", more than {setting} lets pass" * too_many
     findings.add(
         "warning" if too_many else "ok",
         "orders.waiting",

@@ -46,7 +46,7 @@ def check_totals(orders: Iterable[Order], settings: Orders, findings: Findings) 
         findings.error(
             name,
             f"Of {count(len(telling), 'order')} with discounts, {len(fitting[ours])} add up with "
-            f"{ours} and {len(fitting[other])} with {other}. Fix: orders.unit_price: {other}",
+            f"{ours} and {len(fitting[other])} with {other}. Fix: set orders.unit_price: {other}",
             [Pair(order.reference, lnb=order.retailer_name) for order in fitting[other]],
         )
 

@@ -33,6 +33,10 @@ TOPICS: Mapping[str, str] = {
 }
 """The topics, each with what it is about."""
 
+COMPLETION = """\
+Completion in bash (zsh and fish alike), in ~/.bashrc:
+  eval "$(_LNB24SO_COMPLETE=bash_source lnb24so)\""""
+
 SECRETS = ("password", "client_secret")
 
 
@@ -52,7 +56,8 @@ def topic_list() -> str:
         "Any setting, reason, event or exit code is a name too, and so is a command: "
         "lnb24so help since; lnb24so help line.missing_code; lnb24so help 75"
     )
-    return "\n".join(("lnb24so help NAME, with one of these names:", "", *lines, "", _fill(also)))
+    head = "lnb24so help NAME, with one of these names:"
+    return "\n".join((head, "", *lines, "", _fill(also), "", COMPLETION))
 
 
 def topic(name: str) -> str:

@@ -91,7 +91,7 @@ REMEDIES: Mapping[str, str] = {
     "order.differs": "Compare both figures, and correct the order in 24SevenOffice.",
     "order.gone": "To send it anew: lnb24so resolve REF --send-again. Else cancel it in "
     "Le New Black.",
-    "order.not_in_ledger": "It is this order: lnb24so resolve REF --exported-as found. It is not: "
+    "order.not_in_ledger": "It is this order: lnb24so resolve REF --exported-as ID. It is not: "
     "give it another reference in 24SevenOffice.",
     "order.gone_from_lnb": "Delete the order in 24SevenOffice. If it is right: lnb24so reconcile "
     "--acknowledge --note TEXT",

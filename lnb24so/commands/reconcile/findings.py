@@ -56,7 +56,8 @@ def unknown(trio: Trio, own: str) -> Finding:
         "order.not_in_ledger",
         f"24SevenOffice has {_there(trio.parents, own)} as {trio.our_reference}, and the ledger "
         f"does not know that; {_here(trio)}. Fix: is it this order? lnb24so resolve "
-        f"{trio.reference} --exported-as found; else give it another reference there.",
+        f"{trio.reference} --exported-as {trio.parents[0].order_id}; else give it another "
+        "reference there.",
         *_ids(trio),
     )
 

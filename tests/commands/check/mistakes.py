@@ -62,7 +62,7 @@ MISTAKES = (
         "unknown application id",
         change(APPLICATION_ID, OTHER_GUID),
         f"{ERP}.login",
-        ("not registered", "Fix: 24sevenoffice.application_id"),
+        ("not registered", "Fix: correct 24sevenoffice.application_id"),
     ),
     Mistake(
         "company out of reach",
@@ -248,6 +248,13 @@ MISTAKES = (
         ("0 of 28 retailers", "Fix: set orders.customer_match: id"),
     ),
     Mistake(
+        "no retailers at all",
+        lambda shop: shop.box.lnb.retailers.clear(),
+        "customers.matching",
+        ("Le New Black shows no retailers", "Fix: use "),
+        "warning",
+    ),
+    Mistake(
         "organization numbers that no retailer has",
         change("customer_match: id", "customer_match: organization_number"),
         "customers.matching",
@@ -276,7 +283,7 @@ MISTAKES = (
         "prices read the wrong way",
         settings("orders", unit_price="after_discount"),
         "orders.unit_price",
-        ("0 add up with after_discount", "Fix: orders.unit_price: before_discount"),
+        ("0 add up with after_discount", "Fix: set orders.unit_price: before_discount"),
     ),
     Mistake(
         "more orders waiting than the guard lets pass",

@@ -127,6 +127,21 @@ def test_a_status_never_seen_but_documented_is_fine(shop: Installation) -> None:
     assert findings(shop, "orders.blocked_status") == []
 
 
+def test_the_one_company_is_named_with_the_line_that_pins_it(office: Installation) -> None:
+    erp = office.box.erp
+    erp.companies = {erp.identity_id: erp.trading}
+    erp.default_identity_id = erp.identity_id
+    office.change(f"  identity_id: {erp.identity_id}\n", "")
+    (line,) = (
+        one for one in office.run("check").out.splitlines() if "24sevenoffice.company" in one
+    )
+    assert line == (
+        f'ok 24sevenoffice.company: Company {erp.trading.id} "{erp.trading.name}" is opened; this '
+        "login reaches no other company. Put it under 24sevenoffice in the configuration: "
+        f"identity_id: {erp.identity_id}"
+    )
+
+
 def test_orders_exported_before_do_not_wait(shop: Installation) -> None:
     [before_export] = findings(shop, "orders.waiting")
     shop.run("push-orders")
