@@ -69,8 +69,8 @@ def pull_stock(
     metavar="N",
     help="Create at most N orders; passes the limit orders.max_per_run.",
 )
-@_flag("--any-status", help="With --order: take it in another status than the usual.")
-@_flag("--baseline", help="Send nothing; mark all that waits now as not to be sent.")
+@_flag("--any-status", help="With --order or --baseline: in whatever status, but no draft.")
+@_flag("--baseline", help="Send nothing; mark what waits, or is named, as never to be sent.")
 @_flag("--test", "trial", help="With one --order: create a Draft, and read it back.")
 @click.pass_obj
 def push_orders(
@@ -84,8 +84,8 @@ def push_orders(
     trial: bool,
 ) -> int:
     """Carry orders from Le New Black to 24SevenOffice."""
-    if any_status and not references:
-        raise click.UsageError("--any-status needs --order REF.")
+    if any_status and not (references or baseline):
+        raise click.UsageError("--any-status needs --order REF. Or it goes with --baseline.")
     if trial and (len(references) != 1 or dry_run or baseline):
         raise click.UsageError("--test needs one --order REF, and no --dry-run or --baseline.")
     if trial:
@@ -108,9 +108,9 @@ def push_orders(
 @click.option("--code", help="Show how the level of one EAN or SKU comes about.")
 @click.option(
     "--html",
-    type=click.Path(dir_okay=False),
+    type=click.Path(dir_okay=False, allow_dash=True),
     metavar="FILE",
-    help="Write one page for a sales manager instead; only this user can read it.",
+    help="Write one page for a sales manager instead; only this user can read it. - is stdout.",
 )
 @click.pass_obj
 def preview(
@@ -131,13 +131,13 @@ def preview(
             return screen.say(story)
         print_json({"code": code, "lines": list(story.lines)})
         return 0
-    report = run.preview(screen.config(), mode, what)
+    config = screen.config()
+    report = run.preview(config, mode, what)
     if html is not None:
-        from pathlib import Path
+        from .screen.page import show_page
 
-        from .screen.page import write_page
-
-        write_page(report, Path(html), mode.clock.now().astimezone())
+        now = mode.clock.now().astimezone(config.erp.zone)
+        show_page(report, html, now, is_quiet=screen.quiet)
     elif as_json:
         print_json(preview_document(report))
     elif not screen.quiet:

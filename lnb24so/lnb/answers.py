@@ -17,7 +17,7 @@ from lnb24so.errors import Ambiguous, ConfigError, Rejected, Transient
 from lnb24so.network.patience import header_number, too_many
 from lnb24so.process.redact import REDACTOR
 
-from .values import objects, read_text
+from .values import listed, objects, read_text
 from .wire import Answer
 
 MASK = "***"
@@ -159,7 +159,7 @@ def failed(answer: Mapping[str, Any]) -> bool:
 
 def refusals(field: str, codes: Sequence[str], answer: object) -> dict[str, str]:
     """Return the codes that were not taken, each with why; success must be said to count."""
-    data = objects(answer.get("data")) if isinstance(answer, Mapping) else []
+    data = objects(listed(answer.get("data"))) if isinstance(answer, Mapping) else []
     results = (item.get("result") for item in data)
     named = [read_text(one.get(field)) if isinstance(one, dict) else "" for one in results]
     by_code = dict(zip(named, data, strict=True))

@@ -60,6 +60,10 @@ class Calls:
         Its distinct records count to the total that Le New Black names, or two successive reads
         show the same ones. Raises Transient where three do not.
         """
+        with of_system("Le New Black"):
+            return self._read_whole(path, search)
+
+    def _read_whole(self, path: str, search: Mapping[str, str]) -> list[Mapping[str, Any]]:
         before = None
         for _ in range(3):
             totals: set[str | None] = set()
@@ -68,10 +72,11 @@ class Calls:
             counted = totals != {None}
             self.sent_totals = counted or bool(self.sent_totals)
             once = not counted and self.sends_no_totals and len(names) == len(records)
-            if totals == {str(len(names))} or once:
+            right = totals == {str(len(names))}
+            if (right and not _differ(records)) or once:
                 return records
             if names == before:
-                if counted:
+                if counted and not right:
                     self._event("list.miscounted", list=path, count=len(names))
                 return records
             before = names
@@ -111,7 +116,8 @@ class Calls:
         answer, headers = self._call("GET", path, search)
         records = listed(answer)
         if records is None:
-            raise Transient(f"Le New Black: {path} answered with something that is no list.")
+            with of_system("Le New Black"):
+                raise Transient(f"Le New Black: {path} answered with something that is no list.")
         self._note_unread(path, sum(not isinstance(one, dict) for one in records), "is no record")
         return [one if isinstance(one, dict) else {} for one in records], headers
 
@@ -194,6 +200,13 @@ class Calls:
         if date := answer.headers.get("Date"):
             self._clock_ahead = (http_date(date) or self._clock.now()) - self._clock.now()
         return answer
+
+
+def _differ(records: Sequence[Mapping[str, Any]]) -> bool:
+    """Return whether two records have one reference and differ: one may have moved meanwhile."""
+    first: dict[str, Mapping[str, Any]] = {}
+    names = ((read_text(one.get("reference")), one) for one in records)
+    return any(first.setdefault(name, one) != one for name, one in names if name)
 
 
 def _names(records: Sequence[Mapping[str, Any]]) -> set[str]:

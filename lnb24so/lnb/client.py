@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import quote
 
-from lnb24so.errors import NotThatOrder, Rejected
+from lnb24so.errors import NotThatOrder, Rejected, of_system
 
 from .answers import UNTOLD as UNTOLD
 from .answers import complaint, failed, refusals
@@ -28,15 +28,11 @@ class LnbClient(Calls):
     def orders(self, **search: str) -> list[Order]:
         """Return the orders that `GET /orders` finds, each once, with their lines.
 
-        Two of one reference, made at different times or for different retailers, are two.
+        Two of one reference that differ in anything are two.
         """
         orders = map(_order, self._whole("/orders", search))
         # Two without a reference are still two.
-        each = {
-            (one.reference or object(), one.create_time, one.retailer_reference): one
-            for one in orders
-        }
-        return list(each.values())
+        return list({one if one.reference else object(): one for one in orders}.values())
 
     def orders_changed_since(self, since: datetime) -> list[Order]:
         """Return the orders that Le New Black changed from a moment on, by its own clock."""
@@ -65,10 +61,12 @@ class LnbClient(Calls):
         if order is None or order.reference != reference.strip():
             from lnb24so.texts import shown
 
-            raise NotThatOrder(
-                f"Le New Black: the answer for order {shown(reference)} does not hold that order.",
-                again=False,
-            )
+            with of_system("Le New Black"):
+                raise NotThatOrder(
+                    f"Le New Black: the answer for order {shown(reference)} does not hold that "
+                    "order.",
+                    again=False,
+                )
         return order
 
     def set_status(self, reference: str, *, status: str) -> None:

@@ -156,14 +156,10 @@ def content_hash(order: Order) -> str:
         "total": "" if order.amount_total is None else _written(order.amount_total) or "0",
         "vat_number": order.billing_address.vat_number,
         "to": [getattr(to, one.name) for one in fields(to) if one.name != "vat_number"],
-        "lines": sorted(map(_written_line, filter(_is_sent, order.lines))),
+        "lines": sorted(_written_line(line) for line in order.lines if line.quantity != 0),
     }
     digest = hashlib.sha256(json.dumps(content).encode()).hexdigest()
     return HASH_VERSION + digest[:32]
-
-
-def _is_sent(line: Line) -> bool:
-    return line.quantity != 0
 
 
 def _written_line(line: Line) -> list[str]:
@@ -186,6 +182,11 @@ def same_status(one: str | None, other: str | None) -> bool:
 def plain_status(status: str | None) -> str:
     """Return a status case-folded, without spaces, `_` and `-`; cancelled is canceled."""
     return re.sub(r"[\s_-]", "", (status or "").casefold()).replace("cancelled", "canceled")
+
+
+def has_no_place(order: Order) -> bool:
+    """Return whether nobody can read in which status an order stands: each stands in one."""
+    return not plain_status(order.status)
 
 
 def is_canceled(order: Order) -> bool:
@@ -237,8 +238,8 @@ def _lines(record: Mapping[str, Any]) -> list[Mapping[str, Any]] | None:
 
 def read_skus(product: Mapping[str, Any]) -> Iterator[Sku]:
     """Read the sizes of a product of `GET /products`, each named `Alma Dress, Navy, 38`."""
-    for variant in objects(product.get("variants")):
-        for sku in objects(variant.get("skus")):
+    for variant in objects(listed(product.get("variants"))):
+        for sku in objects(listed(variant.get("skus"))):
             parts = (product.get("name"), variant.get("color_name"), sku.get("size_name"))
             name = ", ".join(filter(None, map(read_text, parts)))
             yield Sku(read_text(sku.get("ean13")), read_text(sku.get("sku")), name)

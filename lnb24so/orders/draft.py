@@ -105,9 +105,10 @@ def _check_readable(order: Order, settings: Orders, notes: Notes) -> None:
                 "order.bad_number", f"{name} is no number. Fix: correct it in Le New Black."
             )
     by_billing = settings.customer_match == "organization_number"
+    status = ("status",) if lnb_types.has_no_place(order) else ()
     names = [
         name
-        for name in order.unreadable
+        for name in dict.fromkeys((*order.unreadable, *status))
         if name not in lnb_types.AMOUNTS and (by_billing or not name.startswith("billing_"))
     ]
     if names:

@@ -17,7 +17,13 @@ from lnb24so.tools import Tools
 
 from .attempts import Search, search_attempts
 from .draft import fold_reference
-from .matching import customer_number, index_customers, index_products, match_customer
+from .matching import (
+    CustomerIndex,
+    customer_number,
+    index_customers,
+    index_products,
+    match_customer,
+)
 from .ready import why_not_now
 from .rows import Facts
 from .types import Case, Reading, Selection
@@ -77,21 +83,25 @@ def _may_be_sent(case: Case, config: Config, selection: Selection) -> bool:
 
 def facts_for(soap: SoapClient, config: Config, waiting: Sequence[Order]) -> Facts:
     """Return what 24SevenOffice holds that these orders need."""
-    settings = config.orders
     products = soap.products(config.products.sku_field)
-    if settings.customer_match == "id":
-        numbers = {customer_number(order, settings) for order in waiting} - {None}
-        customers = soap.customers_by_id(sorted(number for number in numbers if number))
-    else:
-        customers = soap.all_customers()
+    customers = customers_for(soap, config, waiting)
     own = soap.own_currency()
     foreign = any(order.currency != own.upper() for order in waiting)
     return Facts(
         products=index_products(products),
-        customers=index_customers(customers),
+        customers=customers,
         own_currency=own,
         currencies=soap.currencies() if foreign else {},
     )
+
+
+def customers_for(soap: SoapClient, config: Config, waiting: Sequence[Order]) -> CustomerIndex:
+    """Return the customers that these orders may be for."""
+    settings = config.orders
+    if settings.customer_match != "id":
+        return index_customers(soap.all_customers())
+    numbers = {customer_number(order, settings) for order in waiting} - {None}
+    return index_customers(soap.customers_by_id(sorted(number for number in numbers if number)))
 
 
 def look_up_candidates(

@@ -22,7 +22,7 @@ from .questions import (
     reference_taken,
     reference_twice,
 )
-from .ready import made, why_not_now
+from .ready import cannot_be_placed, made, why_not_now
 from .settle import (
     attempted,
     cargo_of,
@@ -131,7 +131,7 @@ def _exported(case: Case, entry: Entry) -> Item:
         return Announce(case=case, canceled=False, reasons=(notice,), news=True)
     reason = Reason("order.exported", f"is in 24SevenOffice as order {entry.order_id}.")
     # Whether it was canceled must be readable before its status is set.
-    unclear = order is not None and {"status", "cancellation_time"} & set(order.unreadable)
+    unclear = order is not None and cannot_be_placed(order)
     to_finish = entry.state == "exported" and entry.done_status is not None
     if to_finish and not case.unread and not unclear:
         return Finish(case=case, reasons=(reason,))
@@ -192,7 +192,9 @@ def _not_ready(case: Case, config: Config, selection: Selection) -> Item | None:
 def _export(case: Case, reading: Reading, config: Config, selection: Selection) -> Item:
     order, mode, facts = case.order, case.mode, reading.facts
     if selection.baseline:
-        reason = _skipped("marked as not to be sent (--baseline).")
+        alike = reading.alike.get(case.reference)
+        also = f" {alike}" if alike else ""
+        reason = _skipped(f"marked as not to be sent (--baseline).{also}")
         return Leave(case=case, reasons=(reason,), becomes="skipped", news=True)
     if order is None or mode is None or facts is None:
         raise ValueError("a plan that exports needs the order and the facts of 24SevenOffice")

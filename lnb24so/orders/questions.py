@@ -44,12 +44,14 @@ def reference_taken(reference: str, erp_reference: str | None, order_ids: Sequen
 
 def reference_twice(case: Case) -> Reason:
     """Return the question which of two orders of Le New Black a reference stands for."""
-    there = f"; the first is order {case.known.order_id} in 24SevenOffice" if case.entry else ""
+    number = case.known.order_id
+    there = f"; the first is order {number} in 24SevenOffice" if number else ""
+    way = f"--exported-as {number}" if number else "--send-again"
     return Reason(
         "order.reference_twice",
         f"Le New Black has two orders of this reference{there}. Only one can be carried: type the "
-        f"other in by hand, cancel it in Le New Black, then: lnb24so resolve {case.reference} "
-        "--exported-as ID",
+        f"other in by hand with another reference than {case.erp_reference}, cancel it in Le New "
+        f"Black, then: lnb24so resolve {case.reference} {way}",
     )
 
 

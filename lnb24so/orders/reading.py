@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -108,17 +108,17 @@ def _from_lnb(tools: Tools, selection: Selection) -> tuple[dict[str, Order], set
         return {reference: order for reference, order in asked if order is not None}, set(), set()
     orders: dict[str, Order] = {}
     twice: set[str] = set()
-    for status in settings.take_statuses():
-        listed = lnb.orders(status=status)
-        count = Counter(order.reference for order in listed if order.reference)
-        twice |= {reference for reference, times in count.items() if times > 1}
-        orders |= {order.reference: order for order in listed}
+    if selection.baseline and selection.any_status:
+        from .ready import is_never_taken
+
+        lists = [[order for order in lnb.orders() if not is_never_taken(order)]]
+    else:
+        lists = [lnb.orders(status=status) for status in settings.take_statuses()]
     if settings.blocked_status:
-        for order in lnb.orders(status=settings.blocked_status):
-            entry = ledger.entry(order.reference)
-            if entry is not None and entry.blocked_status is not None:
-                orders[order.reference] = order
-    orders |= _changed(lnb, ledger)
+        lists.append(_marked(lnb.orders(status=settings.blocked_status), ledger))
+    for listed in (*lists, _changed(lnb, ledger)):
+        twice |= _of_two(listed, orders)
+        orders |= {order.reference: order for order in listed}
     unread = set()
     for entry in ledger.unsettled(tools.clock.now()):
         if entry.reference in orders or not entry.reference:
@@ -137,13 +137,28 @@ def _from_lnb(tools: Tools, selection: Selection) -> tuple[dict[str, Order], set
     return orders, unread, twice
 
 
-def _changed(lnb: LnbClient, ledger: Ledger) -> dict[str, Order]:
+def _of_two(listed: Sequence[Order], others: Mapping[str, Order]) -> set[str]:
+    """Return the references of which a list shows two orders, or another one than those do."""
+    count = Counter(order.reference for order in listed if order.reference)
+    found = {reference for reference, times in count.items() if times > 1}
+    for order in listed:
+        other = others.get(order.reference)
+        if order.reference and other is not None and other.create_time != order.create_time:
+            found.add(order.reference)
+    return found
+
+
+def _marked(listed: Sequence[Order], ledger: Ledger) -> list[Order]:
+    """Return the orders whose status is the one that we gave them."""
+    entries = ((order, ledger.entry(order.reference)) for order in listed)
+    return [order for order, entry in entries if entry is not None and entry.blocked_status]
+
+
+def _changed(lnb: LnbClient, ledger: Ledger) -> list[Order]:
     """Return the orders of ours that Le New Black changed since the last run."""
     since = ledger.note_time(CURSOR_NOTE)
-    if since is None:
-        return {}
-    changed = lnb.orders_changed_since(since - CURSOR_BACK)
-    return {order.reference: order for order in changed if ledger.entry(order.reference)}
+    changed = [] if since is None else lnb.orders_changed_since(since - CURSOR_BACK)
+    return [order for order in changed if ledger.entry(order.reference)]
 
 
 def remember_changes_until(ledger: Ledger, moment: datetime) -> None:

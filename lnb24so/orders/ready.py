@@ -6,7 +6,7 @@ from datetime import datetime
 
 from lnb24so.clock import utc_text
 from lnb24so.config.schema import Orders
-from lnb24so.lnb.types import Order, is_canceled, same_status
+from lnb24so.lnb.types import Order, has_no_place, is_canceled, same_status
 from lnb24so.reasons import Reason
 from lnb24so.texts import shown
 
@@ -19,6 +19,16 @@ def stands(case: Case) -> bool:
         return False
     here = (case.mode.take_status, case.known.blocked_status)
     return any(status is not None and same_status(case.order.status, status) for status in here)
+
+
+def is_never_taken(order: Order) -> bool:
+    """Return whether an order is none yet, or none any more: a draft, or canceled."""
+    return is_canceled(order) or same_status(order.status, "draft")
+
+
+def cannot_be_placed(order: Order) -> bool:
+    """Return whether nobody can read where an order stands, or whether it was canceled."""
+    return has_no_place(order) or "cancellation_time" in order.unreadable
 
 
 def is_ours_to_move(case: Case) -> bool:
@@ -54,7 +64,11 @@ def why_not_now(case: Case, settings: Orders, selection: Selection) -> Reason | 
     order, mode = case.order, case.mode
     if order is None or mode is None:
         raise ValueError(f"{case.reference}: only an order that was read can be up for export")
-    if mode.take_status is None:
+    asked_for = case.known.asked_for
+    any_status = selection.any_status or asked_for == "any_status"
+    # What a person leaves out by name, or all there is, need not be up for export.
+    leaves_out = selection.baseline and (any_status or bool(selection.references))
+    if mode.take_status is None and not leaves_out:
         return Reason(
             "order.mode_not_exported",
             f"not exported: orders of mode {shown(order.order_mode)} are not "
@@ -62,16 +76,18 @@ def why_not_now(case: Case, settings: Orders, selection: Selection) -> Reason | 
         )
     if is_canceled(order):
         return Reason("order.status", "not exported: it is canceled in Le New Black.")
-    asked_for = case.known.asked_for
-    any_status = selection.any_status or asked_for == "any_status"
-    known = "status" not in order.unreadable
-    if known and not stands(case) and (not any_status or same_status(order.status, "draft")):
+    if leaves_out and has_no_place(order):
+        return Reason("order.unreadable", "its status cannot be read: it may be a draft.")
+    any_status = any_status or leaves_out
+    elsewhere = not has_no_place(order) and not stands(case)
+    if elsewhere and (not any_status or same_status(order.status, "draft")):
         return Reason(
             "order.status",
             f"not exported: status is {shown(order.status)}, expected "
-            f"{shown(mode.take_status)}. Fix: move it in Le New Black.",
+            f"{shown(mode.take_status or settings.take_status)}. Fix: move it in Le New Black.",
         )
-    if settings.since is None or selection.references or asked_for is not None:
+    named = selection.baseline or selection.references or asked_for is not None
+    if settings.since is None or named:
         return None
     return _too_old(order, settings.since)
 

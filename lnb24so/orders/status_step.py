@@ -18,7 +18,7 @@ from lnb24so.tools import Tools
 from . import life
 from .questions import canceled_after_export
 from .reading import case_of
-from .ready import is_ours_to_move, status_after, status_of_blocked
+from .ready import cannot_be_placed, is_ours_to_move, status_after, status_of_blocked
 from .results import FAILURES_IN_A_ROW, Results
 from .types import Announce, Case, Finish, Result
 
@@ -72,6 +72,10 @@ def _take_step(result: Result, tools: Tools, journal: Journal) -> Move:
         journal.event("order.status_failed", reference=reference, message=str(error))
         tools.news.failed(error.system, error.code, str(error))
         return Move(silent=isinstance(error, Transient) and error.again)
+    if order is not None and cannot_be_placed(order):
+        why = "Le New Black's answer does not tell its status, or whether it was canceled."
+        journal.event("order.status_failed", reference=reference, message=why)
+        return Move()
     case = case_of(reference, order, entry, tools.config)
     return (finish if _is_exported(result) else mark_blocked)(case, tools, journal)
 

@@ -29,6 +29,10 @@ def carry_orders(tools: Tools, selection: Selection, *, writes: bool) -> OrderRe
     ledger belongs to another pair, and Interrupted, with what was done so far in `counted`.
     """
     reading = read_orders(tools, selection)
+    if selection.baseline and not writes:
+        from .alike import with_alike
+
+        reading = with_alike(reading, tools, selection)
     if reading.cases:
         report = _plan_and_apply(tools, reading, selection, writes=writes)
     else:

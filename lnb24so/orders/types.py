@@ -70,11 +70,10 @@ class Case:
 class Reading:
     """All that was read for a plan: Le New Black, the ledger, 24SevenOffice.
 
-    `cases` are the orders to plan for, oldest first. `lnb_now` is when reading began, by Le New
-    Black's clock. `held` are the 24SevenOffice ids of the ledger with their references, `hits`
-    orders of 24SevenOffice by folded ReferenceNumber. `failed` are references of which nothing
-    can be said this time, with why; `partly` those that were searched for by customer only: they
-    may exist even if no hit shows them.
+    `cases` are the orders to plan for, oldest first, `lnb_now` is when reading began by Le New
+    Black's clock, `held` the ledger's 24SevenOffice ids with their references, `hits` its orders by
+    folded ReferenceNumber. Of references in `failed` nothing can be said, and why; those in
+    `partly` were searched for by customer only. `alike`: what looks like one that is left out.
     """
 
     cases: tuple[Case, ...]
@@ -86,6 +85,7 @@ class Reading:
     facts: Facts | None = None
     failed: Mapping[str, str] = field(default_factory=dict)
     partly: frozenset[str] = frozenset()
+    alike: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

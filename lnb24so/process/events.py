@@ -1,4 +1,4 @@
-"""The closed list of what the log can say; the README's table is made from it."""
+"""The closed list of what the log can say; `lnb24so help events` is made from it."""
 
 from __future__ import annotations
 

@@ -214,7 +214,8 @@ class SoapClient:
         orders = self._orders(search)
         for order in orders:
             if order.order_id is None and order.unread:
-                raise Transient(f"24SevenOffice: {order.unread[0]} (GetInvoices).", again=False)
+                with of_system("24SevenOffice"):
+                    raise Transient(f"24SevenOffice: {order.unread[0]} (GetInvoices).", again=False)
         return orders
 
     def _booked(self, search: dict[str, Any]) -> list[Booked]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from itertools import chain
 from typing import Generic, TypeVar
 
-from lnb24so.errors import Transient
+from lnb24so.errors import System, Transient, of_system
 
 K = TypeVar("K", int, str)
 T = TypeVar("T")
@@ -15,6 +15,14 @@ T = TypeVar("T")
 IDS_A_REQUEST = 500  # with the control among them
 MOST_AT_ONCE = 10_000
 MOST_HIDDEN = 500
+
+
+class ControlMissingError(Transient):
+    """An answer lacks what exists: `known` are those of the controls that no list showed."""
+
+    def __init__(self, message: str, known: Sequence[object]) -> None:
+        super().__init__(message)
+        self.known = known
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +40,7 @@ class Question(Generic[K, T]):
     needs_control: bool = True
     controls: Sequence[K] = ()
     can_ask: Callable[[K], bool] = lambda _: True
+    system: System = "24SevenOffice"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +70,13 @@ def settle(
     vanished = remembered - listed.keys()
     if not vanished:
         return Settled(listed)
+    with of_system(question.system):
+        return _settled(listed, vanished, hidden_before, question)
+
+
+def _settled(
+    listed: Mapping[K, T], vanished: Set[K], hidden_before: Set[K], question: Question[K, T]
+) -> Settled[K, T]:
     found, unsure = _asked_for(sorted(vanished), listed, question)
     inside = {key: record for key, record in found.items() if question.inside(record)}
     if inside.keys() - hidden_before:
@@ -95,9 +111,10 @@ def _asked_for(
         there = {key: answer[key] for key in portion if key in answer}
         found |= there
         if controls and answer.keys().isdisjoint(controls):
-            raise Transient(
+            raise ControlMissingError(
                 f"Asked for {question.what} that are no longer listed, the answer lacks "
-                f"{_few(controls)} too, which exists. Nothing was sent."
+                f"{_few(controls)} too, which exists. Nothing was sent.",
+                known=[key for key in controls if key not in listed],
             )
         if question.needs_control and not controls and not there:
             unsure |= set(portion)

@@ -24,12 +24,14 @@ LAST_MOMENT = datetime.max.replace(tzinfo=UTC)
 class Catalogue:
     """The products by their code; `without_code` counts the active ones that have none.
 
-    `count` is that of all products, whatever they are.
+    `count` is that of all products, whatever they are. `odd` are the codes of Le New Black that
+    hold what nobody can see, by what can be seen of them.
     """
 
     by_code: Mapping[str, Sequence[Product]]
     without_code: int = 0
     count: int = 0
+    odd: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,11 +92,15 @@ def as_le_new_black_writes(catalogue: Catalogue, inventory: Mapping[str, object]
 
     They are one article: to leave it alone would sell what is gone, and 0 what is there.
     """
+    odd = {plain(code): code for code in inventory if not (code.isascii() and code.isalnum())}
     by_code: dict[str, list[Product]] = {}
     for code, products in catalogue.by_code.items():
-        written = plain(code) if code not in inventory and plain(code) in inventory else code
+        written = code
+        if code not in inventory:
+            bare = plain(code)
+            written = bare if bare in inventory else odd.get(bare, code)
         by_code.setdefault(written, []).extend(products)
-    return replace(catalogue, by_code=by_code)
+    return replace(catalogue, by_code=by_code, odd=odd)
 
 
 def index_eans_by_sku(products: Iterable[Product]) -> dict[str, list[str]]:

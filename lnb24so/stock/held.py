@@ -14,7 +14,7 @@ from lnb24so.config.schema import Config, Orders, Stock
 from lnb24so.lnb.types import Line, Order, plain_status, same_status
 from lnb24so.soap.order import InvoiceOrder
 
-from .available import NOTHING, StockReading, plain, summed
+from .available import NOTHING, StockReading, counted_orders, plain, summed
 
 OPEN = ("open_for_buyer", "open_for_brand")
 CONFIRMED = ("confirmed", "invoicing")
@@ -50,16 +50,24 @@ def waiting_statuses(config: Config) -> tuple[str, ...]:
     return statuses
 
 
+def carried_now(
+    reading: StockReading, config: Config, sent_as: Mapping[str, str]
+) -> dict[str, int]:
+    """Return the waiting orders whose reference an open order that counts carries: its id.
+
+    `sent_as` are the references under which the ledger's attempts went out.
+    """
+    counted = counted_orders(reading, config.stock)
+    return carried(reading.waiting_orders, counted, config.orders, sent_as)
+
+
 def carried(
     waiting: Iterable[Order],
     open_orders: Iterable[InvoiceOrder],
     settings: Orders,
     sent_as: Mapping[str, str],
 ) -> dict[str, int]:
-    """Return the waiting orders whose reference an open order of 24SevenOffice carries: its id.
-
-    `sent_as` are the references under which the ledger's attempts went out.
-    """
+    """Return the waiting orders whose reference one of the open orders carries: its id."""
     there = {one.reference.strip().casefold(): one.order_id for one in open_orders if one.reference}
     found: dict[str, int] = {}
     for order in waiting:
@@ -119,16 +127,22 @@ def waiting_rows(order: Order, reading: StockReading) -> list[tuple[str, Decimal
     Where lines cannot be read, it has of each code what it had last, or what can be read now.
     """
     now = _rows(order.lines, reading)
-    last = reading.lines_before.get(order.reference) if cannot_be_read(order) else None
+    last = reading.lines_before.get(order.reference) if cannot_be_read(order, reading) else None
     if last is None:
         return now
     before, read = summed(_rows(last, reading)), summed(now)
     return [(one, max(before.get(one, NOTHING), read.get(one, NOTHING))) for one in before | read]
 
 
-def cannot_be_read(order: Order) -> bool:
-    """Return whether some of an order's lines cannot be read."""
-    return order.lines_unread or any(line.quantity is None for line in order.lines)
+def cannot_be_read(order: Order, reading: StockReading) -> bool:
+    """Return whether some of an order's lines cannot be read: all, their pieces or their codes."""
+    return order.lines_unread or any(_is_unread(line, reading) for line in order.lines)
+
+
+def _is_unread(line: Line, reading: StockReading) -> bool:
+    by_sku = bool(reading.eans_by_sku) and line.ean13 not in reading.catalogue.by_code
+    codes = {reading.code_field, "sku"} if by_sku else {reading.code_field}
+    return line.quantity is None or not codes.isdisjoint(line.unreadable)
 
 
 def _rows(lines: Iterable[Line], reading: StockReading) -> list[tuple[str, Decimal]]:
@@ -143,11 +157,12 @@ def _rows(lines: Iterable[Line], reading: StockReading) -> list[tuple[str, Decim
 def _codes(line: Line, reading: StockReading) -> Sequence[str]:
     """Return the code of a line; several where its SKU is on several products."""
     code = line.ean13 if reading.code_field == "ean13" else line.sku
-    known = reading.catalogue.by_code
-    if code in known:
-        return (code,)
+    known, bare = reading.catalogue.by_code, plain(code)
     # An order with a code that only looks like one waits for a person; its pieces are sold.
-    return (plain(code),) if plain(code) in known else reading.eans_by_sku.get(line.sku, ())
+    for written in (code, bare, reading.catalogue.odd.get(bare, "")):
+        if written in known:
+            return (written,)
+    return reading.eans_by_sku.get(line.sku, ())
 
 
 Remembered = tuple[tuple[str, str, str], ...]
@@ -161,7 +176,7 @@ def remembered(reading: StockReading, settings: Stock) -> dict[str, Remembered]:
     found = {}
     for order in held_orders(reading, settings):
         last = reading.lines_before.get(order.reference)
-        lines = last if last is not None and cannot_be_read(order) else order.lines
+        lines = last if last is not None and cannot_be_read(order, reading) else order.lines
         if order.reference:
             found[order.reference] = tuple(
                 (line.ean13, line.sku, str(line.quantity))

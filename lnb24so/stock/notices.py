@@ -36,12 +36,12 @@ def notices(reading: StockReading, settings: Stock) -> Iterable[Notice]:
 
 def _unread_orders(reading: StockReading, settings: Stock) -> Iterable[Notice]:
     for order in held_orders(reading, settings):
-        if cannot_be_read(order):
+        if cannot_be_read(order, reading):
             known = order.reference in reading.lines_before
             holds = "it holds the pieces it had last" if known else "it holds what can be read"
             yield Notice(
                 f"order {order.reference}",
                 "hold.lines_unread",
                 f"{order.reference}: Le New Black's lines cannot all be read; {holds}. "
-                "Fix: correct its quantities in Le New Black.",
+                "Fix: correct its pieces and codes in Le New Black.",
             )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from lnb24so.lnb.client import LnbClient
 from lnb24so.soap.order import InvoiceOrder
@@ -18,7 +19,7 @@ from .available import (
     index_by_code,
     index_eans_by_sku,
 )
-from .held import carried, recalled, waiting_statuses
+from .held import carried_now, recalled, waiting_statuses
 from .vanished import (
     by_id,
     read_waiting,
@@ -61,7 +62,7 @@ def read_stock(tools: Tools, *, ask_again: bool = False, writes: bool = False) -
     by_sku_too = config.products.match_by == "ean13_then_sku"
     asked = {} if ask_again else ledger.codes_asked(tools.clock.now())
     known, asked_now = _known(lnb, asked, catalogue, inventory, code_field)
-    return StockReading(
+    reading = StockReading(
         at=at,
         code_field=code_field,
         catalogue=catalogue,
@@ -73,7 +74,6 @@ def read_stock(tools: Tools, *, ask_again: bool = False, writes: bool = False) -
         in_erp=frozenset(ledger.references_in_erp(one.reference for one in waiting)),
         skipped=frozenset(ledger.references_skipped()),
         asked_for=frozenset(ledger.references_asked_for()),
-        carried=carried(waiting, open_orders, config.orders, ledger.references_sent_as()),
         lines_before=recalled(ledger.waiting_lines()),
         known=known,
         asked_now=asked_now,
@@ -88,6 +88,7 @@ def read_stock(tools: Tools, *, ask_again: bool = False, writes: bool = False) -
         eans_by_sku=index_eans_by_sku(products) if by_sku_too else {},
         products_unread=tools.soap.products_unread,
     )
+    return replace(reading, carried=carried_now(reading, config, ledger.references_sent_as()))
 
 
 def _read_erp(

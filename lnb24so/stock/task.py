@@ -14,7 +14,7 @@ from lnb24so.tools import Tools, bind_company, check_company
 
 from .apply import NOT_TAKEN, apply_stock, known_by
 from .available import StockReading
-from .held import carried, now_held, remembered, waiting_rows, waiting_statuses
+from .held import carried_now, now_held, remembered, waiting_rows, waiting_statuses
 from .plan import StockItem, StockPlan, StockReport, plan_stock, stock_report
 from .reading import NO_TOTALS_NOTE, read_stock
 from .vanished import SEEN_AT_NOTE, can_be_asked_for, stands_in
@@ -147,13 +147,9 @@ def after_changes(
     now = {one.reference: one for one in changed if one.reference}
     kept = [one for one in reading.waiting_orders if one.reference not in now]
     waiting = [*kept, *(one for one in now.values() if stands_in(one, statuses))]
-    sent_as = tools.ledger.references_sent_as()
-    return replace(
-        reading,
-        inventory={**reading.inventory, **sent},
-        waiting_orders=waiting,
-        carried=carried(waiting, reading.open_orders, config.orders, sent_as),
-    )
+    inventory = {**reading.inventory, **sent}
+    later = replace(reading, inventory=inventory, waiting_orders=waiting)
+    return replace(later, carried=carried_now(later, config, tools.ledger.references_sent_as()))
 
 
 def codes_of(orders: Sequence[Order], changed: Sequence[Order], reading: StockReading) -> set[str]:

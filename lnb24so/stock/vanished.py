@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import replace
 from datetime import timedelta
 
-from lnb24so.clock import from_utc_text
-from lnb24so.errors import NotThatOrder, Rejected, Transient
-from lnb24so.lnb.types import Order, is_canceled, same_status
+from lnb24so.clock import from_utc_text, utc_text
+from lnb24so.errors import NotThatOrder, Rejected, Transient, of_system
+from lnb24so.lnb.types import Order, has_no_place, is_canceled, same_status
 from lnb24so.soap.order import InvoiceOrder
 from lnb24so.soap.types import Product
 from lnb24so.tools import Tools
 
-from .absence import Question, Settled, settle
+from .absence import ControlMissingError, Question, Settled, settle
 from .available import each_once
 
 SEEN_AT_NOTE = "stock_waiting_seen_at"
 """From when on the next run asks for the changes of waiting orders, by Le New Black's clock."""
 UNSURE_NOTE = "stock_open_orders_absent_once"
+GONE = "gone order"
+"""What the ledger calls the orders of ours that 24SevenOffice no longer has: no controls."""
+ABSENT_NOTE = "stock_controls_absent"
+BELIEVED_AFTER = timedelta(days=1)
 CLOCKS_APART = timedelta(minutes=5)
 LARGEST_ID = 2_147_483_647
 
@@ -68,27 +72,53 @@ def settle_open_orders(
     """
     soap, ledger, states = tools.soap, tools.ledger, tools.config.stock.open_order_states
     remembered = ledger.open_order_ids()
+    gone = set(map(int, ledger.hidden(GONE)))
+    ours = ledger.order_ids(newest=len(remembered) + len(gone) + 5)
     question: Question[int, InvoiceOrder] = Question(
         "open orders of 24SevenOffice",
         ask=lambda ids: _by_order_id(soap.open_orders_by_id(ids)),
         list_again=lambda: _by_order_id(soap.open_orders(states)),
         inside=lambda order: order.status in states,
         can_ask=can_be_asked_for,
-        controls=list(ledger.order_ids(newest=len(remembered) + 5)),
+        controls=[number for number in ours if number not in gone],
     )
     hidden = set(map(int, ledger.hidden("open order")))
-    settled = settle(_by_order_id(listed), question, remembered=remembered, hidden_before=hidden)
+    try:
+        settled = settle(
+            _by_order_id(listed), question, remembered=remembered, hidden_before=hidden
+        )
+    except ControlMissingError as error:
+        if writes:
+            _doubt_controls(set(map(str, error.known)), gone, tools)
+        raise
+    if writes:
+        _doubt_controls(set(), gone | (settled.gone & ours.keys()), tools)
     before = set(json.loads(ledger.note(UNSURE_NOTE) or "[]"))
     if writes and (settled.unsure or before):
         ledger.write_note(UNSURE_NOTE, json.dumps(sorted(settled.unsure)))
     if settled.unsure - before:
-        raise Transient(
-            f"24SevenOffice shows none of its {len(settled.unsure):,} open orders any more, and "
-            "nothing proves that answer. Nothing was sent; the next run believes it if it is told "
-            "the same."
-        )
+        with of_system("24SevenOffice"):
+            raise Transient(
+                f"24SevenOffice shows none of its {len(settled.unsure):,} open orders any more, "
+                "and nothing proves that answer. Nothing was sent; the next run believes it if it "
+                "is told the same."
+            )
     nameless = {-number: one for number, one in enumerate(listed, 1) if one.order_id is None}
     return replace(settled, records={**settled.records, **nameless})
+
+
+def _doubt_controls(absent: set[str], gone: Set[int], tools: Tools) -> None:
+    """Note which orders of ours are gone; for a control that is absent a whole day is, too.
+
+    Without that, orders that people deleted would stop all stock once none is open.
+    """
+    ledger, now = tools.ledger, tools.clock.now()
+    known = json.loads(ledger.note(ABSENT_NOTE) or "{}")
+    since = {one: known.get(one, utc_text(now)) for one in sorted(absent)}
+    if since != known:
+        ledger.write_note(ABSENT_NOTE, json.dumps(since))
+    old = {one for one, at in since.items() if now - from_utc_text(at) >= BELIEVED_AFTER}
+    ledger.write_hidden(GONE, {*map(str, gone), *old})
 
 
 def _by_order_id(orders: Sequence[InvoiceOrder]) -> dict[int, InvoiceOrder]:
@@ -112,6 +142,7 @@ def settle_waiting(
         list_again=lambda: {one.reference: one for one in read_waiting(statuses, tools)},
         inside=lambda order: stands_in(order, statuses),
         needs_control=False,
+        system="Le New Black",
     )
     by_reference = {one.reference: one for one in listed if one.reference}
     nameless = {f"\n{number}": one for number, one in enumerate(listed) if not one.reference}
@@ -129,8 +160,15 @@ def read_waiting(statuses: Sequence[str], tools: Tools) -> list[Order]:
 
 
 def stands_in(order: Order, statuses: Sequence[str]) -> bool:
-    """Return whether an order is in one of the statuses, and not canceled."""
-    return not is_canceled(order) and any(same_status(order.status, one) for one in statuses)
+    """Return whether an order is in one of the statuses, and not canceled.
+
+    One whose status cannot be read stands where it stood, or where a list showed it.
+    """
+    if is_canceled(order):
+        return False
+    if has_no_place(order):
+        return bool(order.reference or order.lines)
+    return any(same_status(order.status, one) for one in statuses)
 
 
 def _orders_by_reference(

@@ -33,7 +33,7 @@ from lnb24so.errors import (
 )
 from lnb24so.lnb.answers import complaint, refusals
 from lnb24so.lnb.client import LnbClient
-from lnb24so.lnb.types import read_order
+from lnb24so.lnb.types import read_order, read_skus
 from lnb24so.sandbox import Brand, Exchange, Reply, Sandbox
 from lnb24so.sandbox.exchange import json_reply
 from lnb24so.sandbox.faults import Behaviour, before
@@ -269,6 +269,23 @@ def test_a_list_that_is_another_one_each_time_fails_after_three_reads(desk: Desk
     with pytest.raises(Transient, match="another list each time"):
         desk.client.orders()
     assert desk.count("GET /orders") == 3
+
+
+@pytest.mark.parametrize(
+    ("operation", "ask"),
+    [
+        ("GET /orders", lambda client: client.orders()),
+        ("GET /inventory", lambda client: client.inventory("ean13")),
+        ("GET /orders/{reference}", lambda client: client.order("70101")),
+    ],
+)
+def test_an_answer_of_another_shape_is_le_new_blacks_failure_and_not_this_machines(
+    desk: Desk, operation: str, ask: Callable[[LnbClient], object]
+) -> None:
+    desk.box.faults.add(operation, before(json_reply(200, "none")), times=9)
+    with pytest.raises(Transient) as caught:
+        ask(desk.client)
+    assert (caught.value.system, caught.value.code) == ("Le New Black", "lnb.unreachable")
 
 
 def test_an_empty_answer_for_one_order_is_not_taken_for_its_absence(desk: Desk) -> None:
@@ -553,6 +570,14 @@ def test_only_a_code_that_is_said_to_be_taken_counts_as_taken(
         if why is not None
     }
     assert refusals("ean13", ["A", "B"], {"data": data}) == wanted
+
+
+def test_results_and_sizes_may_come_as_objects_with_numbered_keys() -> None:
+    taken = {"0": SUCCESS, "4": SUCCESS}
+    assert refusals("ean13", ["A", "B"], {"data": taken}) == {}
+    sizes = {"1": {"ean13": "A"}, "3": {"ean13": "B"}}
+    found = read_skus({"name": "Alma", "variants": {"2": {"skus": sizes}}})
+    assert [size.ean13 for size in found] == ["A", "B"]
 
 
 @pytest.mark.parametrize("answer", [None, [], "ok", {"metadata": {"total_successes": 2}}])

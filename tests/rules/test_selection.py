@@ -140,6 +140,64 @@ def test_a_dry_baseline_marks_nothing(office: Installation) -> None:
     assert created(office) == CLEAN
 
 
+def test_baseline_in_any_status_marks_all_but_drafts_and_what_is_canceled(
+    office: Installation,
+) -> None:
+    orders = office.box.lnb.orders
+    never = {name for name, one in orders.items() if one["status"] in ("draft", "canceled")}
+    assert never
+    assert office.run("push-orders", "--baseline", "--any-status").code == 0
+    states = {name: office.run("status", name, "--json").document["state"] for name in orders}
+    marked = {name for name, state in states.items() if state == "skipped"}
+    assert marked == orders.keys() - never
+    for one in orders.values():
+        one["status"] = "invoicing" if one["reference"] in marked else one["status"]
+    assert office.run("push-orders") == Answer(0, "", "")
+    assert created(office) == []
+
+
+def test_baseline_marks_the_named_orders_and_no_other(office: Installation) -> None:
+    assert office.run("push-orders", "--baseline", "--order", CONFIRMED).code == 0
+    assert office.run("status", CONFIRMED, "--json").document["state"] == "skipped"
+    office.box.lnb.orders[CONFIRMED]["status"] = "invoicing"
+    office.run("push-orders")
+    assert created(office) == CLEAN
+
+
+def test_baseline_marks_what_is_older_than_since_too(office: Installation) -> None:
+    office.set("orders", since="2027-01-01")
+    assert office.run("push-orders", "--baseline").code == 0
+    assert office.run("push-orders") == Answer(0, "", "")
+
+
+def baseline_of(office: Installation, reference: str) -> str:
+    document = office.run("push-orders", "--baseline", "-n", "--json").document
+    item = next(one for one in document["items"] if one["reference"] == reference)
+    assert item["action"] == "skip"
+    return str(item["reasons"][0]["message"])
+
+
+@pytest.mark.parametrize("with_reference", [True, False])
+def test_a_dry_baseline_names_the_order_of_the_same_customer_and_total(
+    office: Installation, with_reference: bool
+) -> None:
+    office.run("push-orders", "--order", CLEAN[0])
+    (number,) = [
+        order_id
+        for order_id, one in office.box.erp.orders.items()
+        if one.get("ReferenceNumber") == f"LNB{CLEAN[0]}"
+    ]
+    office.ledger_file.unlink()
+    office.box.lnb.orders[CLEAN[0]]["status"] = "invoicing"
+    typed = office.box.erp.orders[number]
+    typed["ReferenceNumber"] = f"LNB{CLEAN[0]}" if with_reference else "by hand"
+    assert f"In 24SevenOffice order {number} may be it" in baseline_of(office, CLEAN[0])
+    assert "no order of the same customer and total" in baseline_of(office, CLEAN[1])
+    typed["ReferenceNumber"] = "by hand"
+    typed["OrderTotalIncVat"] += 100
+    assert "no order of the same customer and total" in baseline_of(office, CLEAN[0])
+
+
 def test_older_orders_than_since_are_skipped_unless_they_are_named(office: Installation) -> None:
     first = office.box.lnb.orders[CLEAN[4]]["create_time"]
     office.set("orders", since=first)

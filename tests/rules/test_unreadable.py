@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
+
 import pytest
 from faults import Fault
 from installation import Installation
 
 from lnb24so.lnb.types import Line, Order, read_order
-from lnb24so.sandbox import Reply
+from lnb24so.sandbox import Exchange, Reply
+from lnb24so.sandbox.faults import Behaviour
 
 from .build import codes, draft, line, order
 
@@ -68,6 +72,46 @@ def test_no_status_is_set_where_nobody_can_read_whether_it_was_canceled(
     assert "POST /orders/status" not in office.asked(seen)
     office.box.lnb.orders["70101"]["cancellation_time"] = None
     office.run("push-orders", "--order", "70101")
+    assert office.box.lnb.orders["70101"]["status"] == "closed"
+
+
+def shown_with(**changes: object) -> Behaviour:
+    """Answer with orders that hold something else."""
+
+    def behave(exchange: Exchange) -> Reply:
+        reply = exchange.apply()
+        found = json.loads(reply.body)
+        for record in found if isinstance(found, list) else [found]:
+            record.update(changes)
+        return replace(reply, body=json.dumps(found).encode())
+
+    return behave
+
+
+@pytest.mark.parametrize("status", [None, "", [], {}, {"code": "invoicing"}], ids=str)
+def test_an_order_of_the_export_list_that_tells_no_status_is_named_and_never_passed_over(
+    office: Installation, status: object
+) -> None:
+    office.box.faults.add("GET /orders", shown_with(status=status), times=9)
+    answer = office.run("push-orders")
+    assert answer.code == 3
+    assert office.run("status", "70101", "--json").document["state"] == "blocked"
+    assert "status cannot be read. Nothing sent, and nothing concluded." in office.log_text()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"status": None}, {"status": {"code": "invoicing"}}, {"cancellation_time": {"date": "now"}}],
+    ids=str,
+)
+def test_right_before_the_status_step_nothing_is_concluded_from_what_cannot_be_read(
+    office: Installation, change: dict[str, object]
+) -> None:
+    office.box.faults.add("GET /orders/{reference}", shown_with(**change), skip=1)
+    answer = office.run("push-orders", "--order", "70101")
+    assert (answer.code, answer.err) == (1, "")
+    assert office.box.lnb.orders["70101"]["status"] == "invoicing"
+    assert office.run("push-orders", "--order", "70101").code == 0
     assert office.box.lnb.orders["70101"]["status"] == "closed"
 
 

@@ -81,9 +81,14 @@ def extra(office: Installation, since: int) -> list[str]:
 
 
 def run(office: Installation) -> tuple[int, list[str], str]:
-    seen = len(office.box.requests)
+    """Run once; return its code, what it asked beyond the usual, and what it said or failed of.
+
+    A failure of 24SevenOffice is no news in the first hour.
+    """
+    seen, failed = len(office.box.requests), len(office.log_lines("run.failed"))
     answer = office.run("pull-stock")
-    return answer.code, extra(office, seen), answer.err
+    why = (line["message"] for line in office.log_lines("run.failed")[failed:])
+    return answer.code, extra(office, seen), answer.err or "".join(why)
 
 
 def asked_by_id(office: Installation, since: int = 0) -> list[bytes]:
@@ -204,6 +209,45 @@ def test_an_order_that_the_ledger_knows_is_the_control_where_none_is_listed(
     run(office)
     del office.box.erp.orders[number]
     assert run(office)[:2] == (0, ["GetInvoices", "GetProducts"])
+    assert level(office) == 10
+
+
+def exported(office: Installation, hand: HandClock, *references: str) -> list[int]:
+    """Export orders; return their ids."""
+    for reference in references:
+        made = hand.now() - timedelta(hours=1)
+        office.box.lnb.orders[reference] = lnb_order(reference, made)
+    assert office.run("push-orders").code == 0
+    return list(office.box.erp.orders)
+
+
+def test_orders_of_ours_that_were_deleted_are_no_controls(place: Place) -> None:
+    office, hand = place
+    first, other = exported(office, hand, "70001", "70002")
+    run(office)
+    del office.box.erp.orders[first]
+    assert run(office) == (0, ["GetInvoices"], "")
+    del office.box.erp.orders[other]
+    assert run(office)[0] == 1
+    assert run(office)[0] == 0
+    assert level(office) == 10
+
+
+def test_a_control_that_nobody_ever_saw_gone_stops_stock_for_no_more_than_a_day(
+    place: Place,
+) -> None:
+    office, hand = place
+    (first,) = exported(office, hand, "70001")
+    del office.box.erp.orders[first]
+    (number,) = type_in(office, "1")
+    run(office)
+    del office.box.erp.orders[number]
+    for _ in range(3):
+        code, _, _ = run(office)
+        assert (code, level(office)) == (1, 9)
+        hand.move(3600)
+    hand.move(24 * 3600)
+    assert [run(office)[0] for _ in range(3)] == [1, 1, 0]
     assert level(office) == 10
 
 

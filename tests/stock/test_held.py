@@ -321,3 +321,41 @@ def test_what_is_remembered_of_waiting_orders_is_only_what_they_hold(
     assert [(row[0], json.loads(row[1])) for row in rows] == [
         ("70001", [[code.ean13, code.sku, "4"]])
     ]
+
+
+def test_an_open_order_that_does_not_count_holds_nothing_for_a_waiting_one(
+    place: tuple[Installation, HandClock],
+) -> None:
+    office, hand = place
+    office.set("stock", open_order_delivery_within_days=30)
+    put(office, hand.now() - timedelta(hours=1), pieces=1, delivery_start_on=None)
+    far = hand.now() + timedelta(days=60)
+    number = office.box.erp.type_in(typed_order("70001") | {"DeliveryDate": far})
+    assert sent(office) == 9
+    told = office.run("preview", "stock", "--code", CODES[0].ean13).out
+    assert "waiting order 70001" in told
+    assert f"open order {number}: not held" in told
+
+
+@pytest.mark.parametrize("status", [None, "", {"code": "confirmed"}], ids=str)
+@pytest.mark.parametrize("mode", ["simple", "time_based"])
+def test_an_order_whose_status_cannot_be_read_holds_what_it_held(
+    place: tuple[Installation, HandClock], mode: str, status: Any
+) -> None:
+    office, hand = place
+    use_mode(office, mode)
+    put(office, hand.now() - timedelta(hours=1))
+    assert sent(office) == 6
+    office.box.lnb.orders["70001"]["status"] = status
+    assert office.run("pull-stock").code == 0
+    assert office.box.lnb.inventory[CODES[0].sku]["in_stock"] == 6
+
+
+@pytest.mark.parametrize("name", ["ean13", "sku"])
+def test_a_line_whose_code_cannot_be_read_keeps_the_code_it_had(name: str) -> None:
+    wanted = order(line(**{name: "", "unreadable": (name,)}))
+    found = reading([DRESS], {EAN: 0}, waiting_orders=[wanted])
+    kept = replace(found, lines_before={"70123": (line(quantity=7),)})
+    assert level(kept, "simple") == (3 if name == "ean13" else 8)
+    told = [one.code for one in plan_stock(kept, stock_settings("simple")).notices]
+    assert told == (["hold.lines_unread"] if name == "ean13" else [])

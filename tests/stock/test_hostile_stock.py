@@ -66,9 +66,24 @@ def with_code(code: str) -> Callable[[Installation], None]:
     return lambda office: office.box.erp.change_product(FIRST.product_id, EAN1=code)
 
 
-def line_code(code: str) -> Callable[[Installation], None]:
+def line_code(code: object) -> Callable[[Installation], None]:
     def change(office: Installation) -> None:
         office.box.lnb.orders["70001"]["items"][0] |= {"ean13": code, "sku": None}
+
+    return change
+
+
+def there_with_code(code: str) -> Callable[[Installation], None]:
+    """Let Le New Black write a code otherwise, in its inventory, and its orders as before."""
+
+    def change(office: Installation) -> None:
+        office.box.lnb.inventory[FIRST.sku]["ean13"] = code
+        for product in office.box.lnb.products:
+            for variant in product["variants"]:
+                for size in variant["skus"]:
+                    size["ean13"] = code if size["sku"] == FIRST.sku else size["ean13"]
+        office.box.lnb.index()
+        office.box.erp.change_product(FIRST.product_id, Stock=Decimal(5))
 
     return change
 
@@ -83,6 +98,7 @@ class Hostile:
     change: Callable[[Installation], None] | None = None
     code: int = 0
     times: int = 99
+    right: int = RIGHT
 
 
 SHEET = [
@@ -119,6 +135,9 @@ SHEET = [
         lambda o: [{**one, "in_stock": -3} for one in o])),
     Hostile("a code with a zero-width space", change=with_code(FIRST.ean13 + ZERO_WIDTH)),
     Hostile("a code with a narrow space", change=with_code(NARROW + FIRST.ean13)),
+    Hostile("a code of Le New Black with a zero-width space", right=3, change=there_with_code(
+        FIRST.ean13 + ZERO_WIDTH)),
+    Hostile("a line's code that is no text", change=line_code([FIRST.ean13])),
     Hostile("a line's code with a zero-width space", change=line_code(FIRST.ean13 + ZERO_WIDTH)),
 ]  # fmt: skip
 
@@ -149,6 +168,6 @@ def test_hostile_stock_ends_in_no_wrong_level(office: Installation, hostile: Hos
         answer = office.run("pull-stock")
         assert answer.code == hostile.code, answer.err
         assert "Traceback" not in answer.err
-        levels = {row["ean13"]: row["in_stock"] for row in office.box.lnb.inventory.values()}
-        assert (levels[FIRST.ean13], levels[OTHER.ean13]) == (RIGHT, 9)
-        assert set(levels.values()) == {RIGHT, 9, 10}
+        levels = {sku: row["in_stock"] for sku, row in office.box.lnb.inventory.items()}
+        assert (levels[FIRST.sku], levels[OTHER.sku]) == (hostile.right, 9)
+        assert set(levels.values()) == {hostile.right, 9, 10}
