@@ -163,10 +163,9 @@ def content_hash(order: Order) -> str:
 
 
 def _written_line(line: Line) -> list[str]:
-    texts = [line.title, line.ean13, line.sku]
     amounts = [getattr(line, name) for name in RATES]
     price = "" if line.unit_price is None else _written(line.unit_price) or "0"
-    return [*texts, price, *map(_written, (line.quantity, *amounts))]
+    return [line.title, line.ean13, line.sku, price, *map(_written, (line.quantity, *amounts))]
 
 
 def _written(number: Decimal | None) -> str:
