@@ -5,13 +5,14 @@ It writes to neither system. The ledger takes only what was told, and what a per
 
 from __future__ import annotations
 
-import getpass
+import os
 import sys
 from collections.abc import Iterable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from lnb24so.commands.resolve import decided_by
 from lnb24so.config.schema import Config
 from lnb24so.errors import Lnb24soError
 from lnb24so.ledger.acknowledged import Acknowledged, acknowledge
@@ -160,7 +161,7 @@ def document(report: Report, found: Found, config: Config) -> dict[str, object]:
 
 
 def _take_as_known(tools: Tools, found: Found, note: str) -> None:
-    now, who = tools.clock.now(), getpass.getuser()
+    now, who = tools.clock.now(), decided_by("", os.environ)
     acknowledge(
         tools.ledger,
         [

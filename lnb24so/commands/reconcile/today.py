@@ -42,10 +42,9 @@ class Today:
         changed = [one for one in marked if one.is_changed and len(one.parents) == 1]
         if not changed:
             return marked
-        soap, config = self.tools.soap, self.tools.config
-        facts = facts_for(soap, config, [one.order for one in changed if one.order])
+        facts = facts_for(self.tools, [one.order for one in changed if one.order])
         ids = [one.parents[0].order_id for one in changed]
-        there = {one.order_id: one for one in soap.orders_by_id(ids)}
+        there = {one.order_id: one for one in self.tools.soap.orders_by_id(ids)}
         same = {
             one.reference
             for one in changed
