@@ -94,7 +94,8 @@ class Mails:
         if run.task not in ("push-orders", "pull-stock") or run.code in (None, 75):
             return
         if not run.out:
-            self._failing.clear()
+            if run.code in (0, 3, 4):
+                self._failing.clear()
             return
         system = run.out
         since = self._failing.setdefault(system, run.began)
