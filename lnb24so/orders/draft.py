@@ -11,6 +11,7 @@ from lnb24so.config.schema import Orders, ResolvedMode
 from lnb24so.lnb import types as lnb_types
 from lnb24so.lnb.types import Order
 from lnb24so.lnb.values import LOST_LETTER
+from lnb24so.money import amount_text
 from lnb24so.reasons import Reason
 from lnb24so.soap.order import Address, Currency, InvoiceOrder, InvoiceRow
 from lnb24so.soap.types import Customer
@@ -65,7 +66,7 @@ def draft_order(
     currency = _currency(order, facts, notes)
     lines = match_lines(order, facts, settings, match_by, notes)
     if not any(each.product for each in lines) and not notes.reasons:
-        _no_lines(notes)
+        _no_lines(order, notes)
     shipping = shipping_row(order, facts, settings, notes)
     reference = erp_reference(order.reference, settings)
     _check_references(order, reference, notes)
@@ -119,10 +120,17 @@ def _check_readable(order: Order, settings: Orders, notes: Notes) -> None:
         )
 
 
-def _no_lines(notes: Notes) -> None:
+def _no_lines(order: Order, notes: Notes) -> None:
     if notes.skipped:
         fix = "Fix: enter the codes of its lines in Le New Black."
         notes.block("order.no_lines", f"no line has a code, and so nothing is to export. {fix}")
+    elif order.amount_total:
+        total = amount_text(order.amount_total, order.currency)
+        notes.block(
+            "order.no_lines",
+            f"Le New Black shows no line with pieces, and a total of {total}. Nothing sent. "
+            "Fix: look at it in Le New Black; if its lines are there, show it to their support.",
+        )
     else:
         notes.block("order.no_lines", "nothing to export. Fix: cancel it in Le New Black.")
 

@@ -117,7 +117,11 @@ def send_again(
     }
     if not sent:
         return plan
-    changed = tools.lnb.orders_changed_since(reading.at)
+    try:
+        changed = tools.lnb.orders_changed_since(reading.at)
+    except Lnb24soError as error:
+        error.counted = {"set": len(sent), "refused": len(refused)}
+        raise
     later = after_changes(reading, changed, sent, tools)
     touched = set(sent) & codes_of([*reading.waiting_orders, *changed], changed, later)
     again = plan_stock(later, tools.config.stock, accept_drop=True).items
