@@ -105,9 +105,9 @@ def push_orders(
 @click.option("--code", help="Show how the level of one EAN or SKU comes about.")
 @click.option(
     "--html",
-    type=click.Path(dir_okay=False),
+    type=click.Path(dir_okay=False, allow_dash=True),
     metavar="FILE",
-    help="Write one page for a sales manager instead; only this user can read it.",
+    help="Write one page for a sales manager instead; only this user can read it. - is stdout.",
 )
 @click.pass_obj
 def preview(
@@ -128,13 +128,13 @@ def preview(
             return screen.say(story)
         print_json({"code": code, "lines": list(story.lines)})
         return 0
-    report = run.preview(screen.config(), mode, what)
+    config = screen.config()
+    report = run.preview(config, mode, what)
     if html is not None:
-        from pathlib import Path
+        from .screen.page import show_page
 
-        from .screen.page import write_page
-
-        write_page(report, Path(html), mode.clock.now().astimezone())
+        now = mode.clock.now().astimezone(config.erp.zone)
+        show_page(report, html, now, is_quiet=screen.quiet)
     elif as_json:
         print_json(preview_document(report))
     elif not screen.quiet:

@@ -89,13 +89,18 @@ def amount_text(amount: Decimal, currency: str) -> str:
     return f"{to_minor(amount, currency):,} {currency}".strip()
 
 
-def sums_text(amounts: Iterable[tuple[Decimal | None, str]]) -> str:
-    """Return what some amounts come to, `340,000.00 NOK and 120.00 EUR`; never added up."""
+def sums_by_currency(amounts: Iterable[tuple[Decimal | None, str]]) -> list[str]:
+    """Return what some amounts come to in each currency; never added up."""
     sums: dict[str, Decimal] = {}
     for amount, currency in amounts:
         if amount is not None:
             sums[currency] = sums.get(currency, Decimal(0)) + amount
-    texts = [amount_text(amount, currency) for currency, amount in sums.items()]
+    return [amount_text(amount, currency) for currency, amount in sums.items()]
+
+
+def sums_text(amounts: Iterable[tuple[Decimal | None, str]]) -> str:
+    """Return what some amounts come to, `340,000.00 NOK and 120.00 EUR`."""
+    texts = sums_by_currency(amounts)
     return " and ".join(filter(None, [", ".join(texts[:-1]), *texts[-1:]]))
 
 

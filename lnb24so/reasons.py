@@ -87,7 +87,7 @@ ORDER_REASONS: Mapping[str, str] = {
     "order.not_found": "Le New Black has no order with that reference",
     "order.differs": "a warning: 24SevenOffice holds something else than was sent",
 }
-"""Every order reason with its meaning; the README's table is held against it."""
+"""Every order reason with its meaning, as `lnb24so help` tells it."""
 
 STOCK_REASONS: Mapping[str, str] = {
     "code.unknown": "Le New Black does not know the code",
@@ -110,4 +110,4 @@ STOCK_REASONS: Mapping[str, str] = {
     "hold.delivered_later": "it is delivered later than stock.open_order_delivery_within_days",
     "hold.lines_unread": "its lines cannot all be read: it holds the pieces it had last",
 }
-"""Every stock reason with its meaning; the README's table is held against it."""
+"""Every stock reason with its meaning, as `lnb24so help` tells it."""

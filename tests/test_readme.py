@@ -8,11 +8,14 @@ import re
 import shutil
 import subprocess
 from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 import pytest
 import readme_parts
+from faults import lost_reply
+from hand_clock import HandClock
 from installation import Installation
 
 from lnb24so import errors
@@ -20,7 +23,8 @@ from lnb24so.cli import cli
 from lnb24so.commands.help.names import TOPICS, answers, topic
 from lnb24so.commands.help.remedies import REMEDIES
 from lnb24so.commands.help.settings import every_setting
-from lnb24so.process.events import EVENTS
+from lnb24so.sandbox import Sandbox
+from lnb24so.sandbox.sample import brand
 
 README = readme_parts.README.read_text(encoding="utf-8")
 SHOWN = re.findall(r"^```text\n\$ (.+)\n((?:.+\n)+)```", README, flags=re.MULTILINE)
@@ -40,6 +44,9 @@ DOCUMENTS = {
 WORD = r"""--?[a-z-]+|"[^"]*"|stock\b|orders\b|[A-Z]+\b|\d[\d.-]*(?<![.-])"""
 VALUES = {"ID": "55001", "SUM": "12480.00", "N": "1"}
 """What stands for a value that the command line checks."""
+
+SAMPLES = {"X": "70118", "REF": "70101", "EAN": "7040000010015", "FILE": "page.html"}
+"""What stands for what the sample brand has."""
 
 
 def test_the_generated_parts_are_up_to_date() -> None:
@@ -95,11 +102,12 @@ def test_every_link_within_the_page_leads_somewhere() -> None:
     assert set(re.findall(r"\]\(#([^)]+)\)", README)) <= anchors
 
 
-def test_the_readme_names_no_setting_that_is_not_there() -> None:
-    known = {one.name for one in every_setting()}
-    sections = "|".join({re.escape(name.split(".")[0]) for name in known})
-    named = set(re.findall(rf"`((?:{sections})\.\w+)`", README))
-    assert {name for name in named if not name.endswith(".py")} <= known | EVENTS.keys()
+@pytest.mark.parametrize("document", DOCUMENTS)
+def test_no_text_names_a_setting_that_is_not_there(document: str) -> None:
+    known = {name for one in answers() for name in one.names}
+    sections = "|".join({re.escape(one.name.split(".")[0]) for one in every_setting()})
+    named = re.findall(rf"(?<![\w/.])((?:{sections})\.[a-z_0-9]*[a-z_0-9])\b", DOCUMENTS[document])
+    assert set(named) <= known
 
 
 @pytest.mark.parametrize("number", range(len(SHOWN_BLOCKS)))
@@ -122,11 +130,57 @@ def test_every_command_that_a_text_names_can_be_typed(document: str) -> None:
                 cli.commands[name].make_context(name, typed)
 
 
+@pytest.mark.slow
+def test_every_command_of_the_page_runs_as_it_is_written(
+    office: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(office.folder)
+    typed = re.findall(rf"\blnb24so ([a-z]+(?:-[a-z]+)?)((?: (?:{WORD}))*)", README)
+    # The demo has a test of its own. Who decides names an order: the page says only where to look.
+    commands = {name + words for name, words in typed if name in cli.commands}
+    commands -= {"demo", "help", "resolve"}
+    assert len(commands) > 12
+    for command in sorted(commands, key=lambda one: "--baseline" in one):
+        answer = office.run(*(SAMPLES.get(word, word) for word in command.split()))
+        assert answer.code in (0, 3), f"{command}: {answer.err}"
+        assert "unexpected" not in answer.err
+
+
+def test_the_backup_command_copies_the_ledger(office: Installation) -> None:
+    if shutil.which("sqlite3") is None:
+        pytest.skip("sqlite3 is not installed")
+    office.run("push-orders")
+    (command,) = re.findall(r"`(sqlite3 [^`]+)`", README)
+    command = command.replace("/var/lib/lnb24so/ledger.sqlite3", str(office.ledger_file))
+    subprocess.run(["bash", "-c", command], cwd=office.folder, check=True)
+    copied = (office.folder / "copy.sqlite3").rename(office.folder / "state" / "ledger.sqlite3")
+    assert copied == office.ledger_file
+    assert "70101 is done" in office.run("status", "70101").out
+
+
 @pytest.mark.parametrize("document", DOCUMENTS)
 def test_every_name_that_a_text_sends_to_help_is_answered(document: str) -> None:
     known = {name for one in answers() for name in one.names} | cli.commands.keys()
     for name in re.findall(r"lnb24so help ([\w.-]*\w)", DOCUMENTS[document]):
         assert name in known
+
+
+def test_the_story_that_the_page_tells_is_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hand = HandClock(datetime(2026, 11, 23, 9, 15, tzinfo=UTC))
+    with Sandbox(brand(today=hand.now().date()), now=hand.now) as box:
+        office = Installation(box, tmp_path, monkeypatch)
+        monkeypatch.setattr("lnb24so.clock.Clock", lambda: hand.clock)
+        box.faults.add("SaveInvoices", lost_reply)
+        office.run("push-orders", "--order", "70101")
+        hand.move(900)
+        office.run("push-orders")
+        hand.move(7200)
+        told = office.run("status", "70101").out
+    (shown,) = (shown for command, shown in SHOWN if command == "lnb24so status 70101")
+    of_any_run = [re.sub(r"\(run [^)]+\)", "", text) for text in (told, shown)]
+    assert of_any_run[0] == of_any_run[1]
 
 
 def test_the_recipes_find_what_they_promise(office: Installation) -> None:

@@ -36,7 +36,7 @@ def accept_total(
     draft = draft_order(
         order,
         case.mode,
-        facts_for(tools.soap, config, [order]),
+        facts_for(tools, [order]),
         config.orders,
         match_by=config.products.match_by,
         zone=config.erp.zone,

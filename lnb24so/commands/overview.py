@@ -15,7 +15,7 @@ from typing import Any
 from lnb24so.clock import Zone, utc_text
 from lnb24so.config.schema import Config
 from lnb24so.errors import Lnb24soError
-from lnb24so.ledger.runs import WENT_WELL, failures, last_runs
+from lnb24so.ledger.runs import failures, last_runs
 from lnb24so.ledger.standing import Standing, standing, write_standing
 from lnb24so.ledger.store import Ledger
 from lnb24so.ledger.types import Entry, Run
@@ -69,7 +69,8 @@ def _task(ledger: Ledger, task: str, config: Config, now: datetime) -> TaskState
     failed, of = failures(ledger, task)
     held = []
     ended = last is not None and last.exit_code is not None
-    if last is not None and ended and last.exit_code not in WENT_WELL:
+    went_well = success is not None and last is not None and success.run_id == last.run_id
+    if last is not None and ended and not went_well:
         held.append(last.message or f"ended with exit code {last.exit_code}.")
     silent = timedelta(hours=config.monitoring.silent_after_hours)
     if last is not None and (success is None or now - success.started > silent):

@@ -2,27 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
+from decimal import Decimal
 from itertools import zip_longest
 from typing import Any
 
 from lnb24so.config.schema import Config
-from lnb24so.errors import ConfigError, Rejected, Transient
-from lnb24so.orders.draft import REFERENCE_LENGTH, draft_order
+from lnb24so.errors import Rejected, Transient
+from lnb24so.money import amount_text, differs, to_minor
+from lnb24so.orders.draft import REFERENCE_LENGTH, Draft, draft_order
 from lnb24so.orders.lookup import facts_for
 from lnb24so.reasons import sentence
 from lnb24so.run import Mode, Parts, Report, run
-from lnb24so.soap.order import InvoiceOrder
+from lnb24so.screen.tables import Column, shorten, table_lines, table_width
+from lnb24so.soap.order import InvoiceOrder, InvoiceRow
 from lnb24so.soap.outcome import create_outcome
 from lnb24so.texts import cut
 from lnb24so.tools import Tools, check_company
 
 
 def test_order(config: Config, mode: Mode, reference: str) -> Report:
-    """Create a Draft of one order, and tell both sides of it line by line.
+    """Create a Draft of one order, and tell both sides of it, with a verdict.
 
-    It touches neither the ledger nor Le New Black. Exit code 3 says that the order is blocked.
+    It touches neither the ledger nor Le New Black. Exit code 3 says that the order is blocked, or
+    that there is none.
     """
     return run(config, mode, lambda tools: _try(tools, reference))
 
@@ -30,9 +35,10 @@ def test_order(config: Config, mode: Mode, reference: str) -> Report:
 def _try(tools: Tools, reference: str) -> Parts:
     order = tools.lnb.order(reference)
     if order is None:
-        raise ConfigError(f"{reference}: Le New Black has no order with that reference.")
+        missing = f"{reference}: Le New Black has no order with that reference."
+        return Parts(lines=[missing], exit_code=3)
     config = tools.config
-    facts = facts_for(tools.soap, config, [order])
+    facts = facts_for(tools, [order])
     check_company(tools)
     mode = config.orders.for_mode(order.order_mode)
     draft = draft_order(
@@ -60,8 +66,11 @@ def _try(tools: Tools, reference: str) -> Parts:
         )
     orders = tools.soap.orders_by_id([seen.order_id])
     where = f"company {tools.soap.company.id}, status Draft, reference {name}"
-    lines = [f"Test order {seen.order_id} in {where}."]
-    lines += side_by_side(invoice, orders[0]) if orders else ["It does not read back by its id."]
+    lines = [f"Test order {seen.order_id} in {where}, currency: {draft.currency}."]
+    if orders:
+        lines += both_sides(invoice, orders[0], draft, table_width())
+    else:
+        lines.append("Verdict: 24SevenOffice does not show it by its id.")
     lines += [sentence(reference, warning) for warning in draft.warnings]
     lines.append(f"Look at it in 24SevenOffice, then delete order {seen.order_id} there.")
     return Parts(lines=lines)
@@ -73,23 +82,78 @@ HEADER = (
     *("include_vat", "department_id", "project_id", "our_reference_id"),
 )
 
+COLUMNS = (Column("What"), Column("Sent", is_name=True), Column("In 24SevenOffice"))
 
-def side_by_side(sent: InvoiceOrder, held: InvoiceOrder) -> list[str]:
-    """Return one line for each field: name, what was sent, and what 24SevenOffice holds."""
-    lines = [_compared(name, getattr(sent, name), getattr(held, name)) for name in HEADER]
-    for number, rows in enumerate(zip_longest(sent.rows, held.rows), 1):
-        for name in ("product_id", "name", "quantity", "price", "discount_rate"):
-            one, other = (getattr(row, name, None) for row in rows)
-            lines.append(_compared(f"row {number} {name}", one, other))
-    lines.append(f"  total without VAT: {held.total}; with VAT: {held.total_with_vat}")
-    return lines
+MOST_OF_OTHERS = 30
+"""So much of what 24SevenOffice holds otherwise stands in the table; all of it stands below."""
 
 
-def _compared(name: str, sent: Any, held: Any) -> str:
-    name = name.replace("_", " ")
-    if sent == held or (not sent and not held):
-        return f"  {name}: {_text(sent)}"
-    return f"! {name}: sent {_text(sent)}, found {_text(held)}"
+def both_sides(sent: InvoiceOrder, held: InvoiceOrder, draft: Draft, width: int) -> Iterator[str]:
+    """Yield a table of what was sent and what 24SevenOffice holds, the sums, and the verdict."""
+    rows, differences = [], []
+    pairs = [(name.replace("_", " "), getattr(sent, name), getattr(held, name)) for name in HEADER]
+    for number, (row, there) in enumerate(zip_longest(sent.rows, held.rows), 1):
+        one, other = (_row_text(each, draft.currency) for each in (row, there))
+        pairs.append((f"row {number}", one, other))
+    for name, one, other in pairs:
+        if one == other and one:
+            rows.append([name, _text(one), "the same"])
+        elif one or other:
+            rows.append([f"! {name}", _text(one), shorten(_text(other), MOST_OF_OTHERS)])
+            differences.append(f"! {name}: sent {_text(one)}, found {_text(other)}")
+    sums = list(_sums(sent, held, draft))
+    rows += [[name, one, other] for name, one, other, _ in sums]
+    differences += [
+        f"! {name}: sent {one}, found {other}" for name, one, other, fits in sums if not fits
+    ]
+    yield from table_lines(COLUMNS, rows, width)
+    if differences:
+        things = "1 thing" if len(differences) == 1 else f"{len(differences)} things"
+        yield f"Verdict: 24SevenOffice holds {things} otherwise than it was sent."
+        yield from differences
+    else:
+        yield "Verdict: 24SevenOffice holds what was sent, in every field and to the cent."
+
+
+def _sums(
+    sent: InvoiceOrder, held: InvoiceOrder, draft: Draft
+) -> Iterator[tuple[str, str, str, bool]]:
+    """Yield net, VAT and total: name, what was sent, what is there, and whether they agree.
+
+    Of net and total the one is sent that the prices are; 24SevenOffice works out the rest.
+    """
+    vat = None
+    if held.total is not None and held.total_with_vat is not None:
+        vat = held.total_with_vat - held.total
+    with_vat = bool(sent.include_vat)
+    for name, is_sent, there in (
+        ("net", not with_vat, held.total),
+        ("VAT", False, vat),
+        ("total with VAT", with_vat, held.total_with_vat),
+    ):
+        here = draft.total if is_sent else None
+        fits = here is None or (
+            there is not None and not differs(here, there, len(sent.rows), draft.currency)
+        )
+        yield name, _money(here, draft), _money(there, draft) or "unknown", fits
+
+
+def _money(amount: Decimal | None, draft: Draft) -> str:
+    return "" if amount is None else amount_text(amount, draft.currency)
+
+
+def _row_text(row: InvoiceRow | None, currency: str) -> str:
+    if row is None:
+        return ""
+    less = f" less {_number(row.discount_rate)} %" if row.discount_rate else ""
+    rounded = to_minor(row.price, currency)
+    price = f"{rounded:,}" if rounded == row.price else _number(row.price)
+    pieces = f"{_number(row.quantity)} x {price}{less}"
+    return f"{pieces}, product {row.product_id} {row.name}"
+
+
+def _number(number: Decimal) -> str:
+    return f"{number.normalize():,f}"
 
 
 def _text(value: Any) -> str:

@@ -223,7 +223,8 @@ def find_config(flag: Path | None, environ: Mapping[str, str], cwd: Path) -> Pat
             return cwd / place
     raise ConfigError(
         f"No configuration: looked for {' and '.join(str(cwd / p) for p in DEFAULT_PLACES)}. "
-        "Fix: copy config.example.yaml to config.yaml, or give --config PATH."
+        "Fix: copy config.example.yaml to config.yaml (lnb24so help settings says where it is), or "
+        "give --config PATH."
     )
 
 

@@ -130,4 +130,5 @@ STEPS: tuple[str, ...] = (
     CREATE INDEX runs_by_task ON runs (task);
     CREATE INDEX runs_that_went_well ON runs (task) WHERE exit_code IN (0, 3);
     """,
+    "CREATE INDEX runs_that_only_asked ON runs (task) WHERE exit_code = 4 AND message IS NULL",
 )

@@ -113,6 +113,15 @@ class Ledger(Seen):
             if entry.notice or (not entry.final and entry.state != "withdrawn")
         ]
 
+    def untold(self) -> set[str]:
+        """Return the references that ask for a person, and of which no run has told yet.
+
+        A run may die between noting what it found and telling it.
+        """
+        asks = "(notice IS NOT NULL OR state = 'needs_decision')"
+        news = "SELECT 1 FROM news WHERE area = 'orders' AND subject = reference"
+        return self._references(f"{NOT_AT_REST} AND {asks} AND NOT EXISTS ({news})")
+
     def by_order_id(self, order_id: int) -> Entry | None:
         """Return the entry that holds a 24SevenOffice order id, or None."""
         return self._entry("SELECT * FROM orders WHERE order_id = ?", order_id)

@@ -12,7 +12,7 @@ from lnb24so.ledger.types import Entry
 from lnb24so.lnb.types import Order
 from lnb24so.soap.client import SoapClient
 from lnb24so.soap.order import InvoiceOrder
-from lnb24so.soap.types import Customer
+from lnb24so.soap.types import Customer, Product
 from lnb24so.tools import Tools
 
 from .attempts import Search, search_attempts
@@ -54,7 +54,7 @@ def with_erp(reading: Reading, tools: Tools, selection: Selection) -> Reading:
         if waiting:
             tools.progress("Reading products, customers and orders from 24SevenOffice")
             orders = [case.order for case in waiting if case.order is not None]
-            facts = facts_for(tools.soap, config, orders)
+            facts = facts_for(tools, orders)
             hits += look_up_candidates(
                 tools.soap, config, facts, waiting, lnb_now=reading.lnb_now, failed=failed
             )
@@ -81,9 +81,11 @@ def _may_be_sent(case: Case, config: Config, selection: Selection) -> bool:
     return why_not_now(case, config.orders, selection) is None
 
 
-def facts_for(soap: SoapClient, config: Config, waiting: Sequence[Order]) -> Facts:
+def facts_for(tools: Tools, waiting: Sequence[Order]) -> Facts:
     """Return what 24SevenOffice holds that these orders need."""
+    soap, config = tools.soap, tools.config
     products = soap.products(config.products.sku_field)
+    products += _unlisted(products, waiting, tools)
     customers = customers_for(soap, config, waiting)
     own = soap.own_currency()
     foreign = any(order.currency != own.upper() for order in waiting)
@@ -93,6 +95,24 @@ def facts_for(soap: SoapClient, config: Config, waiting: Sequence[Order]) -> Fac
         own_currency=own,
         currencies=soap.currencies() if foreign else {},
     )
+
+
+def _unlisted(
+    listed: Sequence[Product], waiting: Sequence[Order], tools: Tools
+) -> Sequence[Product]:
+    """Return the products that these orders need and a short list lacks, asked for by their ids.
+
+    The ledger knows the id of each code that stock has set; without any product nothing is asked.
+    """
+    field = tools.config.products.code_field
+    codes = {getattr(line, field) for order in waiting for line in order.lines}
+    missing = codes - {getattr(product, field) for product in listed}
+    if not missing or not listed:
+        return ()
+    known, there = tools.ledger.products_of_codes(), {product.id for product in listed}
+    ids = {known[code][0] for code in missing if code in known and not known[code][1]} - there
+    numbers = sorted(number for number in ids if number is not None)
+    return tools.soap.products_by_id(numbers, tools.config.products.sku_field) if numbers else ()
 
 
 def customers_for(soap: SoapClient, config: Config, waiting: Sequence[Order]) -> CustomerIndex:

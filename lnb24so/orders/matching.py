@@ -238,11 +238,11 @@ def _given(order: Order, settings: Orders) -> str:
 
 
 def names_differ(retailer: str, customer: str) -> bool:
-    """Return whether two names share no word; a name without words differs from nothing.
-
-    A legal form such as AS or GmbH is no word here: half the customers share it.
-    """
-    one, other = (
-        set(re.findall(r"\w+", name.casefold())) - LEGAL_FORMS for name in (retailer, customer)
-    )
+    """Return whether two names share no word; a name without words differs from nothing."""
+    one, other = name_words(retailer), name_words(customer)
     return bool(one and other and not one & other)
+
+
+def name_words(name: str) -> frozenset[str]:
+    """Return the words of a company's name; a legal form is none: half the customers share it."""
+    return frozenset(re.findall(r"\w+", name.casefold())) - LEGAL_FORMS

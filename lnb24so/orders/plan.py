@@ -61,7 +61,7 @@ def plan_orders(reading: Reading, config: Config, selection: Selection) -> Order
     looked_again = tuple(case.reference for case in reading.cases if is_cleared(case, reading))
     if not selection.references:
         # Exported long ago and unchanged: nobody asked, and there are ever more of them.
-        items = [item for item in items if not isinstance(item, Done)]
+        items = [item for item in items if not isinstance(item, Done) or item.case.known.notice]
     kept, guard = guarded(items, reading, config, selection.limit)
     return OrderPlan(
         items=tuple(kept),

@@ -75,6 +75,7 @@ def case_of(
     from lnb24so.lnb.types import content_hash
 
     from .draft import erp_reference
+    from .ready import marked_anyway
     from .rehash import up_to_date
 
     ended = _attempt_ended(entry, timedelta(seconds=config.erp.timeout_seconds))
@@ -82,7 +83,7 @@ def case_of(
     return Case(
         reference=reference,
         order=order,
-        entry=up_to_date(entry, order),
+        entry=marked_anyway(up_to_date(entry, order), order, config),
         unread=unread,
         is_twice=is_twice,
         content_hash=content_hash(order) if order else None,
@@ -149,9 +150,10 @@ def _of_two(listed: Sequence[Order], others: Mapping[str, Order]) -> set[str]:
 
 
 def _marked(listed: Sequence[Order], ledger: Ledger) -> list[Order]:
-    """Return the orders whose status is the one that we gave them."""
-    entries = ((order, ledger.entry(order.reference)) for order in listed)
-    return [order for order, entry in entries if entry is not None and entry.blocked_status]
+    """Return the orders whose status is the one that we gave them, or may have given them."""
+    entries = [(order, ledger.entry(order.reference)) for order in listed]
+    known = [(order, entry) for order, entry in entries if entry is not None]
+    return [order for order, one in known if one.blocked_status or one.state == "blocked"]
 
 
 def _changed(lnb: LnbClient, ledger: Ledger) -> list[Order]:
@@ -172,6 +174,7 @@ def _entries(
     references = selection.references or (
         *orders,
         *(entry.reference for entry in ledger.unsettled(now)),
+        *sorted(ledger.untold()),
     )
     entries = ((reference, ledger.entry(reference)) for reference in dict.fromkeys(references))
     return {reference: entry for reference, entry in entries if entry is not None}

@@ -5,12 +5,25 @@ from __future__ import annotations
 from datetime import datetime
 
 from lnb24so.clock import utc_text
-from lnb24so.config.schema import Orders
+from lnb24so.config.schema import Config, Orders
+from lnb24so.ledger.types import Entry
 from lnb24so.lnb.types import Order, has_no_place, is_canceled, same_status
 from lnb24so.reasons import Reason
 from lnb24so.texts import shown
 
+from . import life
 from .types import Case, Selection
+
+
+def marked_anyway(entry: Entry | None, order: Order | None, config: Config) -> Entry | None:
+    """Return the entry of a blocked order that is marked as such, though nobody saw the answer.
+
+    The request that marks it may be carried out and its reply lost, or the run may die then.
+    """
+    status = config.orders.blocked_status
+    if entry is None or entry.state != "blocked" or order is None or status is None:
+        return entry
+    return life.marked_blocked(entry, status).entry if same_status(order.status, status) else entry
 
 
 def stands(case: Case) -> bool:

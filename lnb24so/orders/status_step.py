@@ -20,7 +20,7 @@ from .questions import canceled_after_export
 from .reading import case_of
 from .ready import cannot_be_placed, is_ours_to_move, status_after, status_of_blocked
 from .results import FAILURES_IN_A_ROW, Results
-from .types import Announce, Case, Finish, Result
+from .types import Announce, Case, Finish, Reading, Result
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,6 +154,18 @@ def _refused(entry: Entry, journal: Journal, error: Rejected) -> Move:
     if news:
         journal.save(life.status_refused(entry, reason))
     return Move(refused=reason, news=news)
+
+
+def keep_marks(reading: Reading, tools: Tools) -> None:
+    """Write down which orders Le New Black shows as blocked, where nobody saw that it took it."""
+    journal = Journal(tools.ledger, tools.event)
+    for case in reading.cases:
+        status = case.known.blocked_status
+        if status is None:
+            continue
+        stored = journal.entry(case.reference)
+        if stored.blocked_status is None:
+            journal.save(life.marked_blocked(stored, status))
 
 
 def mark_blocked(case: Case, tools: Tools, journal: Journal) -> Move:

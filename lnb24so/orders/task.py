@@ -53,6 +53,7 @@ def _plan_and_apply(
     from .apply import apply_orders
     from .plan import plan_orders
     from .rehash import keep_new_hashes
+    from .status_step import keep_marks
 
     if tools.asked_erp:
         check_company(tools)
@@ -63,6 +64,7 @@ def _plan_and_apply(
     if tools.asked_erp or (plan.items and tools.ledger.binding is None):
         bind_company(tools)
     keep_new_hashes(reading, tools)
+    keep_marks(reading, tools)
     if plan.guard is not None:
         tools.event("orders.guard", message=plan.guard)
         tools.news.guard(TASK, "orders.guard", plan.guard)

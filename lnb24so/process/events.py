@@ -1,4 +1,4 @@
-"""The closed list of what the log can say; the README's table is made from it."""
+"""The closed list of what the log can say; `lnb24so help events` is made from it."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ WHAT = "subject, reason, message"
 EVENTS: Mapping[EventName, Event] = {
     "run.started": Event("info", "A run began.", "version, dry_run"),
     "run.finished": Event("info", "A run ended, with its counters.", "seconds, exit_code, summary"),
-    "run.failed": Event("error", "A run ended early.", "message, exit_code"),
+    "run.failed": Event("error", "A run ended early.", "message, exit_code, code"),
     "run.told": Event("warning", "What a person is told, where the log is on stderr.", "message"),
     "session.opened": Event("info", "We logged in to 24SevenOffice."),
     "session.renewed": Event("warning", "The session died; we log in again.", "message"),

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import shutil
+import sys
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -15,6 +16,8 @@ from lnb24so.process.streams import fit
 
 LEAST_NAME = 4
 """A name that has less room than this is left out."""
+
+ENDLESS = 1_000_000
 
 CUT = "\N{HORIZONTAL ELLIPSIS}"
 
@@ -31,6 +34,11 @@ class Column:
 def screen_width() -> int:
     """Return how many cells a line of this terminal has."""
     return shutil.get_terminal_size().columns
+
+
+def table_width() -> int:
+    """Return how wide a table may be: in a pipe nothing is cut."""
+    return screen_width() if sys.stdout.isatty() else ENDLESS
 
 
 def cells(text: str) -> int:

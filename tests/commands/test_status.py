@@ -31,6 +31,17 @@ def test_quiet_status_prints_and_exits_3_only_if_something_waits(office: Install
     assert "70128" in answer.out
 
 
+def test_a_run_that_only_met_a_decision_went_well(office: Installation) -> None:
+    office.run("push-orders")
+    order = office.box.lnb.orders["70101"]
+    order |= {"comment": "Please in two parcels", "update_time": "2099-01-01T00:00:00+00:00"}
+    assert office.run("push-orders").code == 4
+    told = office.run("status", "-q").out
+    assert "70101: changed in Le New Black after export" in told
+    assert "ended with exit code" not in told
+    assert "failed" not in told
+
+
 def test_the_json_has_runs_and_waiting_orders(office: Installation) -> None:
     office.run("push-orders")
     document = office.run("status", "--json").document

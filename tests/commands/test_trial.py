@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from installation import Installation
+from rich.cells import cell_len
+from terminal import on_a_terminal
 
 
 def test_a_test_order_is_a_draft_that_reads_back_side_by_side(office: Installation) -> None:
@@ -19,6 +23,55 @@ def test_a_test_order_is_a_draft_that_reads_back_side_by_side(office: Installati
     after = office.snapshot()
     del before["orders there"], after["orders there"]
     assert after == before
+
+
+def test_one_table_has_both_sides_with_the_sums_and_a_verdict(office: Installation) -> None:
+    answer = office.run("push-orders", "--test", "--order", "70109")
+    assert answer.code == 0
+    head, _, *lines = answer.out.splitlines()[1:]
+    assert head.split() == ["What", "Sent", "In", "24SevenOffice"]
+    held = office.box.erp.orders[office.box.erp.creates[-1].order_id]
+    [net] = [line for line in lines if line.startswith("net ")]
+    total = office.box.lnb.orders["70109"]["amount_total"]
+    assert net.split()[1:] == [f"{total:,.2f}", "NOK"] * 2
+    assert [line for line in lines if line.startswith("VAT ")]
+    assert [line for line in lines if line.startswith("total with VAT ")]
+    assert len([line for line in lines if line.startswith("row ")]) == len(held["InvoiceRows"])
+    verdicts = [line for line in lines if line.startswith("Verdict: ")]
+    assert verdicts == [
+        "Verdict: 24SevenOffice holds what was sent, in every field and to the cent."
+    ]
+    assert len(lines) < 30
+
+
+def test_a_total_that_is_another_one_there_is_the_verdict(office: Installation) -> None:
+    def dearer(exchange: object) -> object:
+        reply = exchange.apply()  # type: ignore[attr-defined]
+        order = office.box.erp.orders[max(office.box.erp.orders)]
+        order["OrderTotalIncVat"] += 10
+        return reply
+
+    office.box.faults.add("SaveInvoices", dearer)  # type: ignore[arg-type]
+    answer = office.run("push-orders", "--test", "--order", "70105")
+    assert "Verdict: 24SevenOffice holds 1 thing otherwise than it was sent." in answer.out
+    assert "\n! net: sent 276.86 EUR, found 286.86 EUR\n" in answer.out
+
+
+@pytest.mark.parametrize("columns", [60, 80, 120])
+def test_the_table_fits_a_terminal(office: Installation, columns: int) -> None:
+    office.box.lnb.orders["70105"] |= {"comment": "Ring først! " * 30}
+    shown = on_a_terminal(
+        office, "-q", "push-orders", "--test", "--order", "70105", columns=columns
+    ).out
+    lines = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", shown).replace("\r", "\n").splitlines()
+    assert max(map(cell_len, lines)) <= columns
+    assert [line for line in lines if line.startswith("net ") and line.endswith(" 276.86 EUR")]
+
+
+def test_an_order_that_does_not_exist_is_said(office: Installation) -> None:
+    answer = office.run("push-orders", "--test", "--order", "nonsense")
+    assert answer.code == 3
+    assert answer.out == "nonsense: Le New Black has no order with that reference.\n"
 
 
 def test_the_real_run_still_sends_an_order_that_was_tested(office: Installation) -> None:

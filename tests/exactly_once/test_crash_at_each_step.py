@@ -9,6 +9,7 @@ from faults import Fault
 from small_brand import lnb_order
 
 from lnb24so.sandbox.faults import Behaviour
+from lnb24so.sandbox.portal import moment
 
 from .helpers import Crash, World, crash_before, empty_world
 
@@ -76,3 +77,28 @@ def test_the_recovery_may_die_at_every_step_too(tmp_path: Path) -> None:
         if not died:
             break
     assert 10 < effect < MOST_STEPS
+
+
+@pytest.mark.parametrize("change", ["edited", "canceled"])
+def test_what_a_dying_run_found_is_told_by_the_next_one(change: str, tmp_path: Path) -> None:
+    for effect in range(1, MOST_STEPS):
+        world = two_orders(tmp_path / str(effect))
+        world.push()
+        world.wait(hours=2)
+        world.push()
+        order = world.box.lnb.orders[REFERENCES[0]]
+        now = {"update_time": moment(world.time.now())}
+        edits = {"edited": {"comment": "Ring!"}, "canceled": {"status": "canceled"}}
+        order |= now | edits[change]
+        died = dies(world, effect)
+        for _ in range(2):
+            world.wait(hours=2)
+            world.push()
+        told = [words for words in world.told if words.startswith(REFERENCES[0])]
+        assert told, f"died before step {effect}, and nobody was told"
+        assert "in Le New Black after export" in told[0]
+        # A run that died after it told may have to tell again; one that ended well never.
+        assert len(told) == 1 or died
+        if not died:
+            break
+    assert 5 < effect < MOST_STEPS

@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 from faults import Fault
-from small_brand import lnb_order
+from small_brand import SHOPS, lnb_order
 
 from lnb24so.config.schema import load_config
 from lnb24so.sandbox import Exchange, Reply
+from lnb24so.sandbox.faults import Behaviour
 
 from .helpers import World, configure, reference_of, small_world
 from .stories import REFERENCE, change, state
@@ -96,3 +97,21 @@ def test_an_order_that_is_marked_as_blocked_costs_no_request_more(tmp_path: Path
         assert world.push() == 0
         # Those in the export status, those in the blocked one, and those that changed.
         assert world.sent("GET /orders") - before == 3
+
+
+@pytest.mark.parametrize("fault", [Fault.LOST_REPLY, Fault.HTML_503_AFTER, Fault.STATUS(500)])
+def test_an_order_whose_mark_as_blocked_had_no_answer_is_not_forgotten(
+    tmp_path: Path, fault: Behaviour
+) -> None:
+    with small_world(tmp_path, orders=1) as world:
+        world.config = load_config(configure(world.box, tmp_path, blocked_status="blocked"))
+        change(world, retailer_reference=None)
+        world.box.faults.add("POST /orders/status", fault, times=9)
+        world.push()
+        world.box.faults.clear()
+        world.push()
+        assert state(world) == "blocked"
+        assert world.box.lnb.orders[REFERENCE]["status"] == "blocked"
+        world.box.lnb.orders[REFERENCE]["retailer_reference"] = SHOPS[0].reference
+        world.push()
+        assert (state(world), world.box.lnb.orders[REFERENCE]["status"]) == ("done", "closed")

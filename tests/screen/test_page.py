@@ -7,17 +7,20 @@ import re
 import stat
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from decimal import Decimal
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
 import pytest
 from installation import Installation
+from terminal import on_a_terminal
 
 from lnb24so.errors import ConfigError
 from lnb24so.process.whole_file import write_whole
-from lnb24so.reasons import STOCK_REASONS
+from lnb24so.reasons import ORDER_REASONS, STOCK_REASONS
 from lnb24so.run import Report, preview
+from lnb24so.screen.advice import advice, fact
 from lnb24so.screen.page import page, write_page
 
 pytestmark = pytest.mark.slow
@@ -118,10 +121,86 @@ def test_every_blocked_order_is_there_with_its_reasons_in_words(office: Installa
     assert len(blocked) == 13
     for item in blocked:
         for reason in item["reasons"]:
-            fact, _, fix = reason["message"].partition("Fix: ")
+            fact = reason["message"].partition("Fix: ")[0]
             assert fact[1:].strip() in text
-            assert f"To mend it: {fix}" in text
+            assert f"To mend it: {advice(reason['code'])}" in text
             assert reason["code"] not in text
+
+
+def test_the_orders_of_one_cause_stand_together_with_their_sum(office: Installation) -> None:
+    first = office.box.lnb.orders["70118"]
+    for number in range(4):
+        reference = str(80001 + number)
+        office.box.lnb.orders[reference] = first | {"reference": reference}
+    text = Reader(written(office, "orders")).text
+    total = f"{5 * first['amount_total']:,.2f} NOK"
+    fact = 'Retailer "Bik & Bok Oslo" has no customer reference.'
+    assert f"Why Orders Total {fact} 5 {total}" in text
+    assert f"{fact} 5 orders {total} To mend it: " in text
+    assert text.count(fact) == 2
+
+
+def test_an_order_with_two_reasons_counts_once_in_the_sum_of_all(office: Installation) -> None:
+    stuck = [one for one in document(office, "orders")["items"] if one["action"] == "blocked"]
+    total = sum(Decimal(one["total"]) for one in stuck if one["currency"] == "NOK")
+    assert f"13 Orders that need someone {total:,.2f} NOK" in Reader(written(office)).text
+
+
+def test_an_index_leads_to_every_order(office: Installation) -> None:
+    read = Reader(written(office, "orders"))
+    index = read.text.partition("Find an order: 25 orders")[2]
+    for item in document(office, "orders")["items"]:
+        assert f" {item['reference']} " in index.partition("Orders that need someone")[0]
+    places = [attributes["id"] for _, attributes in read.tags if "id" in attributes]
+    assert len(places) == len(set(places))
+    links = [attributes["href"] for tag, attributes in read.tags if tag == "a"]
+    assert len([link for link in links if link and link.startswith("#o")]) == 25
+
+
+def test_the_lines_of_many_orders_are_folded_away(office: Installation) -> None:
+    assert '<details class="sheet order" id="o1" open>' in written(office, "orders")
+    good = office.box.lnb.orders["70101"]
+    for number in range(60):
+        reference = str(80001 + number)
+        office.box.lnb.orders[reference] = good | {"reference": reference}
+    text = written(office, "orders")
+    assert text.count('<details class="sheet order"') == 72
+    assert '" open>' not in text.partition('id="create"')[2]
+
+
+def test_no_command_stands_on_the_page(office: Installation) -> None:
+    office.set("orders", max_per_run=3, since="2020-01-01")
+    office.box.lnb.orders["70101"] |= {"create_time": "2019-12-24T10:00:00+00:00"}
+    typed = dict(max(office.box.erp.orders.items())[1])
+    typed.pop("OrderId")
+    office.box.erp.type_in(typed | {"ReferenceNumber": "LNB70102", "CustomerId": 502})
+    text = written(office)
+    assert "LNB70102 already stands on 24SevenOffice order" in text
+    assert "lnb24so " not in text
+    assert " --" not in Reader(text).text
+
+
+@pytest.mark.parametrize("code", sorted(ORDER_REASONS))
+def test_sales_is_told_in_words_what_to_do(code: str) -> None:
+    assert advice(code).endswith(".")
+    assert "lnb24so " not in advice(code)
+
+
+@pytest.mark.parametrize(
+    ("message", "said"),
+    [
+        (
+            'retailer "A" is nobody (orders.x: id). Fix: name it.',
+            'Retailer "A" is nobody (orders.x: id).',
+        ),
+        ("made in May. Typed in already? lnb24so resolve 1 --skip. Else: x", "Made in May."),
+        ("stands on order 7; is it this one? lnb24so resolve 1 --skip", "Stands on order 7;"),
+        ("9 wait. Check: lnb24so preview orders; then: lnb24so push-orders", "9 wait."),
+        ("ask lnb24so help", "Ask"),
+    ],
+)
+def test_of_a_sentence_the_fact_is_kept(message: str, said: str) -> None:
+    assert fact(message) == said
 
 
 def test_every_changed_level_is_there_with_before_and_after(office: Installation) -> None:
@@ -239,6 +318,26 @@ def test_only_this_user_can_read_the_file_whatever_was_there(office: Installatio
     file.chmod(0o666)
     written(office)
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
+
+
+def test_a_terminal_hears_where_the_page_is(office: Installation) -> None:
+    file = office.folder / "preview.html"
+    shown = on_a_terminal(office, "preview", "--html", str(file), columns=200).out
+    assert f"The page is in {file}." in shown
+    assert file.exists()
+
+
+def test_a_dash_is_standard_output(office: Installation) -> None:
+    answer = office.run("preview", "--html", "-")
+    assert (answer.code, answer.err) == (0, "")
+    assert answer.out.startswith("<!DOCTYPE html>")
+    assert Reader(answer.out).open == []
+    assert not (office.folder / "-").exists()
+
+
+def test_times_are_told_in_the_time_zone_of_the_settings(office: Installation) -> None:
+    office.by_hand(datetime(2026, 7, 1, 22, 30, tzinfo=UTC))
+    assert "2 July 2026, 00:30 CEST" in office.run("preview", "--html", "-").out
 
 
 def test_nothing_is_printed_and_nothing_else_is_written(office: Installation) -> None:

@@ -494,3 +494,19 @@ def test_more_than_ten_thousand_at_once_fail_the_run() -> None:
     listed = {0: "open"}
     with pytest.raises(Transient, match="10,001 things"):
         settle(listed, question(listed, []), remembered=set(range(10_002)), hidden_before=set())
+
+
+def test_an_order_is_not_blocked_by_a_product_that_a_short_list_lacks(place: Place) -> None:
+    office, hand = place
+    office.box.lnb.orders["70001"] = lnb_order("70001", hand.now())
+    company = office.box.erp.trading
+    kept = company.products.pop(FIRST.product_id)
+
+    def by_id(exchange: Exchange) -> Reply:
+        company.products[FIRST.product_id] = kept
+        return exchange.apply()
+
+    # The first list lacks it; the question by its number, which comes next, does not.
+    office.box.faults.add("GetProducts", by_id, skip=1)
+    assert office.run("push-orders").code == 0
+    assert office.created == ["LNB70001"]

@@ -16,7 +16,10 @@ from lnb24so.soap.types import Customer, Product, products_by
 
 from .erp import ErpSide
 from .findings import Findings, Level, Pair, count
+from .likely import guesses
 from .lnb import LnbSide
+
+WITHOUT_ONE = ("customer.missing_reference", "customer.unknown")
 
 
 def check_matches(config: Config, erp: ErpSide, lnb: LnbSide, findings: Findings) -> None:
@@ -164,6 +167,7 @@ def _customers(
         )
         return
     index = index_customers(customers)
+    guess = guesses(customers, index)
     matching: list[Pair] = []
     lacking: list[Pair] = []
     for retailer in retailers:
@@ -172,8 +176,10 @@ def _customers(
         if isinstance(match, Customer):
             matching.append(Pair(str(match.id), match.name, name))
         else:
-            why = ORDER_REASONS[match.code]
-            lacking.append(Pair(reference or "no reference", lnb=name, note=why))
+            likely = guess.customer(retailer, settings) if match.code in WITHOUT_ONE else None
+            why = ORDER_REASONS[match.code] + (f"; likely customer {likely.id}" if likely else "")
+            erp = likely.name if likely else ""
+            lacking.append(Pair(reference or "no reference", erp, name, why))
     ways = {
         f"set orders.customer_match: {way}": sum(
             isinstance(match_customer(one, index, replace(settings, customer_match=way)), Customer)

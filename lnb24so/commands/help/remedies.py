@@ -9,6 +9,10 @@ NOTHING_TO_DO = "Nothing is to be done."
 TYPE_IN = "Type the order in by hand, and cancel it in Le New Black."
 CHECK_SHOWS = "lnb24so check lists what does not match."
 WILL_RETRY = "Nothing is to be done: the next run tries again."
+HOLDS_NOTHING = (
+    "So the order holds no stock back here. lnb24so preview stock --code EAN names the orders that "
+    "do, and those that do not."
+)
 IN_24SO = "Correct it in 24SevenOffice; the next run looks again."
 
 REMEDIES: Mapping[str, str] = {
@@ -103,6 +107,13 @@ REMEDIES: Mapping[str, str] = {
     "list.incomplete": "Nothing is to be done: what the list lacks is counted, and asked for in "
     "each run.",
     "level.refused": "Read why in the message; the next run sends it again.",
+    **{
+        f"hold.{why}": HOLDS_NOTHING
+        for why in (
+            *("exported", "open_order", "skipped", "before_since", "not_tracked"),
+            *("by_le_new_black", "past", "delivered_later"),
+        )
+    },
     "hold.lines_unread": "Correct the order's quantities in Le New Black.",
 }
-"""The remedy of each reason. What only explains why an order holds no stock needs none."""
+"""The remedy of each reason."""

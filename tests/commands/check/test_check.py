@@ -87,6 +87,40 @@ def test_a_product_without_its_code_is_named_by_its_other_code(shop: Installatio
     assert pair["note"] == "product 1001 has its other code"
 
 
+def without_a_reference(shop: Installation, name: str, **facts: object) -> dict[str, str]:
+    """Return what is said of the first retailer, with this name and no reference."""
+    retailer = shop.box.lnb.retailers[0]
+    retailer |= {"reference": None, "name": name, **facts}
+    [lacking] = findings(shop, "customers.not_in_24so")
+    [pair] = (one for one in lacking["details"] if one["lenewblack"] == name)
+    return dict(pair)
+
+
+WHY = "the retailer has no customer reference in Le New Black"
+
+
+@pytest.mark.parametrize("name", ["Grünerløkka Garderobe", "GARDEROBE Grünerløkka AS"])
+def test_the_likely_customer_of_a_retailer_without_a_reference_is_named(
+    shop: Installation, name: str
+) -> None:
+    pair = without_a_reference(shop, name)
+    assert (pair["24sevenoffice"], pair["note"]) == (
+        "Grünerløkka Garderobe",
+        f"{WHY}; likely customer 501",
+    )
+    assert f'= "{name}" ({WHY}; likely customer 501)' in shop.run("check").out
+
+
+@pytest.mark.parametrize("name", ["Quite Another", "AS", "Garderobe for Everybody in Town", ""])
+def test_a_name_that_says_too_little_is_no_guess(shop: Installation, name: str) -> None:
+    assert without_a_reference(shop, name)["note"] == WHY
+
+
+def test_two_customers_of_one_name_are_no_guess(shop: Installation) -> None:
+    shop.box.erp.customers[502]["Name"] = "Grünerløkka Garderobe"
+    assert without_a_reference(shop, "Grünerløkka Garderobe")["note"] == WHY
+
+
 def test_the_other_companies_are_listed_with_the_line_for_the_configuration(
     shop: Installation,
 ) -> None:
