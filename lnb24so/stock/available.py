@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from decimal import Decimal
 from math import floor
 from typing import TypeVar
@@ -74,6 +74,12 @@ class StockReading:
     asked_now: bool = False
     eans_by_sku: Mapping[str, Sequence[str]] = field(default_factory=dict)
     products_unread: bool = False
+    zone: tzinfo = UTC
+
+    @property
+    def today(self) -> date:
+        """The day that it is in the time zone in which days are days."""
+        return self.at.astimezone(self.zone).date()
 
 
 def index_by_code(products: Sequence[Product], code_field: CodeField) -> Catalogue:

@@ -65,6 +65,7 @@ def read_stock(tools: Tools, *, ask_again: bool = False, writes: bool = False) -
     known, asked_now = _known(lnb, asked, catalogue, inventory, code_field)
     reading = StockReading(
         at=at,
+        zone=config.erp.zone,
         code_field=code_field,
         catalogue=catalogue,
         inventory=inventory,
