@@ -6,12 +6,13 @@ from collections.abc import Iterable, Sequence, Set
 from decimal import Decimal
 
 from lnb24so.config.schema import Stock
+from lnb24so.lnb.statuses import HELD_THERE
 from lnb24so.reasons import STOCK_REASONS
 from lnb24so.soap.types import Product
 from lnb24so.texts import shown
 
 from .available import NOTHING, StockReading, counted_orders, open_rows
-from .held import HELD_THERE, held_orders, waiting_rows, why_not_held
+from .held import held_orders, waiting_rows, why_not_held
 from .plan import plan_stock
 
 
