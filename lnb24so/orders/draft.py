@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, tzinfo
 from decimal import Decimal
 
+from lnb24so.clock import day_in
 from lnb24so.config.schema import Orders, ResolvedMode
 from lnb24so.lnb import types as lnb_types
 from lnb24so.lnb.types import Order
@@ -227,7 +228,7 @@ def _invoice(
     zone: tzinfo,
     notes: Notes,
 ) -> InvoiceOrder:
-    to = order.delivery_address
+    to, confirmed = order.delivery_address, order.confirmation_time or order.create_time
     return InvoiceOrder(
         customer_id=customer.id,
         reference=reference,
@@ -235,7 +236,7 @@ def _invoice(
         rows=tuple(rows),
         your_reference=clean(order.purchase_order_reference),
         comment=fit(_comment(order, notes), COMMENT_LENGTH, "comment", notes),
-        ordered=_midnight(_day_in(zone, order.confirmation_time or order.create_time)),
+        ordered=_midnight(day_in(zone, confirmed) if confirmed else None),
         delivery=_midnight(order.delivery_start_on),
         delivery_name=fit(clean(to.company or to.contact_name), 250, "delivery name", notes),
         delivery_phone=fit(clean(to.tel), 25, "delivery phone", notes),
@@ -275,16 +276,6 @@ def _comment(order: Order, notes: Notes) -> str:
     if order.auto_cancel_on and order.auto_cancel_on != order.delivery_end_on:
         parts.append(f"Canceled if not delivered by {order.auto_cancel_on}.")
     return " ".join((*parts, clean(order.comment))).strip()
-
-
-def _day_in(zone: tzinfo, moment: datetime | None) -> date | None:
-    """Return the day that a moment has in a time zone."""
-    if moment is None:
-        return None
-    try:
-        return moment.astimezone(zone).date()
-    except OverflowError:
-        return moment.date()
 
 
 def _midnight(day: date | None) -> datetime | None:
