@@ -91,7 +91,10 @@ class LnbClient(Calls):
         levels: dict[str, int | None] = {}
         without = 0
         for item in filter(None, self._list("/inventory", {})[0]):
-            code, level = read_text(item.get(field)), item.get("in_stock")
+            code, level = item.get(field), item.get("in_stock")
+            # As nearly all of a hundred thousand are; the readers take the rest.
+            if type(code) is not str or not code.isascii() or not code.isalnum():
+                code = read_text(code)
             if type(level) is not int or not -_MOST_PIECES < level < _MOST_PIECES:
                 number = read_number(level)
                 level = int(number) if number is not None and number == int(number) else None

@@ -99,13 +99,15 @@ def as_le_new_black_writes(catalogue: Catalogue, inventory: Mapping[str, object]
     They are one article: to leave it alone would sell what is gone, and 0 what is there.
     """
     odd = {plain(code): code for code in inventory if not (code.isascii() and code.isalnum())}
+    written: dict[str, str] = {}
+    for code in catalogue.by_code.keys() - inventory.keys():
+        bare = plain(code)
+        written[code] = bare if bare in inventory else odd.get(bare, code)
+    if all(code == as_written for code, as_written in written.items()):
+        return replace(catalogue, odd=odd)
     by_code: dict[str, list[Product]] = {}
     for code, products in catalogue.by_code.items():
-        written = code
-        if code not in inventory:
-            bare = plain(code)
-            written = bare if bare in inventory else odd.get(bare, code)
-        by_code.setdefault(written, []).extend(products)
+        by_code.setdefault(written.get(code, code), []).extend(products)
     return replace(catalogue, by_code=by_code, odd=odd)
 
 
