@@ -165,12 +165,14 @@ def _currency(order: Order, facts: Facts, notes: Notes) -> Currency | None:
         notes.block(
             "order.unknown_currency",
             f"currency {shown(order.currency)} is not set up in 24SevenOffice. Fix: add it there.",
+            cause=f"Currency {shown(order.currency)} is not set up in 24SevenOffice",
         )
     elif not currency.has_rate:
         notes.block(
             "order.unknown_currency",
             f"currency {order.currency} has no rate in 24SevenOffice (rate {currency.rate}, unit "
             f"{currency.unit}). Fix: enter the rate there.",
+            cause=f"Currency {order.currency} has no rate in 24SevenOffice",
         )
     return currency
 

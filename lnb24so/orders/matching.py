@@ -10,7 +10,7 @@ from lnb24so.config.schema import Orders
 from lnb24so.lnb.types import Line, Order
 from lnb24so.reasons import Reason
 from lnb24so.soap.types import Customer, Product, products_by
-from lnb24so.texts import shown
+from lnb24so.texts import clean, shown
 
 from .near import MOST_NAMED, difference, fold, near_index, revealed
 
@@ -73,7 +73,8 @@ def match_product(number: int, line: Line, index: ProductIndex, match_by: str) -
         missing = " or ".join(kind for kind, _, _ in ways)
         what = f"the {missing} cannot be read" if line.unreadable else f"no {missing}"
         fix = "Fix: enter it in Le New Black."
-        return Reason("line.missing_code", f"{who}: {what}. {fix}", number)
+        cause = f"{line.title}: {what}" if line.title else ""
+        return Reason("line.missing_code", f"{who}: {what}. {fix}", number, clean(cause))
     kind, code, products = next((way for way in coded if way[2]), coded[0])
     active = [product for product in products if product.active]
     if len(active) == 1:
@@ -85,6 +86,7 @@ def match_product(number: int, line: Line, index: ProductIndex, match_by: str) -
             "line.ambiguous_product",
             f"{named} is on active products {ids}. Fix: remove it from one in 24SevenOffice.",
             number,
+            cause=f"{kind} {revealed(code)} is on active products {ids}",
         )
     if products:
         return Reason(
@@ -92,13 +94,15 @@ def match_product(number: int, line: Line, index: ProductIndex, match_by: str) -
             f"{named} is only on the expired product {products[0].id}. "
             "Fix: make it active in 24SevenOffice, or take the line out in Le New Black.",
             number,
+            cause=f"{kind} {revealed(code)} is only on an expired product",
         )
     near = [(product, kind, code) for kind, code, _ in coded for product in index.near(kind, code)]
     fix = "is on no product. Fix: enter it on the product in 24SevenOffice."
     if near:
         some = "; ".join(_near_one(*each) for each in near[:MOST_NAMED])
         fix = f"is on no product. Near: {some}. Fix: make the code the same in both systems."
-    return Reason("line.unknown_product", f"{named} {fix}", number)
+    cause = f"{kind} {revealed(code)} is on no product"
+    return Reason("line.unknown_product", f"{named} {fix}", number, cause)
 
 
 def _near_one(product: Product, kind: str, code: str) -> str:

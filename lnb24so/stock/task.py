@@ -82,8 +82,8 @@ def changed_products(reading: StockReading) -> dict[str, tuple[int | None, bool]
         products = reading.catalogue.by_code.get(code)
         now = known
         if products:
-            active = [product for product in products if product.active]
-            now = (known_by((active or products)[0].id), False)
+            active = (product for product in products if product.active)
+            now = (known_by(next(active, products[0]).id), False)
         elif known[0] in reading.gone_products:
             now = (known[0], True)
         if now != known:
@@ -110,16 +110,20 @@ def send_again(
     In simple mode Le New Black lowers a level itself when an order is confirmed, and the absolute
     level that we sent after that has put the pieces back. Refusals join `refused`.
     """
+    if all(item.action != "set" or item.code in refused for item in plan.items):
+        return plan
+    changed = tools.lnb.orders_changed_since(reading.at)
+    if not changed:
+        return plan
     sent = {
         item.code: item.after
         for item in plan.items
         if item.action == "set" and item.code not in refused
     }
-    if not sent:
-        return plan
-    changed = tools.lnb.orders_changed_since(reading.at)
     later = after_changes(reading, changed, sent, tools)
     touched = set(sent) & codes_of([*reading.waiting_orders, *changed], changed, later)
+    if not touched:
+        return plan
     again = plan_stock(later, tools.config.stock, accept_drop=True).items
     items = {one.code: one for one in again if one.action == "set" and one.code in touched}
     if not items:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from difflib import get_close_matches
 
 from lnb24so.config.schema import Config
+from lnb24so.lnb.statuses import DOCUMENTED
 from lnb24so.lnb.types import Order, is_canceled, plain_status, same_status
 from lnb24so.money import amount_text
 from lnb24so.orders.guards import most_creates
@@ -18,12 +19,6 @@ from lnb24so.tools import Tools
 
 from .findings import Findings, Pair, count, few
 from .totals import check_totals
-
-DOCUMENTED = (
-    *("draft", "open_for_buyer", "open_for_brand", "confirmed"),
-    *("invoicing", "blocked", "closed", "canceled"),
-)
-"""The labels of Le New Black's help center, written as codes."""
 
 
 def check_orders(orders: Sequence[Order], tools: Tools, findings: Findings) -> None:
