@@ -152,7 +152,7 @@ def run(config: Config, mode: Mode, body: Body) -> Report:
             exit_code, summary, ended = error.exit_code, Counter(error.counted), str(error)
             log.event("run.failed", message=str(error), exit_code=exit_code, code=error.code)
             if isinstance(error, Locked) and not mode.everything:
-                error.hushed = error.age is None or error.age < LONG_LOCKED
+                error.hushed = error.age is None or error.age <= LONG_LOCKED
             if log.speaks and not error.hushed:
                 mode.tell(f"{error}{error.lasting}")
                 error.hushed = True
