@@ -8,15 +8,13 @@ from typing import TYPE_CHECKING, get_args
 import click
 
 from . import __version__
-from .screen.terminal import Screen, amount, day, whole
+from .screen.terminal import Screen, amount, day, order_id, whole
 
 if TYPE_CHECKING:
     from datetime import date
     from decimal import Decimal
 
 HELP = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
-
-
 _flag = partial(click.option, is_flag=True)
 
 
@@ -214,9 +212,9 @@ def status(
 @click.argument("references", metavar="REF...", nargs=-1, required=True)
 @click.option(
     "--exported-as",
-    type=whole,
-    metavar="ID",
-    help="It is this 24SevenOffice order.",
+    type=order_id,
+    metavar="ID|found",
+    help="It is this 24SevenOffice order; found: the only one with its reference and customer.",
 )
 @_flag("--send-again", help="It is not in 24SevenOffice; send it.")
 @_flag("--skip", help="Never send it.")
@@ -239,7 +237,7 @@ def resolve(
     screen: Screen,
     /,
     references: tuple[str, ...],
-    exported_as: int | None,
+    exported_as: int | str | None,
     accept_total: Decimal | None,
     note: str,
     by: str,
@@ -259,9 +257,10 @@ def resolve(
         raise click.UsageError(
             "Say exactly one of --exported-as, --send-again, --skip, --accept-total, --acknowledge."
         )
-    if exported_as is not None and len(references) != 1:
+    number = exported_as if isinstance(exported_as, int) else None
+    if number is not None and len(references) != 1:
         raise click.UsageError("--exported-as settles one order: one REF, one ID.")
-    decision = Decision(chosen[0], exported_as, note, accept_total or Decimal(0), by)
+    decision = Decision(chosen[0], number, note, accept_total or Decimal(0), by)
     mode = screen.mode("resolve", writes=True)
     return screen.say(resolve_orders(screen.config(), mode, references, decision))
 

@@ -6,7 +6,7 @@ import random
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, tzinfo
 from email.utils import parsedate_to_datetime
 
 
@@ -41,6 +41,14 @@ def http_date(text: str) -> datetime | None:
     return moment.astimezone(UTC) if 1970 < moment.year < 3000 else None
 
 
+def day_in(zone: tzinfo, moment: datetime) -> date:
+    """Return the day that a moment has in a time zone; at the end of all time as it is written."""
+    try:
+        return moment.astimezone(zone).date()
+    except OverflowError:
+        return moment.date()
+
+
 @dataclass(frozen=True, slots=True)
 class Zone:
     """The time zone in which people read times (a name of the IANA database)."""
@@ -49,13 +57,18 @@ class Zone:
 
     def stamp(self, moment: datetime) -> str:
         """Return `2026-11-27 02:15:00 CET`: what stands for years tells its day and zone."""
-        from zoneinfo import ZoneInfo
-
-        return f"{moment.astimezone(ZoneInfo(self.name)):%Y-%m-%d %H:%M:%S %Z}"
+        return f"{self.local(moment):%Y-%m-%d %H:%M:%S %Z}"
 
     def text(self, moment: datetime, now: datetime) -> str:
-        """Return `10:30`, or `Fri 27 Nov 02:15` where that is not today."""
+        """Return `10:30`, or `Fri 27 Nov 02:15` where that is not today; another year is named."""
+        local, today = self.local(moment), self.local(now)
+        if local.date() == today.date():
+            return f"{local:%H:%M}"
+        year = "" if local.year == today.year else f" {local.year}"
+        return f"{local:%a %-d %b}{year} {local:%H:%M}"
+
+    def local(self, moment: datetime) -> datetime:
+        """Return the moment as the zone's clocks show it."""
         from zoneinfo import ZoneInfo
 
-        local, today = (time.astimezone(ZoneInfo(self.name)) for time in (moment, now))
-        return f"{local:%H:%M}" if local.date() == today.date() else f"{local:%a %-d %b %H:%M}"
+        return moment.astimezone(ZoneInfo(self.name))

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from .clock import Zone
-from .ledger.standing import Key, Standing, standing, write_standing
+from .ledger.standing import PIECES, Key, Standing, standing, write_standing
 from .ledger.store import Ledger
 from .money import sums_text
 from .reasons import ORDER_REASONS, STOCK_REASONS
@@ -143,14 +143,15 @@ def lines(told: Sequence[Standing], stands: Iterable[Standing]) -> list[str]:
     by_cause: dict[str, list[Standing]] = {}
     by_code: dict[str, list[Standing]] = {}
     for one in told:
-        if one.cause:
-            by_cause.setdefault(one.cause, [])
-        else:
+        for cause in one.causes:
+            by_cause.setdefault(cause, [])
+        if not one.causes:
             by_code.setdefault(one.code, []).append(one)
     for one in stands:
-        if one.cause in by_cause:
-            by_cause[one.cause].append(one)
-    result = [_line_of_cause(cause, every) for cause, every in by_cause.items()]
+        for cause in by_cause.keys() & one.causes.keys():
+            by_cause[cause].append(one)
+    # What is alone with two causes is one sentence about both.
+    result = [*dict.fromkeys(_line_of_cause(*each) for each in by_cause.items())]
     for code, every in by_code.items():
         if len(every) <= FEW:
             result += [one.message for one in every]
@@ -165,12 +166,17 @@ def _line_of_cause(cause: str, every: Sequence[Standing]) -> str:
         return every[0].message
     sums = money(every)
     amounts = f", {sums}" if sums else ""
-    fix = f" Fix: {every[0].fix}" if every[0].fix else ""
+    fix = every[0].causes[cause]
+    fix = f" Fix: {fix}" if fix else ""
     return f"{cause}: now {counted(every)}{amounts} {named(every)}.{fix}"
 
 
 def money(every: Iterable[Standing]) -> str:
-    """Return what some orders come to, `340,000.00 NOK and 120.00 EUR`; never added up."""
+    """Return what some orders come to, `340,000.00 NOK and 120.00 EUR`; of codes, the pieces."""
+    every = list(every)
+    pieces = [one.amount or 0 for one in every if one.currency == PIECES]
+    if pieces:
+        return f"{sum(pieces):,} {PIECES}"
     return sums_text((one.amount, one.currency) for one in every)
 
 

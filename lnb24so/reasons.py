@@ -11,13 +11,15 @@ class Reason:
     """One reason. `line` counts from 1 and is None where the whole order is meant.
 
     `cause` begins the sentence about all orders that have it for the same cause, such as one
-    retailer without a reference; empty where there is none.
+    retailer without a reference, and `remedy` ends it, where it is not what mends one order
+    alone; both are empty where there is none.
     """
 
     code: str
     message: str
     line: int | None = None
     cause: str = field(default="", compare=False)
+    remedy: str = field(default="", compare=False)
 
     def document(self) -> dict[str, str | int | None]:
         """Return the reason as `--json` shows it."""
@@ -26,7 +28,7 @@ class Reason:
     @property
     def fix(self) -> str:
         """What to do about it, or nothing."""
-        return self.message.partition("Fix: ")[2]
+        return self.remedy or self.message.partition("Fix: ")[2]
 
 
 def sentence(reference: str, reason: Reason) -> str:
@@ -85,6 +87,7 @@ ORDER_REASONS: Mapping[str, str] = {
     "order.withdrawn": "it left the export status before it was sent",
     "order.unread": "Le New Black did not answer for this order",
     "order.not_found": "Le New Black has no order with that reference",
+    "order.none_to_take": "no order is in take_status, and Le New Black shows unnamed statuses",
     "order.differs": "a warning: 24SevenOffice holds something else than was sent",
 }
 """Every order reason with its meaning, as `lnb24so help` tells it."""
@@ -96,7 +99,7 @@ STOCK_REASONS: Mapping[str, str] = {
     "product.no_stock_figure": "24SevenOffice sent no stock figure that is a number",
     "product.open_order_unread": "an open order's pieces of the product cannot be read",
     "product.expired": "the product is expired: its level becomes 0",
-    "product.deleted": "the product is gone from 24SevenOffice: its level becomes 0",
+    "product.deleted": "no product in 24SevenOffice has the code any more: its level becomes 0",
     "code.without_product": "no product in 24SevenOffice has the code",
     "list.incomplete": "a list lacks what is there when it is asked for by its number",
     "level.refused": "Le New Black refused the level",

@@ -16,12 +16,12 @@ from lnb24so.clock import Zone, utc_text
 from lnb24so.config.schema import Config
 from lnb24so.errors import Lnb24soError
 from lnb24so.ledger.runs import failures, last_runs
-from lnb24so.ledger.standing import Standing, standing, write_standing
+from lnb24so.ledger.standing import PIECES, Standing, standing, write_standing
 from lnb24so.ledger.store import Ledger
 from lnb24so.ledger.types import Entry, Run
 from lnb24so.news import counted, lines, money, named
 from lnb24so.process.lock import run_lock
-from lnb24so.reasons import sentence
+from lnb24so.reasons import STOCK_REASONS, sentence
 from lnb24so.run import TASKS, Mode
 from lnb24so.screen.report import print_json, print_lines
 
@@ -29,6 +29,9 @@ from .story import entry_document, why_waiting
 
 MAILED_NOTE = "standing_mailed"
 """What the last morning mail said of what stands."""
+
+AREAS = ("orders", "stock", "statuses")
+"""The areas of the ledger's news of which the tasks themselves say nothing."""
 
 MONDAY = 0
 
@@ -61,7 +64,8 @@ def read_state(ledger: Ledger, config: Config, now: datetime) -> State:
     waiting = ledger.waiting()
     references = {entry.reference for entry in waiting}
     things = [one for one in standing(ledger, "orders") if one.subject in references]
-    return State(now, tasks, waiting, [*things, *standing(ledger, "stock")])
+    others = [one for area in AREAS[1:] for one in standing(ledger, area)]
+    return State(now, tasks, waiting, [*things, *others])
 
 
 def _task(ledger: Ledger, task: str, config: Config, now: datetime) -> TaskState:
@@ -115,15 +119,18 @@ def waiting_lines(state: State) -> list[str]:
     """Return a line for each cause of what stands, and for each thing without one."""
     by_cause: dict[str, list[Standing]] = {}
     for one in state.things:
-        by_cause.setdefault(one.cause or one.message, []).append(one)
+        for cause in one.causes or (one.message,):
+            by_cause.setdefault(cause, []).append(one)
     result = []
     for cause, every in by_cause.items():
         if len(every) == 1:
-            result.append(every[0].message)
+            if every[0].message not in result:
+                result.append(every[0].message)
             continue
         sums = money(every)
         amounts = f", {sums}" if sums else ""
-        fix = f" Fix: {every[0].fix}" if every[0].fix else ""
+        fix = every[0].causes.get(cause, "")
+        fix = f" Fix: {fix}" if fix else ""
         oldest = f"the oldest for {age(state.now - _oldest(every, state.now))}"
         result.append(f"{cause}: {counted(every)}{amounts}, {oldest} {named(every)}.{fix}")
     return result
@@ -131,8 +138,7 @@ def waiting_lines(state: State) -> list[str]:
 
 def standing_line(state: State) -> tuple[str, str]:
     """Return what stands in one line, and the same without its age: what is compared."""
-    orders = [one for one in state.things if one.subject in {e.reference for e in state.waiting}]
-    codes = len({one.subject for one in state.things}) - len({one.subject for one in orders})
+    codes = len({one.subject for one in state.things if one.code in STOCK_REASONS})
     count = len(state.waiting)
     parts = [f"{count:,} order{'' if count == 1 else 's'}{_sums(state)}"] if count else []
     if codes:
@@ -145,7 +151,7 @@ def standing_line(state: State) -> tuple[str, str]:
 
 
 def _sums(state: State) -> str:
-    by_order: dict[str, Standing] = {one.subject: one for one in state.things}
+    by_order = {one.subject: one for one in state.things if one.currency != PIECES}
     sums = money(by_order.values())
     return f", {sums}" if sums else ""
 
@@ -194,7 +200,7 @@ def mail_lines(state: State, mailed: str | None) -> tuple[list[str], str]:
 
 def _note_mailed(ledger: Ledger, state: State, content: str) -> None:
     new = [replace(one, mailed=state.now) for one in state.things if one.mailed is None]
-    for area in ("orders", "stock"):
+    for area in AREAS:
         keys = {one.key for one in standing(ledger, area)}
         write_standing(ledger, area, [one for one in new if one.key in keys], ())
     if ledger.note(MAILED_NOTE) != content:

@@ -13,26 +13,29 @@ from lnb24so.config.schema import Config
 from lnb24so.errors import Rejected
 from lnb24so.ledger.journal import Journal
 from lnb24so.ledger.standing import forget
-from lnb24so.ledger.types import Entry, Transition
+from lnb24so.ledger.types import Entry, Transition, new_entry
 from lnb24so.lnb.types import is_canceled
 from lnb24so.orders import life
-from lnb24so.orders.attempts import OLD, SEARCH_BACK, Search, search_attempts
-from lnb24so.orders.draft import fold_reference
-from lnb24so.orders.lookup import LOOK_UP_BACK, WITHOUT_A_TIME
-from lnb24so.orders.matching import HIGHEST_ID, customer_number, index_customers, match_customer
+from lnb24so.orders.matching import HIGHEST_ID
 from lnb24so.orders.questions import canceled_after_export
-from lnb24so.orders.reading import case_of
 from lnb24so.orders.ready import why_not_now
 from lnb24so.orders.results import AREA
 from lnb24so.orders.settle import today
 from lnb24so.orders.types import Case, Selection
 from lnb24so.run import Mode, Parts, Report, run
 from lnb24so.soap.order import InvoiceOrder
-from lnb24so.soap.types import Customer
 from lnb24so.texts import clean
-from lnb24so.tools import Tools, check_company
+from lnb24so.tools import Tools, bind_company, check_company
 
 from .accept import accept_total
+from .there import (
+    as_a_run_would_leave,
+    case_today,
+    customer_today,
+    customers_sent_for,
+    the_only_one,
+    with_its_reference,
+)
 
 Way = Literal["exported_as", "send_again", "skip", "accept_total", "acknowledge"]
 Facts = Mapping[str, object]
@@ -44,7 +47,8 @@ Settled = tuple[Transition, str]
 class Decision:
     """One of the five ways to settle an order; `by` is who decided, where that is said.
 
-    `order_id` goes with `exported_as`, and `amount`, the sum to be billed, with `accept_total`.
+    `order_id` goes with `exported_as`: None means the only one with its reference and customer.
+    `amount`, the sum to be billed, goes with `accept_total`. `by` is who decided.
     """
 
     way: Way
@@ -90,15 +94,13 @@ def resolve_orders(
 
 def _settle(tools: Tools, reference: str, decision: Decision) -> str:
     """Settle one order and return what it is now; Rejected says why it cannot be."""
-    entry = tools.ledger.entry(reference)
+    entry = tools.ledger.entry(reference) or _unknown(tools, reference, decision.way)
     if decision.way in ("exported_as", "send_again", "accept_total"):
         check_company(tools)
-    if entry is None:
-        raise Rejected("The ledger does not know it. See: lnb24so status " + reference)
     who = decision.who()
     match decision.way:
         case "exported_as":
-            step, said = _exported_as(entry, decision.order_id or 0, tools, who)
+            step, said = _exported_as(entry, decision.order_id, tools, who)
         case "send_again":
             step, said = _send_again(entry, tools, who)
         case "skip":
@@ -108,19 +110,32 @@ def _settle(tools: Tools, reference: str, decision: Decision) -> str:
         case "acknowledge":
             step, said = _acknowledge(entry, who)
     Journal(tools.ledger, tools.event).save(step)
-    forget(tools.ledger, AREA, reference)
+    forget(tools.ledger, AREA, entry.reference)
     return said
+
+
+def _unknown(tools: Tools, reference: str, way: Way) -> Entry:
+    """Return the entry of an order that no run has met yet; Rejected: there is no such order."""
+    order = tools.lnb.order(reference)
+    if order is None:
+        raise Rejected("The ledger does not know it, and Le New Black has no such order.")
+    bind_company(tools)
+    entry = new_entry(order.reference)
+    # What a person answers here was asked by a preview.
+    return as_a_run_would_leave(tools, entry) if way in ("send_again", "accept_total") else entry
 
 
 # It is this order of 24SevenOffice
 
 
-def _exported_as(entry: Entry, order_id: int, tools: Tools, who: Facts) -> Settled:
+def _exported_as(entry: Entry, order_id: int | None, tools: Tools, who: Facts) -> Settled:
+    case = case_today(entry, tools)
+    if order_id is None:
+        order_id = the_only_one(case, tools)
     there = _order_to_take(entry, order_id, tools)
-    case = _case(entry, tools)
-    customers = _customers_sent_for(entry, tools)
+    customers = customers_sent_for(entry, tools)
     if there.customer_id not in customers:
-        customers.add(_customer_id(case, tools))
+        customers.add(customer_today(case, tools))
     if there.customer_id not in customers and customers != {None}:
         theirs = " or ".join(str(number) for number in customers if number is not None)
         raise Rejected(
@@ -157,14 +172,15 @@ def _order_to_take(entry: Entry, order_id: int, tools: Tools) -> InvoiceOrder:
 
 
 def _send_again(entry: Entry, tools: Tools, who: Facts) -> Settled:
-    case = _case(entry, tools)
+    case = case_today(entry, tools)
     until = case.grace_ended
     if entry.in_doubt and until is not None and tools.clock.now() < until:
-        raise Rejected(f"24SevenOffice may still be creating it. Try after {until:%H:%M} UTC.")
+        after = tools.news.zone.text(until, tools.clock.now())
+        raise Rejected(f"24SevenOffice may still be creating it. Try after {after}.")
     known = [number for number in (entry.order_id, entry.seen_id) if number is not None]
     there = tools.soap.orders_by_id(known) if known else []
-    foreign = () if there else _with_its_reference(case, tools)
-    customers = _customers_sent_for(entry, tools)
+    foreign = () if there else with_its_reference(case, tools)
+    customers = customers_sent_for(entry, tools)
     sent = entry.in_doubt and any(hit.customer_id in customers for hit in foreign)
     if there or sent or (foreign and not _is_about(entry, "order.reference_taken")):
         ids = ", ".join(str(order.order_id) for order in (*there, *foreign))
@@ -174,36 +190,6 @@ def _send_again(entry: Entry, tools: Tools, who: Facts) -> Settled:
         )
     not_ours = frozenset(order.order_id for order in foreign if order.order_id is not None)
     return life.resolved_to_send(entry, not_ours, who), _when_sent(case, tools)
-
-
-def _with_its_reference(case: Case, tools: Tools) -> Sequence[InvoiceOrder]:
-    """Return the orders of 24SevenOffice that carry this order's reference.
-
-    Those of a young order are looked for whoever the customer is; those of an old one around
-    its attempts, and among the orders of its customers.
-    """
-    entry, now = case.known, tools.clock.now()
-    found = search_attempts(tools.soap, [entry], now) if entry.in_doubt else Search()
-    if entry.reference in found.failed:
-        raise Rejected(found.failed[entry.reference])
-    begun = entry.attempt_started
-    made = (case.order.create_time if case.order else None) or begun or now - WITHOUT_A_TIME
-    since = min(made, begun or made, now)
-    customers: set[int | None] = set()
-    if now - since > OLD:
-        customers = {*_customers_sent_for(entry, tools), _customer_id(case, tools)}
-    hits = [*found.hits, *found.by_id.values()]
-    numbers = sorted(number for number in customers if number is not None)
-    if numbers or not customers:
-        back = max(LOOK_UP_BACK, SEARCH_BACK)
-        hits += tools.soap.orders_changed_since(since - back, numbers)
-    reference = fold_reference(case.erp_reference)
-    by_id = {
-        hit.order_id: hit
-        for hit in hits
-        if fold_reference(hit.reference) == reference and hit.order_id not in entry.not_ours
-    }
-    return list(by_id.values())
 
 
 def _when_sent(case: Case, tools: Tools) -> str:
@@ -241,10 +227,6 @@ def _plain(amount: Decimal | None) -> str | None:
 # What both systems say of it today
 
 
-def _case(entry: Entry, tools: Tools) -> Case:
-    return case_of(entry.reference, tools.lnb.order(entry.reference), entry, tools.config)
-
-
 def _still_doubted(entry: Entry) -> bool:
     """Return whether 24SevenOffice may still create the order late, after this decision.
 
@@ -252,25 +234,6 @@ def _still_doubted(entry: Entry) -> bool:
     """
     seen = _is_about(entry, "order.duplicate") or _is_about(entry, "order.created_late")
     return entry.in_doubt and not seen
-
-
-def _customers_sent_for(entry: Entry, tools: Tools) -> set[int | None]:
-    """Return every customer that an attempt sent the order for: it may have moved since."""
-    steps = tools.ledger.history(entry.reference)
-    return {step.detail["customer_id"] for step in steps if step.event == "order.sending"}
-
-
-def _customer_id(case: Case, tools: Tools) -> int | None:
-    """Return the order's customer by today's references, or None where there is none."""
-    if case.order is None:
-        return None
-    settings = tools.config.orders
-    number = customer_number(case.order, settings)
-    if number is not None:
-        return number
-    customers = index_customers(tools.soap.all_customers())
-    customer = match_customer(case.order, customers, settings)
-    return customer.id if isinstance(customer, Customer) else None
 
 
 def _is_about(entry: Entry, code: str) -> bool:

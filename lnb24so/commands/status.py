@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import closing
 from typing import Any
 
+from lnb24so.clock import Zone
 from lnb24so.config.schema import Config
 from lnb24so.errors import Lnb24soError
 from lnb24so.ledger.store import Ledger
@@ -29,7 +30,7 @@ def show_story(config: Config, mode: Mode, reference: str, *, as_json: bool) -> 
         lines = [f"{reference} is not in the ledger: no run has touched it.", *following]
         document: dict[str, Any] = {"reference": reference, "state": None, "lines": lines}
     else:
-        told = story_lines(entry, steps)
+        told = story_lines(entry, steps, Zone(config.erp.time_zone))
         lines = [*told, *(line for line in following if line not in told)]
         document = story_document(entry, steps) | {"next": " ".join(following)}
         exit_code = 0

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from lnb24so.clock import utc_text
+from lnb24so.clock import Zone, utc_text
 from lnb24so.ledger.store import Ledger
 from lnb24so.ledger.types import Entry, Step
 from lnb24so.orders.draft import fold_reference
@@ -26,6 +26,15 @@ from lnb24so.orders.types import (
 from lnb24so.reasons import Reason, sentence
 from lnb24so.run import Parts
 from lnb24so.tools import Tools
+
+from .there import planned_alone
+
+TOTALS: Mapping[str, str] = {
+    "order_total": "Le New Black",
+    "total": "24SevenOffice",
+    "accepted_total": "to be billed",
+}
+"""The sums that a decision was made on, and whose they are."""
 
 
 def why_waiting(entry: Entry) -> list[Reason]:
@@ -54,11 +63,11 @@ def find_entry(ledger: Ledger, name: str) -> Entry | None:
     return entry
 
 
-def story_lines(entry: Entry, steps: Iterable[Step]) -> list[str]:
+def story_lines(entry: Entry, steps: Iterable[Step], zone: Zone) -> list[str]:
     """Return one order's story, oldest first, then why it waits."""
     became = f", order {entry.order_id} in 24SevenOffice" if entry.order_id else ""
     lines = [f"{entry.reference} is {entry.state}{became}."]
-    lines += [line for step in steps for line in _step_lines(step)]
+    lines += [line for step in steps for line in _step_lines(step, zone)]
     lines += [sentence(entry.reference, reason) for reason in why_waiting(entry)]
     return lines
 
@@ -89,22 +98,15 @@ def next_run(tools: Tools, reference: str) -> Parts:
     plan = plan_orders(read_orders(tools, selection), config, selection)
     item = next((item for item in plan.items if item.reference == reference), None)
     if plan.guard is not None and (item is None or isinstance(item, Create)):
-        alone = _planned_alone(tools, reference)
+        alone = planned_alone(tools, reference)
         if alone is None or isinstance(alone, Create | Block):
             return Parts(lines=[f"Next: No order is sent: {plan.guard}"])
-    item = item or _planned_alone(tools, reference)
+    item = item or planned_alone(tools, reference)
     if item is None:
         return Parts(lines=["Next: Nothing."])
     lines = [sentence(reference, reason) for reason in item.reasons]
     lines.append(f"Next: {_next(item)}")
     return Parts(lines=lines, exit_code=3 if item.case.is_unknown else 0)
-
-
-def _planned_alone(tools: Tools, reference: str) -> Item | None:
-    """Return the item of an order that a run does not look at by itself, or None."""
-    selection = Selection(references=(reference,))
-    reading = read_orders(tools, selection)
-    return next(iter(plan_orders(reading, tools.config, selection).items), None)
 
 
 def _next(item: Item) -> str:
@@ -129,10 +131,10 @@ def _next(item: Item) -> str:
     return "Nothing."
 
 
-def _step_lines(step: Step) -> list[str]:
+def _step_lines(step: Step, zone: Zone) -> list[str]:
     facts = _facts(step.detail)
     event = f"{step.event.removeprefix('order.').replace('_', ' ')}{': ' if facts else ''}{facts}"
-    head = f"{step.at:%Y-%m-%d %H:%M:%S}  {event}  (run {step.run_id})"
+    head = f"{zone.stamp(step.at)}  {event}  (run {step.run_id})"
     return [head, *(f"    {reason}" for reason in step.detail.get("reasons", []))]
 
 
@@ -146,10 +148,15 @@ def _facts(detail: Mapping[str, Any]) -> str:
         )
     if "decision" in detail:
         note = f": {detail['note']}" if "note" in detail else ""
-        return f"{detail['decision']} by {detail.get('user')}{note}"
+        sums = [f"{name} {detail[key]}" for key, name in TOTALS.items() if detail.get(key)]
+        return f"{detail['decision']} by {detail.get('user')}{note}{_in_brackets(sums)}"
     if "answer" in detail:
         return f"answer: {detail['answer']}"
     return f"order {detail['order_id']}" if "order_id" in detail else ""
+
+
+def _in_brackets(parts: Sequence[str]) -> str:
+    return f" ({', '.join(parts)})" if parts else ""
 
 
 def entry_document(entry: Entry) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime, tzinfo
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypedDict
@@ -247,7 +247,18 @@ def load_config(path: Path, environ: Mapping[str, str] = os.environ) -> Config:
     paths: Paths = values["paths"]
     logs = paths.logs if paths.logs == STDERR else folder / paths.logs
     values["paths"] = Paths(state=folder / paths.state, logs=logs)
+    orders: Orders = values["orders"]
+    if orders.since is not None:
+        values["orders"] = replace(orders, since=_in_zone(orders.since, values["erp"].zone))
     return Config(**values, file=path.absolute())
+
+
+def _in_zone(moment: datetime, zone: tzinfo) -> datetime:
+    """Return the moment by the zone's clocks, of which it is one where it names no other."""
+    try:
+        return moment.astimezone(zone) if moment.tzinfo else moment.replace(tzinfo=zone)
+    except OverflowError:
+        return moment
 
 
 def _clashes(stock: Stock, orders: Orders) -> Iterator[tuple[str, str]]:

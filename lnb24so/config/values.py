@@ -152,8 +152,9 @@ def described(hint: Any) -> str:
 
 
 def _moment(text: str) -> datetime:
+    """Return a time; one without a zone is left so, for another setting names the zone."""
     moment = datetime.fromisoformat(text)
-    return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return moment.astimezone(UTC) if moment.tzinfo else moment
 
 
 _A_MOMENT = "a date such as 2026-01-31 or a time such as 2026-01-31T10:00:00Z"

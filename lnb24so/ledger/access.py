@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from lnb24so.clock import Clock
 
 from .file import as_our_errors, fetch
-from .rows import moment_of, number_of, read_note, values_of
+from .rows import moment_of, number_of, read_note, readers_of, values_of
 
 if TYPE_CHECKING:
     import sqlite3
@@ -65,7 +65,8 @@ class Access:
             )
 
     def _values(self, query: str, table: str, *values: Any, **kinds: Any) -> list[dict[str, Any]]:
-        return self.read(lambda row: values_of(kinds, row, table), query, *values)
+        readers = readers_of(kinds)
+        return self.read(lambda row: values_of(readers, row, table), query, *values)
 
     def read(self, convert: Callable[[Any], T], query: str, *values: Any) -> list[T]:
         """Return what a query finds, each row converted; for the modules of this room."""

@@ -19,20 +19,20 @@ Read = Callable[[Any], Any]
 UNREADABLE = (ValueError, TypeError, KeyError, AttributeError, RecursionError)
 """What reading a value of another kind may raise."""
 
-Hints = Mapping[str, Any]
-"""The type of each column."""
+Readers = Mapping[str, Read]
+"""What reads each column."""
 
 
 class DamagedError(Exception):
     """The ledger holds what this program never writes; the text names the row and the column."""
 
 
-def values_of(hints: Hints | type, row: Any, table: str) -> dict[str, Any]:
-    """Return a row's values by column, of these types or of a dataclass's fields.
+def values_of(cls: type | Readers, row: Any, table: str) -> dict[str, Any]:
+    """Return a row's values by column, as a dataclass's fields, or as `readers_of` types.
 
     Raises DamagedError for the first that is of another kind. The row is named by the first type.
     """
-    read = _readers(hints) if isinstance(hints, type) else _readers_of(hints)
+    read = _readers(cls) if isinstance(cls, type) else cls
     values: dict[str, Any] = {}
     for column, reader in read.items():
         try:
@@ -49,11 +49,12 @@ def values_of(hints: Hints | type, row: Any, table: str) -> dict[str, Any]:
 
 
 @cache
-def _readers(cls: type) -> Mapping[str, Read]:
-    return _readers_of(get_type_hints(cls))
+def _readers(cls: type) -> Readers:
+    return readers_of(get_type_hints(cls))
 
 
-def _readers_of(hints: Hints) -> Mapping[str, Read]:
+def readers_of(hints: Mapping[str, Any]) -> Readers:
+    """Return what reads each column of these types."""
     return {column: _column(hint) for column, hint in hints.items()}
 
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
 Lines = tuple[tuple[str, str, str], ...]
+_KINDS_OF_A_CODE = {(str, kind, gone) for kind in (int, type(None)) for gone in (0, 1)}
 """The lines of a waiting order: EAN, SKU and pieces of each, as texts."""
 
 
@@ -134,14 +135,14 @@ class Seen(Access):
 
         The id is None where an earlier version set the code.
         """
-        rows = self._values(
-            "SELECT code, product_id, gone FROM codes_set",
-            "codes_set",
-            code=str,
-            product_id=int | None,
-            gone=bool,
-        )
-        return {row["code"]: (row["product_id"], row["gone"]) for row in rows}
+        query = "SELECT code, product_id, gone FROM codes_set"
+        rows = self.rows(query)
+        # Looked at all at once, for there are a hundred thousand; where one is bad, it is named.
+        kinds = {(type(code), type(number), gone) for code, number, gone in rows}
+        if kinds <= _KINDS_OF_A_CODE:
+            return {code: (number, gone == 1) for code, number, gone in rows}
+        named = self._values(query, "codes_set", code=str, product_id=int | None, gone=bool)
+        return {row["code"]: (row["product_id"], row["gone"]) for row in named}
 
     def write_products_of_codes(self, products: Mapping[str, tuple[int | None, bool]]) -> None:
         """Note the product id of codes that were set, and whether that product is gone."""

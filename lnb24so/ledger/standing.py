@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from itertools import zip_longest
 from typing import Any
 
 from lnb24so.clock import utc_text
@@ -13,6 +14,9 @@ from lnb24so.process.redact import REDACTOR
 
 from .rows import values_of
 from .store import Ledger
+
+PIECES = "pieces"
+"""In place of a currency: the amount is that of goods."""
 
 Key = tuple[str, str]
 """A subject and the code of what is to be said of it: together they are told once."""
@@ -23,8 +27,9 @@ class Standing:
     """One thing that stands, until a run that looked no longer finds it.
 
     `message` is the whole sentence. What has the same `cause` is told in one line: the cause,
-    how many, and the `fix`. `amount` is without VAT in `currency`. `since` is when it was first
-    found, `told` when a run told it and `mailed` when the morning mail did.
+    how many, and the `fix`; with several causes, each is a line of both. `amount` is without VAT
+    in `currency`. `since` is when it was first found, `told` when a run told it and `mailed`
+    when the morning mail did.
     """
 
     subject: str
@@ -42,6 +47,12 @@ class Standing:
     def key(self) -> Key:
         """What it is told once by."""
         return self.subject, self.code
+
+    @property
+    def causes(self) -> Mapping[str, str]:
+        """The fix of each cause; nothing where it has none."""
+        pairs = zip_longest(self.cause.split("\n"), self.fix.split("\n"), fillvalue="")
+        return {cause: fix for cause, fix in pairs if cause}
 
 
 def standing(ledger: Ledger, area: str | None = None) -> list[Standing]:
@@ -81,6 +92,6 @@ def _row(area: str, one: Standing) -> tuple[object, ...]:
     times = (utc_text(time) if time else None for time in (one.since, one.told, one.mailed))
     amount = None if one.amount is None else str(one.amount)
     return (
-        *(area, one.subject, one.code, REDACTOR(one.message), one.cause, one.fix),
+        *(area, one.subject, one.code, REDACTOR(one.message), REDACTOR(one.cause), one.fix),
         *(amount, one.currency, *times),
     )

@@ -160,6 +160,8 @@ def failed(answer: Mapping[str, Any]) -> bool:
 def refusals(field: str, codes: Sequence[str], answer: object) -> dict[str, str]:
     """Return the codes that were not taken, each with why; success must be said to count."""
     data = objects(listed(answer.get("data"))) if isinstance(answer, Mapping) else []
+    if _all_taken(field, codes, data):
+        return {}
     results = (item.get("result") for item in data)
     named = [read_text(one.get(field)) if isinstance(one, dict) else "" for one in results]
     by_code = dict(zip(named, data, strict=True))
@@ -175,3 +177,12 @@ def refusals(field: str, codes: Sequence[str], answer: object) -> dict[str, str]
         elif answered.get("status") != "success" and answered.get("success") is not True:
             refused[code] = complaint(answered.get("errors")) or "refused without a reason"
     return refused
+
+
+def _all_taken(field: str, codes: Sequence[str], data: Sequence[Mapping[str, Any]]) -> bool:
+    """Return whether each is said to be taken, in order and by name, as it is nearly always."""
+    try:
+        taken = [one["result"][field] for one in data if one["status"] == "success"]
+    except (KeyError, TypeError):
+        return False
+    return len(taken) == len(data) and taken == codes

@@ -60,11 +60,29 @@ class LnbClient(Calls):
         return order
 
     def set_status(self, reference: str, *, status: str) -> None:
-        """Move an order to a status, or raise Rejected; the same again changes nothing."""
+        """Move an order to a status, or raise Rejected; the same again changes nothing.
+
+        An answer that holds nothing says nothing: then the order is read back, and Transient is
+        raised where it has another status.
+        """
         move = {"reference": reference, "status": status}
         answer, _ = self._call("POST", "/orders/status", body=move)
         if isinstance(answer, Mapping) and failed(answer):
             raise Rejected(f"Le New Black: {complaint(answer, (self._token,))}")
+        if not isinstance(answer, Mapping):
+            self._read_back(reference, status)
+
+    def _read_back(self, reference: str, status: str) -> None:
+        """Raise Transient where an order has not the status that it was just given."""
+        from .types import same_status
+
+        order = self.order(reference)
+        if order is None or not same_status(order.status, status):
+            raise NotThatOrder(
+                "Le New Black: the answer to the new status says nothing, and the order does not "
+                "have it.",
+                again=False,
+            )
 
     # Stock
 
@@ -73,7 +91,10 @@ class LnbClient(Calls):
         levels: dict[str, int | None] = {}
         without = 0
         for item in filter(None, self._list("/inventory", {})[0]):
-            code, level = read_text(item.get(field)), item.get("in_stock")
+            code, level = item.get(field), item.get("in_stock")
+            # As nearly all of a hundred thousand are; the readers take the rest.
+            if type(code) is not str or not code.isascii() or not code.isalnum():
+                code = read_text(code)
             if type(level) is not int or not -_MOST_PIECES < level < _MOST_PIECES:
                 number = read_number(level)
                 level = int(number) if number is not None and number == int(number) else None

@@ -14,6 +14,7 @@ __all__ = [
     "ready",
     "results",
     "settle",
+    "statuses",
     "task",
     "total",
     "types",

@@ -8,8 +8,10 @@ from decimal import Decimal
 
 from lnb24so.errors import Interrupted, Lnb24soError, Rejected, Transient
 from lnb24so.ledger.journal import Journal
+from lnb24so.ledger.standing import Standing
 from lnb24so.ledger.types import Attempt, Entry
 from lnb24so.money import amount_text, differs
+from lnb24so.news import lines
 from lnb24so.reasons import Reason
 from lnb24so.soap.order import Currency, InvoiceOrder
 from lnb24so.soap.outcome import Seen, create_outcome
@@ -125,10 +127,11 @@ def _unconfirmed(
 ) -> Result:
     ended = tools.clock.now()
     until = ended + timedelta(minutes=tools.config.orders.unknown_grace_minutes)
+    zone, begun = tools.news.zone, attempt.attempt_started or ended
     reason = Reason(
         "order.unconfirmed",
-        f"no answer from 24SevenOffice at {attempt.attempt_started:%H:%M} UTC ({seen.answer}); "
-        f"it may exist. Next look after {until:%H:%M} UTC; do not type it in.",
+        f"no answer from 24SevenOffice at {zone.text(begun, ended)} ({seen.answer}); it may "
+        f"exist. Next look after {zone.text(until, ended)}; do not type it in.",
     )
     journal.save(
         life.unconfirmed(attempt, reason, ended=ended, seen_id=seen.order_id, answer=seen.answer)
@@ -137,7 +140,7 @@ def _unconfirmed(
 
 
 def read_back(results: Results, tools: Tools) -> None:
-    """Read the new orders by their ids, and log what differs from the plan, with both figures.
+    """Read the new orders by their ids, and tell what differs from the plan, with both figures.
 
     A difference is a warning: the order exists, and what it holds is finance's to judge. Raises
     Interrupted; that they cannot be read is logged.
@@ -157,11 +160,36 @@ def read_back(results: Results, tools: Tools) -> None:
     except Lnb24soError as error:
         tools.event("order.not_read_back", message=str(error), count=len(created))
         return
+    told = []
     for order_id, item in created.items():
-        for difference in differences(item, orders.get(order_id)):
+        found = differences(item, orders.get(order_id))
+        for difference in found:
             tools.event(
                 "order.differs", reference=item.reference, order_id=order_id, message=difference
             )
+        if found:
+            told.append(_differs(item, order_id, found))
+    for line in lines(told, told):
+        tools.tell(line)
+
+
+def _differs(item: Create, order_id: int | None, found: Sequence[str]) -> Standing:
+    """Return what is told of an order that 24SevenOffice holds otherwise than it was sent."""
+    fix = "compare both, and correct it in 24SevenOffice."
+    message = f"{item.reference}: order {order_id} of 24SevenOffice is not what was sent"
+    return Standing(
+        item.reference,
+        "order.differs",
+        f"{message} ({'; '.join(found)}). Fix: {fix}",
+        cause=f"24SevenOffice holds otherwise than it was sent: {_kinds(found)}",
+        fix=fix,
+        amount=item.total,
+        currency=item.currency,
+    )
+
+
+def _kinds(found: Sequence[str]) -> str:
+    return " and ".join(difference.partition(":")[0] for difference in found)
 
 
 def differences(item: Create, held: InvoiceOrder | None) -> list[str]:

@@ -10,8 +10,9 @@ from lnb24so.config.schema import Orders
 from lnb24so.lnb.types import Line, Order
 from lnb24so.reasons import Reason
 from lnb24so.soap.types import Customer, Product, products_by
-from lnb24so.texts import shown
+from lnb24so.texts import clean, shown
 
+from .countries import CODES
 from .near import MOST_NAMED, difference, fold, near_index, revealed
 
 HIGHEST_ID = 2147483647
@@ -73,7 +74,8 @@ def match_product(number: int, line: Line, index: ProductIndex, match_by: str) -
         missing = " or ".join(kind for kind, _, _ in ways)
         what = f"the {missing} cannot be read" if line.unreadable else f"no {missing}"
         fix = "Fix: enter it in Le New Black."
-        return Reason("line.missing_code", f"{who}: {what}. {fix}", number)
+        cause = f"{line.title}: {what}" if line.title else ""
+        return Reason("line.missing_code", f"{who}: {what}. {fix}", number, clean(cause))
     kind, code, products = next((way for way in coded if way[2]), coded[0])
     active = [product for product in products if product.active]
     if len(active) == 1:
@@ -85,6 +87,7 @@ def match_product(number: int, line: Line, index: ProductIndex, match_by: str) -
             "line.ambiguous_product",
             f"{named} is on active products {ids}. Fix: remove it from one in 24SevenOffice.",
             number,
+            cause=f"{kind} {revealed(code)} is on active products {ids}",
         )
     if products:
         return Reason(
@@ -92,13 +95,15 @@ def match_product(number: int, line: Line, index: ProductIndex, match_by: str) -
             f"{named} is only on the expired product {products[0].id}. "
             "Fix: make it active in 24SevenOffice, or take the line out in Le New Black.",
             number,
+            cause=f"{kind} {revealed(code)} is only on an expired product",
         )
     near = [(product, kind, code) for kind, code, _ in coded for product in index.near(kind, code)]
     fix = "is on no product. Fix: enter it on the product in 24SevenOffice."
     if near:
         some = "; ".join(_near_one(*each) for each in near[:MOST_NAMED])
         fix = f"is on no product. Near: {some}. Fix: make the code the same in both systems."
-    return Reason("line.unknown_product", f"{named} {fix}", number)
+    cause = f"{kind} {revealed(code)} is on no product"
+    return Reason("line.unknown_product", f"{named} {fix}", number, cause)
 
 
 def _near_one(product: Product, kind: str, code: str) -> str:
@@ -130,18 +135,15 @@ def index_customers(customers: Iterable[Customer]) -> CustomerIndex:
     return CustomerIndex(by_id, by_external_id, by_organization_number)
 
 
-_COUNTRIES = (
-    *("BE", "BG", "CY", "CZ", "DE", "DK", "EE", "EL", "ES", "FI", "FO", "FR", "GB", "GR", "HR"),
-    *("HU", "IE", "IS", "IT", "LI", "LT", "LU", "LV", "MT", "NL", "NO", "PL", "PT", "RO", "SE"),
-    *("SI", "SK", "UK", "XI"),
-)
+_COUNTRIES = "|".join(sorted({*CODES, "EL", "UK", "XI"}))
 _ONE_NUMBER = (
-    (re.compile(r"(?<=\d)(MVA|MWST|TVA|IVA)$"), ""),
+    (re.compile(r"(?<=\d)(MVA|MWST|TVA|IVA)+$"), ""),
     (re.compile(r"^SE(\d{10})01$"), r"\1"),
-    (re.compile(r"^FR[0-9A-Z]{2}(\d{9})$"), r"\1"),
+    (re.compile(r"^(?:FR|MC)[0-9A-Z]{2}(\d{9})$"), r"\1"),
     (re.compile(r"^CHE?(?=\d)"), ""),
     (re.compile(r"^ES(?=([A-Z]\d{7}[0-9A-Z]|\d{8}[A-Z])$)"), ""),
-    (re.compile(rf"^({'|'.join(_COUNTRIES)})(?=\d)"), ""),
+    (re.compile(rf"^({_COUNTRIES})(?=\d)"), ""),
+    (re.compile(r"^U(\d{8})$"), r"ATU\1"),
 )
 """What the VAT numbers of Europe add to the number of the company, each with what is left."""
 
@@ -150,7 +152,8 @@ def organization_number(text: str) -> str:
     """Return a VAT or organization number bare: `NO 923 609 016 MVA` is `923609016`.
 
     A Swedish VAT number is the organization number with SE before and 01 after it (Skatteverket);
-    a French one holds the SIREN behind a key of two, a Swiss one the UID, a Spanish one the NIF.
+    a French one holds the SIREN behind a key of two, a Swiss one the UID, a Spanish one the NIF,
+    and an Austrian one is its U and digits, with or without AT.
     """
     bare = re.sub(r"[^0-9A-Z]", "", text.upper())
     for pattern, left in _ONE_NUMBER:

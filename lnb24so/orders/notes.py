@@ -16,9 +16,11 @@ class Notes:
     warnings: list[Reason] = field(default_factory=list)
     skipped: list[str] = field(default_factory=list)
 
-    def block(self, code: str, message: str, line: int | None = None) -> None:
+    def block(
+        self, code: str, message: str, line: int | None = None, *, cause: str = "", remedy: str = ""
+    ) -> None:
         """Note why the order is not exported."""
-        self.reasons.append(Reason(code, message, line))
+        self.reasons.append(Reason(code, message, line, cause, remedy))
 
     def warn(self, code: str, message: str, line: int | None = None) -> None:
         """Note what a person should know, and go on."""

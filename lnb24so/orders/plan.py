@@ -6,6 +6,7 @@ gone, what is not up for export, and what is left is exported.
 
 from __future__ import annotations
 
+from lnb24so.clock import Zone
 from lnb24so.config.schema import Config
 from lnb24so.ledger.types import AskedFor, Entry
 from lnb24so.lnb.types import is_canceled
@@ -58,7 +59,8 @@ from .types import (
 def plan_orders(reading: Reading, config: Config, selection: Selection) -> OrderPlan:
     """Return what to do with each order; pure. It raises nothing of its own."""
     items = [_plan(case, reading, config, selection) for case in reading.cases]
-    looked_again = tuple(case.reference for case in reading.cases if is_cleared(case, reading))
+    zone = Zone(config.erp.time_zone)
+    cleared = (case for case in reading.cases if is_cleared(case, reading, zone))
     if not selection.references:
         # Exported long ago and unchanged: nobody asked, and there are ever more of them.
         items = [item for item in items if not isinstance(item, Done) or item.case.known.notice]
@@ -69,13 +71,13 @@ def plan_orders(reading: Reading, config: Config, selection: Selection) -> Order
         looked_at=reading.looked_at,
         guard=guard,
         left=len(items) - len(kept),
-        looked_again=looked_again,
+        looked_again=tuple(case.reference for case in cleared),
     )
 
 
 def _plan(case: Case, reading: Reading, config: Config, selection: Selection) -> Item:
     return (
-        _known(case, reading)
+        _known(case, reading, Zone(config.erp.time_zone))
         or _twice(case)
         or _gone(case)
         or _not_ready(case, config, selection)
@@ -86,17 +88,17 @@ def _plan(case: Case, reading: Reading, config: Config, selection: Selection) ->
 # What the ledger knows
 
 
-def _known(case: Case, reading: Reading) -> Item | None:
+def _known(case: Case, reading: Reading, zone: Zone) -> Item | None:
     """Return the item of an order that was sent, decided or skipped; None: still to send."""
     entry = case.entry
     if entry is None:
         return None
     if entry.state in ("sending", "unconfirmed"):
-        return attempted(case, entry, reading)
+        return attempted(case, entry, reading, zone)
     if entry.state == "needs_decision":
         return Decide(case=case, reasons=entry.reasons)
     if second_look_is_due(entry, reading):
-        item = look_again(case, entry, reading)
+        item = look_again(case, entry, reading, zone)
         if item is not None:
             return item
     if entry.state == "skipped":

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from lnb24so.ledger.types import Entry
 from lnb24so.reasons import Reason
 
 from .types import Case
@@ -65,11 +64,14 @@ def duplicate(reference: str, order_ids: Sequence[int]) -> Reason:
     )
 
 
-def not_searchable(case: Case, entry: Entry) -> Reason:
-    """Return the question about an old attempt that 24SevenOffice cannot be searched for."""
+def not_searchable(case: Case, begun: str) -> Reason:
+    """Return the question about an old attempt that 24SevenOffice cannot be searched for.
+
+    `begun` is when it was made, as people read times.
+    """
     return Reason(
         "order.not_searchable",
-        f"no answer from 24SevenOffice on {entry.attempt_started:%Y-%m-%d %H:%M} UTC, and it does "
+        f"no answer from 24SevenOffice at {begun}, and it does "
         f"not list what it took in then. Look for {case.erp_reference} there. Found? lnb24so "
         f"resolve {case.reference} --exported-as ID; else lnb24so resolve {case.reference} "
         "--send-again",

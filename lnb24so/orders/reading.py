@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -35,7 +36,8 @@ def read_orders(tools: Tools, selection: Selection) -> Reading:
     ledger, clock = tools.ledger, tools.clock
     tools.progress("Reading orders from Le New Black")
     lnb_now = tools.lnb.server_now()
-    orders, unread, twice = _from_lnb(tools, selection)
+    listed = _from_lnb(tools, selection)
+    orders = listed.orders
     entries = _entries(ledger, orders, selection, clock.now())
     references = _oldest_first({*orders, *entries, *selection.references}, orders)
     reading = Reading(
@@ -45,14 +47,15 @@ def read_orders(tools: Tools, selection: Selection) -> Reading:
                 orders.get(reference),
                 entries.get(reference),
                 tools.config,
-                unread=reference in unread,
-                is_twice=reference in twice,
+                unread=reference in listed.unread,
+                is_twice=reference in listed.twice,
             )
             for reference in references
         ),
         looked_at=clock.now(),
         lnb_now=lnb_now,
         held=ledger.order_ids() if references else {},
+        beside=listed.beside,
     )
     if not reading.cases:
         return reading
@@ -101,26 +104,38 @@ def _attempt_ended(entry: Entry | None, timeout: timedelta) -> datetime | None:
     return entry.attempt_ended or entry.attempt_started + timeout
 
 
-def _from_lnb(tools: Tools, selection: Selection) -> tuple[dict[str, Order], set[str], set[str]]:
-    """Return the orders to look at, the references not read this time, and those of two orders."""
+@dataclass(slots=True)
+class Listed:
+    """The orders to look at; those not read this time, and references of two; `Reading.beside`."""
+
+    orders: dict[str, Order] = field(default_factory=dict)
+    unread: set[str] = field(default_factory=set)
+    twice: set[str] = field(default_factory=set)
+    beside: Counter[str] | None = None
+
+
+def _from_lnb(tools: Tools, selection: Selection) -> Listed:
     lnb, ledger, settings = tools.lnb, tools.ledger, tools.config.orders
+    listed = Listed()
+    orders = listed.orders
     if selection.references:
         asked = [(reference, lnb.order(reference)) for reference in selection.references]
-        return {reference: order for reference, order in asked if order is not None}, set(), set()
-    orders: dict[str, Order] = {}
-    twice: set[str] = set()
+        orders |= {reference: order for reference, order in asked if order is not None}
+        return listed
     if selection.baseline and selection.any_status:
         from .ready import is_never_taken
 
         lists = [[order for order in lnb.orders() if not is_never_taken(order)]]
     else:
         lists = [lnb.orders(status=status) for status in settings.take_statuses()]
+    none_taken = not any(lists)
     if settings.blocked_status:
         lists.append(_marked(lnb.orders(status=settings.blocked_status), ledger))
-    for listed in (*lists, _changed(lnb, ledger)):
-        twice |= _of_two(listed, orders)
-        orders |= {order.reference: order for order in listed}
-    unread = set()
+    changed = _changed(lnb, ledger)
+    listed.beside = Counter(order.status for order in changed) if none_taken else None
+    for some in (*lists, [order for order in changed if ledger.entry(order.reference)]):
+        listed.twice |= _of_two(some, orders)
+        orders |= {order.reference: order for order in some}
     for entry in ledger.unsettled(tools.clock.now()):
         if entry.reference in orders or not entry.reference:
             continue
@@ -131,11 +146,11 @@ def _from_lnb(tools: Tools, selection: Selection) -> tuple[dict[str, Order], set
             unsettled = lnb.order(entry.reference)
         except (Rejected, Transient) as error:
             tools.event("order.unread", reference=entry.reference, message=str(error))
-            unread.add(entry.reference)
+            listed.unread.add(entry.reference)
             continue
         if unsettled is not None:
             orders[entry.reference] = unsettled
-    return orders, unread, twice
+    return listed
 
 
 def _of_two(listed: Sequence[Order], others: Mapping[str, Order]) -> set[str]:
@@ -157,10 +172,9 @@ def _marked(listed: Sequence[Order], ledger: Ledger) -> list[Order]:
 
 
 def _changed(lnb: LnbClient, ledger: Ledger) -> list[Order]:
-    """Return the orders of ours that Le New Black changed since the last run."""
+    """Return the orders that Le New Black changed since the last run."""
     since = ledger.note_time(CURSOR_NOTE)
-    changed = [] if since is None else lnb.orders_changed_since(since - CURSOR_BACK)
-    return [order for order in changed if ledger.entry(order.reference)]
+    return [] if since is None else lnb.orders_changed_since(since - CURSOR_BACK)
 
 
 def remember_changes_until(ledger: Ledger, moment: datetime) -> None:

@@ -125,6 +125,7 @@ def _too_old(order: Order, since: datetime) -> Reason | None:
 
 
 def _day(moment: datetime, since: datetime) -> str:
-    """Return `10 Feb`, with the year where it is not that of `since`."""
+    """Return `10 Feb`, with the year where it is not that of `since`, whose zone counts."""
+    moment = moment.astimezone(since.tzinfo)
     year = f" {moment.year}" if moment.year != since.year else ""
     return f"{moment.day} {moment:%b}{year}"

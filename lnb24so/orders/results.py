@@ -75,7 +75,8 @@ def _standing(result: Result) -> list[Standing]:
     # An order that only came in the way of this run is no news: the next run looks at it.
     doubted = item.case.known.in_doubt and not item.case.unread
     asks = isinstance(item, Decide | Announce | TooOld) or (isinstance(item, Wait) and doubted)
-    if asks or result.outcome in ("blocked", "unconfirmed", "failed"):
+    refused = result.outcome in ("created", "adopted") and result.reasons  # its status step
+    if asks or refused or result.outcome in ("blocked", "unconfirmed", "failed"):
         reasons = result.reasons
     else:
         # A change after the export stands until a person has acknowledged it.
@@ -83,18 +84,21 @@ def _standing(result: Result) -> list[Standing]:
     by_code: dict[str, list[Reason]] = {}
     for reason in reasons:
         by_code.setdefault(reason.code, []).append(reason)
-    return [
-        Standing(
-            item.reference,
-            code,
-            "\n".join(sentence(item.reference, reason) for reason in alike),
-            cause=alike[0].cause,
-            fix=alike[0].fix,
-            amount=item.total,
-            currency=item.currency,
-        )
-        for code, alike in by_code.items()
-    ]
+    return [_one(item, code, alike) for code, alike in by_code.items()]
+
+
+def _one(item: Item, code: str, alike: Sequence[Reason]) -> Standing:
+    """Return what stands of an order for reasons with one code, some lines of it perhaps."""
+    fixes = {reason.cause: reason.fix for reason in alike if all(one.cause for one in alike)}
+    return Standing(
+        item.reference,
+        code,
+        "\n".join(sentence(item.reference, reason) for reason in alike),
+        cause="\n".join(fixes),
+        fix="\n".join(fixes.values()),
+        amount=item.total,
+        currency=item.currency,
+    )
 
 
 def _failed(result: Result) -> bool:

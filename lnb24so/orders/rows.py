@@ -148,6 +148,8 @@ def shipping_row(order: Order, facts: Facts, settings: Orders, notes: Notes) -> 
             "order.shipping_without_product",
             f"a shipping fee of {amount_text(fee, order.currency)} has no product. "
             "Fix: set orders.shipping_product to the number of one in 24SevenOffice.",
+            cause="orders.shipping_product is not set",
+            remedy="set it to the number of a product in 24SevenOffice.",
         )
         return None
     products = facts.products.by_number.get(settings.shipping_product, ())
@@ -157,6 +159,8 @@ def shipping_row(order: Order, facts: Facts, settings: Orders, notes: Notes) -> 
             "order.shipping_product_unknown",
             f"{len(active)} active products have the No {shown(settings.shipping_product)}. "
             "Fix: set orders.shipping_product to the number of exactly one.",
+            cause=f"orders.shipping_product is {shown(settings.shipping_product)}, on "
+            f"{len(active)} active products",
         )
         return None
     price = to_minor(fee, order.currency)

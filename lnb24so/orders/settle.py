@@ -8,6 +8,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Literal
 
+from lnb24so.clock import Zone
 from lnb24so.ledger.types import Cargo, Entry, Sent
 from lnb24so.money import differs, row_total
 from lnb24so.reasons import Reason
@@ -151,7 +152,7 @@ def claim(
 # What follows for the order
 
 
-def attempted(case: Case, entry: Entry, reading: Reading) -> Item | None:
+def attempted(case: Case, entry: Entry, reading: Reading, zone: Zone) -> Item | None:
     """Return what a look-up says of an attempt without a clear answer; None: send it again."""
     settled = settle(
         case, hits_of(case, reading, case.erp_reference), reading.looked_at, reading.held
@@ -166,17 +167,17 @@ def attempted(case: Case, entry: Entry, reading: Reading) -> Item | None:
     if case.reference in reading.failed:
         return not_looked_for(case, reading)
     if case.reference in reading.partly:
-        return _ask(case, not_searchable(case, entry))
+        return _ask(case, not_searchable(case, _begun(entry, reading, zone)))
     if settled.what == "absent":
         return None
     next_look = (
-        f"Next look after {settled.until:%H:%M} UTC"
+        f"Next look after {zone.text(settled.until, reading.looked_at)}"
         if settled.until
         else "24SevenOffice does not show it so far; the next run looks once more"
     )
     reason = Reason(
         "order.unconfirmed",
-        f"no answer from 24SevenOffice at {entry.attempt_started:%H:%M} UTC; it may exist. "
+        f"no answer from 24SevenOffice at {_begun(entry, reading, zone)}; it may exist. "
         f"{next_look}; do not type it in.",
     )
     return Wait(
@@ -185,6 +186,12 @@ def attempted(case: Case, entry: Entry, reading: Reading) -> Item | None:
         died_at=case.attempt_ended if entry.state == "sending" else None,
         not_found_at=reading.looked_at if settled.what == "missing" else None,
     )
+
+
+def _begun(entry: Entry, reading: Reading, zone: Zone) -> str:
+    """Return when the last attempt began, as people read times."""
+    begun = entry.attempt_started
+    return "an unknown time" if begun is None else zone.text(begun, reading.looked_at)
 
 
 def not_looked_for(case: Case, reading: Reading) -> Wait:
@@ -201,15 +208,15 @@ def second_look_is_due(entry: Entry, reading: Reading) -> bool:
     return entry.look_again_at is not None and entry.look_again_at <= reading.looked_at
 
 
-def is_cleared(case: Case, reading: Reading) -> bool:
+def is_cleared(case: Case, reading: Reading, zone: Zone) -> bool:
     """Return whether an order passes its second look: nothing more is in doubt then."""
     entry = case.entry
     if entry is None or entry.state in ("sending", "unconfirmed", "needs_decision"):
         return False
-    return second_look_is_due(entry, reading) and look_again(case, entry, reading) is None
+    return second_look_is_due(entry, reading) and look_again(case, entry, reading, zone) is None
 
 
-def look_again(case: Case, entry: Entry, reading: Reading) -> Item | None:
+def look_again(case: Case, entry: Entry, reading: Reading, zone: Zone) -> Item | None:
     """Return what was created late or twice; None where all is as it should be."""
     hits = hits_of(case, reading, case.erp_reference)
     if entry.state == "skipped":
@@ -225,7 +232,7 @@ def look_again(case: Case, entry: Entry, reading: Reading) -> Item | None:
         return None
     if not ids:
         unsure = entry.in_doubt and case.reference in reading.partly
-        return _ask(case, not_searchable(case, entry)) if unsure else None
+        return _ask(case, not_searchable(case, _begun(entry, reading, zone))) if unsure else None
     found = explained(entry, hits, ids)
     if found is None:
         return _ask(case, reference_taken(case.reference, case.erp_reference, ids))

@@ -118,7 +118,7 @@ def finish(case: Case, tools: Tools, journal: Journal) -> Move:
         if status is not None:
             tools.lnb.set_status(case.reference, status=status)
     except Rejected as error:
-        return _refused(entry, journal, error)
+        return _refused(entry, journal, error, status=status or "")
     except Transient as error:
         journal.event("order.status_failed", reference=case.reference, message=str(error))
         tools.news.failed("Le New Black", "lnb.unreachable", str(error))
@@ -144,11 +144,12 @@ def _tell_left(case: Case, entry: Entry, tools: Tools, journal: Journal) -> None
     tools.tell(sentence(case.reference, left))
 
 
-def _refused(entry: Entry, journal: Journal, error: Rejected) -> Move:
+def _refused(entry: Entry, journal: Journal, error: Rejected, *, status: str) -> Move:
     reason = Reason(
         "order.status_refused",
         f"is order {entry.order_id} in 24SevenOffice, but its status stays: {error}. "
         "Fix: correct orders.done_status.",
+        cause=f"Le New Black refuses the status {shown(status)}",
     )
     news = entry.reasons != (reason,)
     if news:

@@ -5,7 +5,9 @@ Most runs find nothing that waits, so what only planning needs is imported after
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from lnb24so.errors import Lnb24soError
@@ -17,9 +19,15 @@ from .results import Results, order_exit_code, order_report, planned
 from .types import Item, OrderPlan, OrderReport, Reading, Selection
 
 if TYPE_CHECKING:
+    from lnb24so.ledger.store import Ledger
     from lnb24so.tools import Tools
 
 TASK = "push-orders"
+STATUSES = "statuses"
+"""Where it stands in the ledger's news that no order is in `take_status`."""
+
+PROVEN_NOTE, ASKED_NOTE = "take_status_seen", "take_status_asked"
+YEAR = timedelta(days=365)
 
 
 def carry_orders(tools: Tools, selection: Selection, *, writes: bool) -> OrderReport:
@@ -39,11 +47,53 @@ def carry_orders(tools: Tools, selection: Selection, *, writes: bool) -> OrderRe
         report = order_report(
             OrderPlan(items=(), read_at=reading.lnb_now, looked_at=reading.looked_at), []
         )
+    if not (selection.references or selection.baseline):
+        _heed_statuses(tools, reading, writes=writes)
     if writes and not selection.references:
         if report.plan.guard is None:
             tools.news.guard(TASK, "orders.guard", None)
         remember_changes_until(tools.ledger, reading.lnb_now)
     return report
+
+
+def _heed_statuses(tools: Tools, reading: Reading, *, writes: bool) -> None:
+    """Say once where no order is in `take_status` and nothing names the statuses that there are.
+
+    A run sees those of what changed; all are asked for once a day until `take_status` is proven,
+    and by whoever looks.
+    """
+    ledger, now, setting = (
+        tools.ledger,
+        tools.clock.now(),
+        "|".join(tools.config.orders.take_statuses()),
+    )
+    if reading.beside is None:
+        if writes:
+            _note(ledger, PROVEN_NOTE, setting)
+            tools.news.found(STATUSES, [])
+        return
+    proven, today = ledger.note(PROVEN_NOTE) == setting, f"{now:%Y-%m-%d} {setting}"
+    asks = not writes or not (proven or ledger.note(ASKED_NOTE) == today)
+    beside = reading.beside
+    if asks:
+        listed = tools.lnb.orders_changed_since(now - YEAR)
+        beside = Counter(order.status for order in listed)
+        if writes:
+            _note(ledger, ASKED_NOTE, today)
+    if not (asks or beside):
+        return
+    from .statuses import nothing_to_take
+
+    strange = nothing_to_take(beside, tools.config, proven=proven)
+    if strange is not None:
+        tools.event("orders.none_to_take", message=strange.message)
+    if strange is not None or asks:
+        tools.news.found(STATUSES, [strange] if strange else [])
+
+
+def _note(ledger: Ledger, name: str, value: str) -> None:
+    if ledger.note(name) != value:
+        ledger.write_note(name, value)
 
 
 def _plan_and_apply(

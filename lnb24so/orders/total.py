@@ -63,11 +63,12 @@ def choose_reading(
     if wanted.order.amount_total is None:
         return _without_total(wanted, every, notes)
     fits = exact(every, wanted) or near(every, wanted)
+    agree = bool(fits) and all_agree(fits, wanted.order.currency)
+    if not agree and accepted is not None and accepted.amount is None:
+        return next((priced for priced in every if not priced.reading.taken), None)
     if not fits:
-        if accepted is not None and accepted.amount is None:
-            return next((priced for priced in every if not priced.reading.taken), None)
         return _none_fits(wanted, every, settings, notes)
-    if not all_agree(fits, wanted.order.currency):
+    if not agree:
         _block(wanted, fits, "add up to its total in several ways that bill its rows", notes)
         return None
     chosen = fits[0]
@@ -157,7 +158,8 @@ def _none_fits(
     wanted: Sum, every: Sequence[Priced], settings: Orders, notes: Notes
 ) -> Priced | None:
     plain = every[0]
-    figures = f"{_figures(wanted, plain, _why(wanted, plain, settings))}."
+    why = _why(wanted, plain, settings)
+    figures = f"{_figures(wanted, plain, f': {why}' if why else '')}."
     if settings.total_check == "warn":
         notes.warn("order.total_mismatch", f"{figures} Sent all the same (orders.total_check).")
         return plain
@@ -165,6 +167,8 @@ def _none_fits(
         "order.total_mismatch",
         f"{figures} Nothing sent. Fix: correct the order in Le New Black, or bill "
         f"{_bill(wanted, plain)}",
+        cause=why if why.startswith("orders.") else "",
+        remedy="lnb24so check shows what the orders' totals prove.",
     )
     return None
 
@@ -199,13 +203,13 @@ def _why(wanted: Sum, plain: Priced, settings: Orders) -> str:
             come_to = sum((amount for _, amount in some), NOTHING)
             if not differs(come_to, apart, wanted.rows, order.currency):
                 named = " and ".join(f"{name} {amount:,f}" for name, amount in some)
-                return f": {named}"
+                return named
     other: UnitPrice = "after_discount"
     if settings.unit_price == other:
         other = "before_discount"
     others = price_lines(order, wanted.lines, other)
     if exact(others, wanted) or near(others, wanted):
-        return f": orders.unit_price {other} would fit"
+        return f"orders.unit_price {other} would fit"
     return ""
 
 

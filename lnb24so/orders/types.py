@@ -38,10 +38,9 @@ class Case:
     """One order as a run meets it, and what is derived from it, once, where it is read.
 
     `order` is Le New Black's, None where it has none or (`unread`) could not be asked this time;
-    `entry` is the ledger's. `content_hash` and `mode` are the order's. `erp_reference` is what
-    its order in 24SevenOffice carries or would carry. `attempt_ended` is when the last attempt
-    had ended at the latest, `grace_ended` when what it may have made must show. `is_twice`: Le
-    New Black shows two orders of this reference.
+    `content_hash` and `mode` are its. `entry` is the ledger's. `erp_reference` is what its order
+    in 24SevenOffice carries or would carry. `attempt_ended`: when the last attempt had ended at
+    the latest; `grace_ended`: when what it made must show. `is_twice`: its reference is of two.
     """
 
     reference: str
@@ -72,8 +71,9 @@ class Reading:
 
     `cases` are the orders to plan for, oldest first, `lnb_now` is when reading began by Le New
     Black's clock, `held` the ledger's 24SevenOffice ids with their references, `hits` its orders by
-    folded ReferenceNumber. Of references in `failed` nothing can be said, and why; those in
-    `partly` were searched for by customer only. `alike`: what looks like one that is left out.
+    folded ReferenceNumber. Of references in `failed` nothing can be said, and why; `partly` were
+    searched for by customer only. `alike`: what looks like one left out. `beside`: the statuses
+    of what changed, where no order has one to take.
     """
 
     cases: tuple[Case, ...]
@@ -86,6 +86,7 @@ class Reading:
     failed: Mapping[str, str] = field(default_factory=dict)
     partly: frozenset[str] = frozenset()
     alike: Mapping[str, str] = field(default_factory=dict)
+    beside: Mapping[str, int] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -263,8 +264,7 @@ class Done(Item):
 class OrderPlan:
     """What a run does, item by item. With a `guard` sentence no order is created.
 
-    `read_at` is when its reading began, by Le New Black's clock, `looked_at` its look-ups, by
-    ours. `left` creates wait because of `--limit`. `looked_again` passed the second look.
+    `read_at`, `looked_at` are the reading's. `left` wait for `--limit`; `looked_again` are cleared.
     """
 
     items: tuple[Item, ...]
@@ -277,7 +277,7 @@ class OrderPlan:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What became of one item; `news` marks reasons that a person has not been told yet.
+    """What became of one item; `news`: a person was not told of its reasons yet.
 
     `status_failed`: the status step had no answer and is taken again by the next run.
     """

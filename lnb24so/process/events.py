@@ -14,10 +14,10 @@ EventName = Literal[
     "order.withdrawn", "order.skipped", "order.before_since", "order.unread",
     "order.status_failed", "order.differs", "order.not_read_back",
     "order.changed_after_export", "order.canceled_after_export", "order.resolved", "order.rehashed",
-    "order.warning", "orders.stopped", "orders.guard", "products.read", "inventory.read",
-    "list.miscounted", "stock.batch_sent", "stock.refused", "stock.skipped", "stock.code_unknown",
-    "stock.guard", "stock.noticed", "stock.now_held", "ping.failed", "error.unexpected",
-    "record.unread",
+    "order.warning", "orders.stopped", "orders.guard", "orders.none_to_take", "products.read",
+    "inventory.read", "list.miscounted", "stock.batch_sent", "stock.refused", "stock.skipped",
+    "stock.code_unknown", "stock.guard", "stock.noticed", "stock.now_held", "ping.failed",
+    "error.unexpected", "record.unread",
 ]  # fmt: skip
 
 
@@ -48,7 +48,7 @@ WHAT = "subject, reason, message"
 EVENTS: Mapping[EventName, Event] = {
     "run.started": Event("info", "A run began.", "version, dry_run"),
     "run.finished": Event("info", "A run ended, with its counters.", "seconds, exit_code, summary"),
-    "run.failed": Event("error", "A run ended early.", "message, exit_code"),
+    "run.failed": Event("error", "A run ended early.", "message, exit_code, code"),
     "run.told": Event("warning", "What a person is told, where the log is on stderr.", "message"),
     "session.opened": Event("info", "We logged in to 24SevenOffice."),
     "session.renewed": Event("warning", "The session died; we log in again.", "message"),
@@ -80,6 +80,7 @@ EVENTS: Mapping[EventName, Event] = {
     "order.warning": Event("warning", "Exported, but worth a look.", WHY),
     "orders.stopped": Event("warning", "The remaining orders wait.", "message"),
     "orders.guard": Event("error", "Too many orders wait; none was sent.", "message"),
+    "orders.none_to_take": Event("warning", "No order is in take_status.", "message"),
     "products.read": Event("info", "24SevenOffice's products.", "count, open_orders"),
     "inventory.read": Event("info", "Le New Black's inventory.", "count"),
     "list.miscounted": Event("warning", "Le New Black counts its list otherwise.", "list, count"),

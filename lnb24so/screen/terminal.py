@@ -113,6 +113,11 @@ def whole(text: str) -> int:
     return int(text)
 
 
+def order_id(text: str) -> int | str:
+    """Return the number of a 24SevenOffice order, or `found` as it is."""
+    return text if text == "found" else whole(text)
+
+
 def amount(text: str) -> Decimal:
     """Return a sum of money such as 12480.00."""
     if not re.fullmatch(r"[0-9]{1,15}(\.[0-9]{1,6})?", text):

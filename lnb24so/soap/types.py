@@ -194,23 +194,24 @@ def product_reader(sku_field: str) -> Callable[[_Element], Product]:
     A catalogue has a hundred thousand of them, so each element's children are walked once.
     """
     tags = [tag(name) for name in (*PRODUCT_FIELDS, sku_field)]
+    id_tag, own_tag, name_tag, ean_tag, stock_tag, status_tag, controlled_tag, sku_tag = tags
 
     def read(element: _Element) -> Product:
         texts = {child.tag: child.text for child in element}
-        values = (texts.get(name) or "" for name in tags)
-        number, own_number, name, ean13, stock, status, controlled, sku = values
-        number = number.strip()
+        there = texts.get
+        number = (there(id_tag) or "").strip()
         if not (number.isascii() and number.isdigit() and len(number) <= _DIGITS_OF_AN_ID):
             raise BadRecordError(f"a product has the Id {number[:40]!r}")
+        name = there(name_tag) or ""
         return Product(
             int(number),
             name.replace(MARK, "") if MARK in name else name,
-            ean13.strip(),
-            sku.strip(),
-            own_number.strip(),
-            _stock(stock),
-            status.strip() != "0",
-            controlled.strip() not in ("false", "0"),
+            (there(ean_tag) or "").strip(),
+            (there(sku_tag) or "").strip(),
+            (there(own_tag) or "").strip(),
+            _stock(there(stock_tag) or ""),
+            (there(status_tag) or "").strip() != "0",
+            (there(controlled_tag) or "").strip() not in ("false", "0"),
         )
 
     return read

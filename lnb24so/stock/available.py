@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from decimal import Decimal
 from math import floor
 from typing import TypeVar
 
+from lnb24so.clock import day_in
 from lnb24so.config.schema import CodeField, Stock
 from lnb24so.lnb.types import Line, Order
 from lnb24so.soap.order import InvoiceOrder
@@ -74,6 +75,12 @@ class StockReading:
     asked_now: bool = False
     eans_by_sku: Mapping[str, Sequence[str]] = field(default_factory=dict)
     products_unread: bool = False
+    zone: tzinfo = UTC
+
+    @property
+    def today(self) -> date:
+        """The day that it is in the time zone in which days are days."""
+        return day_in(self.zone, self.at)
 
 
 def index_by_code(products: Sequence[Product], code_field: CodeField) -> Catalogue:
@@ -93,13 +100,15 @@ def as_le_new_black_writes(catalogue: Catalogue, inventory: Mapping[str, object]
     They are one article: to leave it alone would sell what is gone, and 0 what is there.
     """
     odd = {plain(code): code for code in inventory if not (code.isascii() and code.isalnum())}
+    written: dict[str, str] = {}
+    for code in catalogue.by_code.keys() - inventory.keys():
+        bare = plain(code)
+        written[code] = bare if bare in inventory else odd.get(bare, code)
+    if all(code == as_written for code, as_written in written.items()):
+        return replace(catalogue, odd=odd)
     by_code: dict[str, list[Product]] = {}
     for code, products in catalogue.by_code.items():
-        written = code
-        if code not in inventory:
-            bare = plain(code)
-            written = bare if bare in inventory else odd.get(bare, code)
-        by_code.setdefault(written, []).extend(products)
+        by_code.setdefault(written.get(code, code), []).extend(products)
     return replace(catalogue, by_code=by_code, odd=odd)
 
 
@@ -127,8 +136,12 @@ def counted_orders(reading: StockReading, settings: Stock) -> list[InvoiceOrder]
     days = settings.open_order_delivery_within_days
     if days is None:
         return list(reading.open_orders)
-    until = reading.at + timedelta(days=days)
-    return [one for one in reading.open_orders if one.delivery is None or one.delivery <= until]
+    until = reading.today + timedelta(days=days)
+    return [
+        one
+        for one in reading.open_orders
+        if one.delivery is None or day_in(reading.zone, one.delivery) <= until
+    ]
 
 
 def each_once(orders: Iterable[InvoiceOrder]) -> list[InvoiceOrder]:

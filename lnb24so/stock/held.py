@@ -11,30 +11,14 @@ from datetime import timedelta
 from decimal import Decimal
 
 from lnb24so.config.schema import Config, Orders, Stock
+from lnb24so.lnb.statuses import CONFIRMED, HELD_HERE, HELD_THERE
 from lnb24so.lnb.types import Line, Order, plain_status, same_status
 from lnb24so.soap.order import InvoiceOrder
 
 from .available import NOTHING, StockReading, counted_orders, plain, summed
 
-OPEN = ("open_for_buyer", "open_for_brand")
-CONFIRMED = ("confirmed", "invoicing")
 FORMER_DEFAULT = CONFIRMED
 """What copies of an older config.example.yaml pin; it never counted outside simple mode."""
-HELD_HERE: Mapping[str, tuple[str, ...]] = {
-    "simple": CONFIRMED,
-    "advanced": (),
-    "time_based": (*OPEN, *CONFIRMED),
-}
-"""The statuses whose orders each mode leaves to us; in time-based mode those made before the stamp.
-
-An order in `orders.blocked_status` waits too: Le New Black counts no status that it does not know.
-"""
-HELD_THERE: Mapping[str, tuple[str, ...]] = {
-    "simple": OPEN,
-    "advanced": (*OPEN, *CONFIRMED),
-    "time_based": (),
-}
-"""The statuses whose orders Le New Black holds back itself, whenever they were made."""
 
 
 def waiting_statuses(config: Config) -> tuple[str, ...]:
@@ -97,7 +81,7 @@ def why_not_held(order: Order, reading: StockReading, settings: Stock) -> str | 
         return "hold.past"
     days = settings.open_order_delivery_within_days
     starts = order.delivery_start_on
-    if days is not None and starts and starts > (reading.at + timedelta(days=days)).date():
+    if days is not None and starts and starts > reading.today + timedelta(days=days):
         return "hold.delivered_later"
     return None
 
@@ -107,7 +91,7 @@ def _is_past(order: Order, reading: StockReading) -> bool:
     if not plain_status(order.status).startswith("open"):
         return False
     last_days = [day for day in (order.auto_cancel_on, order.delivery_end_on) if day is not None]
-    return any(day < reading.at.date() for day in last_days)
+    return any(day < reading.today for day in last_days)
 
 
 def held_orders(reading: StockReading, settings: Stock) -> list[Order]:

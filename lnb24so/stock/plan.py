@@ -105,9 +105,12 @@ def _levels(reading: StockReading, settings: Stock) -> Iterable[Level]:
     held_unread = unsure(reading)
     by_code, inventory = reading.catalogue.by_code, reading.inventory
     for code, products in by_code.items():
-        active = [product for product in products if product.active]
+        alone = len(products) == 1 and products[0].active
+        active = products if alone else [product for product in products if product.active]
         product = (active or products)[0]
-        held = sum((taken.get(one.id, NOTHING) for one in active), waiting.get(code, NOTHING))
+        held = waiting.get(code, 0)
+        if taken:
+            held += sum(taken.get(one.id, 0) for one in active)
         if code not in inventory and not reading.known.get(code):
             if active:
                 yield Level(code, product, None, "code.unknown")
@@ -121,8 +124,10 @@ def _levels(reading: StockReading, settings: Stock) -> Iterable[Level]:
         elif product.active and product.id in held_unread:
             yield Level(code, product, None, "product.open_order_unread")
         elif product.active:
-            stock = NOTHING + (product.stock or 0) - settings.buffer
-            yield Level(code, product, available(stock - held), None, available(stock))
+            stock = (product.stock or 0) - settings.buffer
+            free = available(stock)
+            after = available(stock - held) if held else free
+            yield Level(code, product, after, None, free)
         elif settings.expired_products == "zero":
             yield Level(code, product, 0, "product.expired")
     for code in sorted(inventory.keys() - by_code.keys()):
@@ -148,7 +153,7 @@ def _without_product(code: str, reading: StockReading, settings: Stock) -> Itera
 def _conflict(
     level: Level,
     products: Sequence[Product],
-    held: Decimal,
+    held: Decimal | int,
     reading: StockReading,
     settings: Stock,
 ) -> Level:

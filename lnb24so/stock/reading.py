@@ -51,7 +51,8 @@ def read_stock(tools: Tools, *, ask_again: bool = False, writes: bool = False) -
     inventory = lnb.inventory(code_field)
     tools.event("inventory.read", count=len(inventory))
     tools.progress("Reading open orders and products from 24SevenOffice")
-    orders, there = _read_erp(tools, writes=writes)
+    codes_set = ledger.products_of_codes()
+    orders, there = _read_erp(codes_set, tools, writes=writes)
     open_orders, products = list(orders.records.values()), list(there.records.values())
     tools.event("products.read", count=len(products), open_orders=len(open_orders))
     catalogue = as_le_new_black_writes(index_by_code(products, code_field), inventory)
@@ -64,6 +65,7 @@ def read_stock(tools: Tools, *, ask_again: bool = False, writes: bool = False) -
     known, asked_now = _known(lnb, asked, catalogue, inventory, code_field)
     reading = StockReading(
         at=at,
+        zone=config.erp.zone,
         code_field=code_field,
         catalogue=catalogue,
         inventory=inventory,
@@ -77,7 +79,7 @@ def read_stock(tools: Tools, *, ask_again: bool = False, writes: bool = False) -
         lines_before=recalled(ledger.waiting_lines()),
         known=known,
         asked_now=asked_now,
-        codes_set=ledger.products_of_codes(),
+        codes_set=codes_set,
         gone_products=there.gone,
         hidden={
             "product": sorted(map(str, there.hidden)),
@@ -92,7 +94,7 @@ def read_stock(tools: Tools, *, ask_again: bool = False, writes: bool = False) -
 
 
 def _read_erp(
-    tools: Tools, *, writes: bool
+    codes_set: Mapping[str, tuple[int | None, bool]], tools: Tools, *, writes: bool
 ) -> tuple[Settled[int, InvoiceOrder], Settled[int, Product]]:
     """Return open orders and products, both with what became of those that are not listed.
 
@@ -101,12 +103,12 @@ def _read_erp(
     """
     soap, settings, sku_field = tools.soap, tools.config.stock, tools.config.products.sku_field
     if settings.quantity == "on_hand":
-        return Settled({}), settle_products(by_id(soap.products(sku_field)), tools)
+        return Settled({}), settle_products(by_id(soap.products(sku_field)), codes_set, tools)
     listed = each_once(soap.open_orders(settings.open_order_states))
     if not listed and tools.ledger.open_order_ids() and not soap.products(sku_field):
         return Settled({}), Settled({})
     orders = settle_open_orders(listed, tools, writes=writes)
-    return orders, settle_products(by_id(soap.products(sku_field)), tools)
+    return orders, settle_products(by_id(soap.products(sku_field)), codes_set, tools)
 
 
 def _known(

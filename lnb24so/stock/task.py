@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from decimal import Decimal
 
 from lnb24so.clock import utc_text
 from lnb24so.errors import Guard, Lnb24soError
-from lnb24so.ledger.standing import Standing
+from lnb24so.ledger.standing import PIECES, Standing
 from lnb24so.lnb.types import Order
 from lnb24so.process.events import EventName
 from lnb24so.tools import Tools, bind_company, check_company
@@ -82,8 +83,8 @@ def changed_products(reading: StockReading) -> dict[str, tuple[int | None, bool]
         products = reading.catalogue.by_code.get(code)
         now = known
         if products:
-            active = [product for product in products if product.active]
-            now = (known_by((active or products)[0].id), False)
+            active = (product for product in products if product.active)
+            now = (known_by(next(active, products[0]).id), False)
         elif known[0] in reading.gone_products:
             now = (known[0], True)
         if now != known:
@@ -110,16 +111,25 @@ def send_again(
     In simple mode Le New Black lowers a level itself when an order is confirmed, and the absolute
     level that we sent after that has put the pieces back. Refusals join `refused`.
     """
+    if all(item.action != "set" or item.code in refused for item in plan.items):
+        return plan
+    try:
+        changed = tools.lnb.orders_changed_since(reading.at)
+    except Lnb24soError as error:
+        taken = sum(item.action == "set" for item in plan.items) - len(refused)
+        error.counted = {"set": taken, "refused": len(refused)}
+        raise
+    if not changed:
+        return plan
     sent = {
         item.code: item.after
         for item in plan.items
         if item.action == "set" and item.code not in refused
     }
-    if not sent:
-        return plan
-    changed = tools.lnb.orders_changed_since(reading.at)
     later = after_changes(reading, changed, sent, tools)
     touched = set(sent) & codes_of([*reading.waiting_orders, *changed], changed, later)
+    if not touched:
+        return plan
     again = plan_stock(later, tools.config.stock, accept_drop=True).items
     items = {one.code: one for one in again if one.action == "set" and one.code in touched}
     if not items:
@@ -203,8 +213,18 @@ def _refused(code: str, why: str) -> Standing:
 
 
 def _told(item: StockItem) -> Standing:
+    """Return what stands of a code; the pieces of those with one reason are summed."""
     reason = item.reason or ""
-    return Standing(item.code, reason, TOLD[reason].format(item.code))
+    fact, _, fix = TOLD[reason].removeprefix("{}: ").partition(" Fix: ")
+    return Standing(
+        item.code,
+        reason,
+        TOLD[reason].format(item.code),
+        cause=fact.rstrip("."),
+        fix=fix,
+        amount=Decimal(item.before or 0),
+        currency=PIECES,
+    )
 
 
 def _counted(codes: Sequence[str]) -> str:

@@ -38,7 +38,9 @@ def by_id(products: Sequence[Product]) -> dict[int, Product]:
     return {product.id: product for product in products}
 
 
-def settle_products(listed: Mapping[int, Product], tools: Tools) -> Settled[int, Product]:
+def settle_products(
+    listed: Mapping[int, Product], codes_set: Mapping[str, tuple[int | None, bool]], tools: Tools
+) -> Settled[int, Product]:
     """Return all products, and which of those whose codes were set are gone.
 
     Without any product nothing is asked: a guard stops that run.
@@ -46,7 +48,7 @@ def settle_products(listed: Mapping[int, Product], tools: Tools) -> Settled[int,
     soap, ledger, sku_field = tools.soap, tools.ledger, tools.config.products.sku_field
     if not listed:
         return Settled(listed)
-    known = ledger.products_of_codes().values()
+    known = codes_set.values()
     remembered = {number for number, gone in known if number is not None and not gone}
     question: Question[int, Product] = Question(
         "products of 24SevenOffice",

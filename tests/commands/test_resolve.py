@@ -229,3 +229,139 @@ def test_resolve_wants_orders_and_exactly_one_decision(
     office: Installation, arguments: tuple[str, ...]
 ) -> None:
     assert office.run("resolve", *arguments).code == 2
+
+
+# Orders that the ledger does not know yet
+
+
+@pytest.fixture
+def typed_by_hand(office: Installation) -> int:
+    """Let somebody have typed 70101 in before this ledger began, as it is; return its id."""
+    office.run("push-orders", "--order", "70101")
+    order_id = order_id_of(office, "LNB70101")
+    office.box.lnb.orders["70101"]["status"] = "invoicing"
+    for file in (office.folder / "state").glob("*"):
+        file.unlink()
+    return order_id
+
+
+def test_found_takes_the_only_order_with_its_reference_and_customer(
+    office: Installation, typed_by_hand: int
+) -> None:
+    answer = office.run("resolve", "70101", "--exported-as", "found", "--note", "was typed in")
+    assert answer.code == 0
+    assert answer.out == f"70101: is order {typed_by_hand} in 24SevenOffice.\n"
+    assert office.run("push-orders", "--order", "70101").code == 0
+    assert office.box.lnb.orders["70101"]["status"] == "closed"
+    assert office.created.count("LNB70101") == 1
+
+
+def test_found_is_refused_where_there_are_none_or_several_or_another_customers(
+    office: Installation, typed_by_hand: int
+) -> None:
+    order = dict(office.box.erp.orders[typed_by_hand])
+    order.pop("OrderId")
+    second = office.box.erp.type_in(order)
+    answer = office.run("resolve", "70101", "--exported-as", "found")
+    assert answer.code == 3
+    assert f"{typed_by_hand}, {second}" in answer.err
+    for number in (second, typed_by_hand):
+        office.box.erp.orders[number]["CustomerId"] = 502
+    answer = office.run("resolve", "70101", "70102", "--exported-as", "found")
+    assert answer.code == 3
+    assert "70101: not changed. 24SevenOffice shows no order with the reference LNB70101" in (
+        answer.err
+    )
+    assert "70102: not changed." in answer.err
+    assert "70101 is not in the ledger" in office.run("status", "70101").out
+
+
+def test_what_a_preview_asks_of_an_unknown_order_can_be_answered(
+    office: Installation, typed_by_hand: int
+) -> None:
+    office.box.erp.orders[typed_by_hand]["InvoiceRows"][0]["Quantity"] += 1
+    asked = office.run("status", "70101").out
+    assert "lnb24so resolve 70101 --send-again" in asked
+    assert office.run("resolve", "70101", "--send-again").code == 0
+    office.run("push-orders", "--order", "70101")
+    assert office.created.count("LNB70101") == 2
+
+
+def test_found_leaves_what_24sevenoffice_derived_from_it_with_its_parent(
+    office: Installation, typed_by_hand: int
+) -> None:
+    rest = dict(office.box.erp.orders[typed_by_hand])
+    rest.pop("OrderId")
+    office.box.erp.type_in(rest | {"ReferenceOrderId": typed_by_hand})
+    answer = office.run("resolve", "70101", "--exported-as", "found")
+    assert answer.out == f"70101: is order {typed_by_hand} in 24SevenOffice.\n"
+
+
+def test_an_unknown_order_is_skipped_and_never_sent(office: Installation) -> None:
+    answer = office.run("resolve", "70101", "70102", "--skip", "--by", "Kari")
+    assert answer == type(answer)(0, "70101: is never sent.\n70102: is never sent.\n", "")
+    office.run("push-orders")
+    assert not {"LNB70101", "LNB70102"} & set(office.created)
+    assert "skip by Kari" in office.run("status", "70101").out
+
+
+def test_an_unknown_order_is_sent_again_unless_24sevenoffice_has_it(
+    office: Installation, typed_by_hand: int
+) -> None:
+    answer = office.run("resolve", "70101", "--send-again")
+    assert answer.code == 3
+    assert f"24SevenOffice has order {typed_by_hand}" in answer.err
+    assert office.run("resolve", "70102", "--send-again").code == 0
+    office.run("push-orders", "--order", "70102")
+    assert office.created.count("LNB70102") == 1
+
+
+def test_the_total_of_an_order_that_only_a_preview_showed_is_accepted(
+    office: Installation,
+) -> None:
+    due = sum_of(office, "70128")
+    assert office.run("resolve", "70101", "--accept-total", due).code == 3
+    assert office.run("resolve", "70128", "--accept-total", due).code == 0
+    office.run("push-orders")
+    assert state_of(office, "70128") == "done"
+
+
+def test_the_first_decision_binds_the_ledger_to_its_company(office: Installation) -> None:
+    office.run("resolve", "70101", "--skip")
+    config = office.file.read_text("utf-8").replace(office.box.lnb.client_id, "another-account")
+    office.write_config(config)
+    answer = office.run("push-orders")
+    assert answer.code == 2
+    assert "belongs to the Le New Black account" in answer.err
+
+
+def test_an_order_that_nobody_knows_is_not_settled(office: Installation) -> None:
+    for way in (("--skip",), ("--send-again",), ("--exported-as", "found"), ("--exported-as", "1")):
+        answer = office.run("resolve", "nonsense", *way)
+        assert answer.code == 3
+        assert "nonsense: not changed." in answer.err
+    assert office.run("status", "nonsense").code == 3
+
+
+def test_who_decided_is_named_by_flag_variable_sudo_or_login(
+    office: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SUDO_USER", "ola")
+    office.run("resolve", "70101", "--skip")
+    monkeypatch.setenv("LNB24SO_USER", "anne")
+    office.run("resolve", "70102", "--skip")
+    office.run("resolve", "70103", "--skip", "--by", "kari")
+    steps = office.log_lines("order.resolved")
+    assert [step["user"] for step in steps] == ["ola", "anne", "kari"]
+
+
+def test_both_totals_of_an_order_that_was_typed_in_are_kept(
+    office: Installation, typed_by_hand: int
+) -> None:
+    office.box.erp.orders[typed_by_hand]["OrderTotalIncVat"] += 100
+    office.run("resolve", "70101", "--exported-as", "found")
+    (step,) = office.log_lines("order.resolved")
+    assert Decimal(step["order_total"]) == office.box.lnb.orders["70101"]["amount_total"]
+    assert Decimal(step["total"]) > Decimal(step["order_total"])
+    sums = f"(Le New Black {step['order_total']}, 24SevenOffice {step['total']})"
+    assert sums in office.run("status", "70101").out

@@ -154,7 +154,7 @@ def test_all_settings_take_their_types(write: Write) -> None:
 """
     config = load_config(write(HEAD + text), ENVIRON)
     orders = config.orders
-    assert orders.since == datetime(2026, 1, 31, tzinfo=UTC)
+    assert orders.since == datetime(2026, 1, 30, 23, tzinfo=UTC)  # midnight in Oslo
     assert orders.blocked_status == "blocked"
     assert orders.customer_map == {"OLD-77": 10234, "0042": 7}
     assert orders.shipping_product == "0123"
@@ -167,11 +167,13 @@ def test_all_settings_take_their_types(write: Write) -> None:
 @pytest.mark.parametrize(
     ("written", "meant"),
     [
-        ("2026-01-31", datetime(2026, 1, 31, tzinfo=UTC)),
-        ('"2026-01-31"', datetime(2026, 1, 31, tzinfo=UTC)),
+        ("2026-01-31", datetime(2026, 1, 30, 23, tzinfo=UTC)),
+        ('"2026-01-31"', datetime(2026, 1, 30, 23, tzinfo=UTC)),
+        ("2026-07-31T10:00:00", datetime(2026, 7, 31, 8, tzinfo=UTC)),
+        ("9999-12-31T23:30:00Z", datetime(9999, 12, 31, 23, 30, tzinfo=UTC)),
         ("2026-01-31T10:00:00Z", datetime(2026, 1, 31, 10, tzinfo=UTC)),
         ("2026-01-31 10:00:00+02:00", datetime(2026, 1, 31, 8, tzinfo=UTC)),
-        ("${NEVER_SET:-2026-01-31}", datetime(2026, 1, 31, tzinfo=UTC)),
+        ("${NEVER_SET:-2026-01-31}", datetime(2026, 1, 30, 23, tzinfo=UTC)),
         ("null", None),
         ("${EMPTY}", None),
     ],

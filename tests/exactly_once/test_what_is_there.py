@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from dataclasses import replace
 from pathlib import Path
@@ -233,7 +234,7 @@ def test_a_status_step_without_an_answer_is_repeated_alone(world: World) -> None
     assert (world.push(), state(world), world.sent()) == (0, "done", 1)
 
 
-def test_a_difference_read_back_is_logged_with_both_figures(world: World) -> None:
+def test_a_difference_read_back_is_told_once_with_both_figures(world: World) -> None:
     def halve_the_price(exchange: Exchange) -> Reply:
         reply = exchange.apply()
         order = world.box.erp.orders[world.box.erp.creates[-1].order_id]
@@ -243,6 +244,9 @@ def test_a_difference_read_back_is_logged_with_both_figures(world: World) -> Non
     world.box.faults.add("SaveInvoices", halve_the_price)
     assert world.push() == 0
     assert '"order.differs"' in log_text(world.config.paths.logs)
+    (words,) = world.told
+    assert re.search(r"70001: order \d+ .* \(total: sent [\d,.]+ NOK, found [\d,.]+ NOK\)", words)
+    assert (world.push(), world.told) == (0, [words])
 
 
 # A person's decision

@@ -616,6 +616,25 @@ def test_a_status_that_is_refused_inside_a_good_answer_is_refused(
         desk.client.set_status("1", status="closed")
 
 
+@pytest.mark.parametrize("code", [200, 204])
+def test_an_answer_that_says_nothing_of_a_status_is_believed_when_the_order_has_it(
+    desk: Desk, code: int
+) -> None:
+    reference = next(iter(desk.box.lnb.orders))
+    silent = Reply(code, b"", "application/json")
+    desk.box.faults.add("POST /orders/status", lambda exchange: silent)
+    with pytest.raises(Transient, match="the order does not have it"):
+        desk.client.set_status(reference, status="closed")
+
+    def taken(exchange: Exchange) -> Reply:
+        exchange.apply()
+        return silent
+
+    desk.box.faults.add("POST /orders/status", taken)
+    desk.client.set_status(reference, status="closed")
+    assert desk.box.lnb.orders[reference]["status"] == "closed"
+
+
 # What goes wrong
 
 

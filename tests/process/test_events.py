@@ -27,12 +27,15 @@ def test_every_field_of_a_line_is_in_the_table(office: Installation) -> None:
     office.run("resolve", "70101", "--acknowledge", "--note", "by phone")
     office.run("pull-stock")
     office.run("push-orders", "--baseline")
+    office.change(f"client_secret: {office.box.lnb.client_secret}", "client_secret: another")
+    assert office.run("pull-stock").code == 2
     seen = [json.loads(line) for line in office.log_text().splitlines()]
     assert len({line["event"] for line in seen}) > 15
     more = {
         (line["event"], name) for line in seen for name in line.keys() - documented(line["event"])
     }
     assert more == set()
+    assert "run.failed" in {line["event"] for line in seen}
 
 
 def documented(event: EventName) -> set[str]:

@@ -37,6 +37,8 @@ COMPLETION = """\
 Completion in bash (zsh and fish alike), in ~/.bashrc:
   eval "$(_LNB24SO_COMPLETE=bash_source lnb24so)\""""
 
+WHY_NOT_ZERO = "Why: the sentence on stderr; lnb24so status; run.failed in the log."
+
 SECRETS = ("password", "client_secret")
 
 
@@ -77,11 +79,14 @@ def answers() -> Iterator[Answer]:
     for code, meaning in {**ORDER_REASONS, **STOCK_REASONS}.items():
         yield Answer((code,), f"{code}, a reason", _of_reason(code, meaning))
     for event, kind in EVENTS.items():
-        yield Answer((event,), f"{event}, an event in the log ({kind.level})", _of_event(kind))
+        heading = f"{event}, an event in the log ({kind.level})"
+        yield Answer((event,), heading, _of_event(event, kind))
     for code, meaning in ERROR_CODES.items():
         yield Answer((code,), f"{code}, why a run failed", _fill(_sentence(meaning)))
     for exit_code, meaning in EXIT_CODES.items():
-        yield Answer((str(exit_code),), f"{exit_code}, an exit code", _fill(_sentence(meaning)))
+        why = f"\n{WHY_NOT_ZERO}" if exit_code else ""
+        text = f"{_fill(_sentence(meaning))}{why}"
+        yield Answer((str(exit_code),), f"{exit_code}, an exit code", text)
 
 
 def near(name: str, known: Sequence[str]) -> list[str]:
@@ -108,9 +113,10 @@ def _of_reason(code: str, meaning: str) -> str:
     return f"{_fill(_sentence(meaning))}{remedy}"
 
 
-def _of_event(event: Event) -> str:
+def _of_event(name: str, event: Event) -> str:
     fields = event.fields.replace(ORDER, ", ".join(THE_ORDER))
-    return f"{event.meaning}\n{_fill(f'Fields: {fields}')}" if fields else event.meaning
+    lines = [event.meaning, *([_fill(f"Fields: {fields}")] if fields else [])]
+    return "\n".join((*lines, f"""Find it: grep '"event": "{name}"' logs/*.jsonl"""))
 
 
 def _settings() -> str:

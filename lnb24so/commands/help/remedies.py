@@ -92,6 +92,8 @@ REMEDIES: Mapping[str, str] = {
     "order.withdrawn": "Nothing, or move it back to orders.take_status in Le New Black.",
     "order.unread": WILL_RETRY,
     "order.not_found": "Check the reference.",
+    "order.none_to_take": "Write in orders.take_status, as Le New Black writes it, the status that "
+    "means: export me. lnb24so check shows all that were seen.",
     "order.differs": "Compare both figures, and correct the order in 24SevenOffice.",
     "code.unknown": "Give the product the code in Le New Black. Its list is read again once a day, "
     "and by lnb24so pull-stock --all.",
