@@ -106,7 +106,7 @@ STOCK_REASONS: Mapping[str, str] = {
     "product.no_stock_figure": "24SevenOffice sent no stock figure that is a number",
     "product.open_order_unread": "an open order's pieces of the product cannot be read",
     "product.expired": "the product is expired: its level becomes 0",
-    "product.deleted": "the product is gone from 24SevenOffice: its level becomes 0",
+    "product.deleted": "no product in 24SevenOffice has the code any more: its level becomes 0",
     "code.without_product": "no product in 24SevenOffice has the code",
     "list.incomplete": "a list lacks what is there when it is asked for by its number",
     "level.refused": "Le New Black refused the level",

@@ -15,6 +15,7 @@ __all__ = [
     "results",
     "rows",
     "settle",
+    "statuses",
     "task",
     "total",
     "types",

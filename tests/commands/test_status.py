@@ -150,3 +150,16 @@ def test_options_that_do_not_fit_are_refused(
     answer = office.run("status", *arguments)
     assert answer.code == 2
     assert "Error:" in answer.err
+
+
+def test_codes_that_no_product_has_are_one_line_with_their_pieces(office: Installation) -> None:
+    for number, pieces in enumerate((3, 1200, 7)):
+        code = f"704999999999{number}"
+        office.box.lnb.inventory[code] = dict(next(iter(office.box.lnb.inventory.values())))
+        office.box.lnb.inventory[code] |= {"ean13": code, "in_stock": pieces}
+    office.run("pull-stock")
+    lines = office.run("status").out.splitlines()
+    (line,) = (line for line in lines if "no product in 24SevenOffice has the code" in line)
+    # Seven codes of the sample have 190 pieces and no product.
+    assert ": 10 codes, 1,400 pieces, the oldest for " in line
+    assert "pieces" not in lines[-1]
