@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from .clock import Zone
-from .ledger.standing import Key, Standing, standing, write_standing
+from .ledger.standing import PIECES, Key, Standing, standing, write_standing
 from .ledger.store import Ledger
 from .money import sums_text
 from .reasons import ORDER_REASONS, STOCK_REASONS
@@ -172,7 +172,11 @@ def _line_of_cause(cause: str, every: Sequence[Standing]) -> str:
 
 
 def money(every: Iterable[Standing]) -> str:
-    """Return what some orders come to, `340,000.00 NOK and 120.00 EUR`; never added up."""
+    """Return what some orders come to, `340,000.00 NOK and 120.00 EUR`; of codes, the pieces."""
+    every = list(every)
+    pieces = [one.amount or 0 for one in every if one.currency == PIECES]
+    if pieces:
+        return f"{sum(pieces):,} {PIECES}"
     return sums_text((one.amount, one.currency) for one in every)
 
 

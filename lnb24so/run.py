@@ -117,10 +117,12 @@ def preview(config: Config, mode: Mode, what: str | None) -> Report:
 def explain_level(config: Config, mode: Mode, code: str) -> Report:
     """Tell, line by line, how the level of one code comes about."""
     from .stock.reading import read_stock
-    from .stock.story import level_story
+    from .stock.story import held_there, level_story
 
     def explain(tools: Tools) -> Parts:
-        return Parts(lines=list(level_story(code, read_stock(tools), config.stock)))
+        *parts, level = level_story(code, read_stock(tools), config.stock)
+        sums = any(line.endswith("stock in 24SevenOffice") for line in parts)
+        return Parts(lines=[*parts, *([held_there(config.stock)] if sums else []), level])
 
     return run(config, mode, explain)
 
@@ -150,7 +152,7 @@ def run(config: Config, mode: Mode, body: Body) -> Report:
             exit_code, summary, ended = error.exit_code, Counter(error.counted), str(error)
             log.event("run.failed", message=str(error), exit_code=exit_code, code=error.code)
             if isinstance(error, Locked) and not mode.everything:
-                error.hushed = error.age is None or error.age < LONG_LOCKED
+                error.hushed = error.age is None or error.age <= LONG_LOCKED
             if log.speaks and not error.hushed:
                 mode.tell(f"{error}{error.lasting}")
                 error.hushed = True

@@ -67,7 +67,7 @@ def test_a_real_cron_daemon_moves_stock_and_orders(
         .replace("MAILTO=technician@example.com", 'MAILTO=""')
     )
     with daemon(crontab):
-        for _ in range(180):
+        for _ in range(600):
             if office.log_lines_of("pull-stock", "run.finished"):
                 break
             time.sleep(0.5)

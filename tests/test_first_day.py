@@ -125,8 +125,8 @@ def runs(before: int) -> str:
 
 
 def wait_for(words: str, read: Callable[[], str]) -> None:
-    """Wait until a text has these words, for two minutes at most."""
-    for _ in range(240):
+    """Wait until a text has these words, for five minutes at most."""
+    for _ in range(600):
         if words in read():
             return
         time.sleep(0.5)

@@ -13,6 +13,7 @@ from installation import Installation
 from old_ledger import as_first_version
 
 from lnb24so.ledger.runs import new_run_id
+from lnb24so.process.lock import run_lock
 
 pytestmark = pytest.mark.slow
 
@@ -194,3 +195,44 @@ def test_no_two_runs_of_one_second_have_one_id() -> None:
     with Pool(4) as pool:
         every = pool.map(ids, [25_000] * 4)
     assert len(set().union(*every)) == 100_000
+
+
+@pytest.mark.parametrize(("minutes", "mail"), [(5, 0), (29, 0), (30, 1), (600, 1)])
+def test_another_run_that_holds_the_lock_is_a_mail_when_it_has_for_half_an_hour(
+    office: Installation, hand: HandClock, minutes: int, mail: int
+) -> None:
+    with run_lock(office.folder / "state", "pull-stock", hand.clock):
+        hand.move(minutes * MINUTE)
+        answer = office.run("push-orders")
+    assert answer.code == 75
+    assert answer.err.count("Another run holds the lock: process ") == mail
+    assert office.log_lines("run.failed")[-1]["message"].startswith("Another run holds the lock")
+
+
+def test_cron_that_stood_from_friday_to_monday_says_so_in_these_words(
+    office: Installation, hand: HandClock
+) -> None:
+    hand.time = datetime(2026, 11, 27, 16, tzinfo=UTC)
+    office.run("push-orders")
+    hand.time = datetime(2026, 11, 30, 7, tzinfo=UTC)
+    assert mails(office, hand, runs=4, every=15 * MINUTE) == [
+        "push-orders did not run since Fri 27 Nov 17:00. Check: cron, and this machine.\n"
+    ]
+
+
+def test_an_upgrade_with_thirty_standing_orders_is_one_sentence(
+    office: Installation, hand: HandClock
+) -> None:
+    nameless = office.box.lnb.orders["70118"]
+    for number in range(30):
+        reference = f"7910{number:02}"
+        office.box.lnb.orders[reference] = deepcopy(nameless) | {"reference": reference}
+    office.run("push-orders")
+    as_first_version(office.ledger_file)
+    (mail,) = mails(office, hand, runs=4, every=15 * MINUTE)
+    assert mail.startswith("The ledger was upgraded; what stands is not repeated. The old one: ")
+    assert mail.count("\n") == 1
+    assert "31 orders" in office.run("status").out
+    office.box.lnb.orders["791100"] = deepcopy(nameless) | {"reference": "791100"}
+    (mail,) = mails(office, hand, runs=2, every=15 * MINUTE)
+    assert mail.startswith("Bik & Bok Oslo has no customer reference: now 32 orders, ")

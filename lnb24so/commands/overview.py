@@ -16,7 +16,7 @@ from lnb24so.clock import Zone, utc_text
 from lnb24so.config.schema import Config
 from lnb24so.errors import Lnb24soError
 from lnb24so.ledger.runs import failures, last_runs
-from lnb24so.ledger.standing import Standing, standing, write_standing
+from lnb24so.ledger.standing import PIECES, Standing, standing, write_standing
 from lnb24so.ledger.store import Ledger
 from lnb24so.ledger.types import Entry, Run
 from lnb24so.news import counted, lines, money, named
@@ -156,7 +156,7 @@ def standing_line(state: State) -> tuple[str, str]:
 
 
 def _sums(state: State) -> str:
-    by_order: dict[str, Standing] = {one.subject: one for one in state.things}
+    by_order = {one.subject: one for one in state.things if one.currency != PIECES}
     sums = money(by_order.values())
     return f", {sums}" if sums else ""
 

@@ -15,6 +15,9 @@ from lnb24so.process.redact import REDACTOR
 from .rows import values_of
 from .store import Ledger
 
+PIECES = "pieces"
+"""In place of a currency: the amount is that of goods."""
+
 Key = tuple[str, str]
 """A subject and the code of what is to be said of it: together they are told once."""
 

@@ -20,15 +20,9 @@ def nothing_to_take(beside: Mapping[str, int], config: Config, *, proven: bool) 
     `beside` are the statuses that Le New Black shows, with how many orders. `proven`: there were
     orders in `take_status` once, so only a status that Le New Black does not document is strange.
     """
-    named = [*_named(config, proven=proven)]
-    unnamed = {
-        status: count
-        for status, count in beside.items()
-        if status and not any(same_status(status, one) for one in named)
-    }
-    if not unnamed:
+    most = unnamed(beside, config, proven=proven)
+    if not most:
         return None
-    most = sorted(unnamed.items(), key=lambda each: (-each[1], each[0]))
     few = ", ".join(f"{shown(status)[1:-1]} ({count:,})" for status, count in most[:FEW])
     more = f" and {len(most) - FEW:,} more" if len(most) > FEW else ""
     takes = " or ".join(map(shown, config.orders.take_statuses()))
@@ -37,6 +31,17 @@ def nothing_to_take(beside: Mapping[str, int], config: Config, *, proven: bool) 
         "which no setting names. Fix: write in orders.take_status what means: export me."
     )
     return Standing(takes, CODE, message)
+
+
+def unnamed(seen: Mapping[str, int], config: Config, *, proven: bool) -> list[tuple[str, int]]:
+    """Return the statuses that are a surprise, the most frequent first; `proven` is as above."""
+    named = [*_named(config, proven=proven)]
+    strange = [
+        (status, count)
+        for status, count in seen.items()
+        if status and not any(same_status(status, one) for one in named)
+    ]
+    return sorted(strange, key=lambda each: (-each[1], each[0]))
 
 
 def _named(config: Config, *, proven: bool) -> Iterator[str]:

@@ -264,7 +264,7 @@ class Done(Item):
 class OrderPlan:
     """What a run does, item by item. With a `guard` sentence no order is created.
 
-    `read_at`, `looked_at`: of the reading. `left` wait for `--limit`; `looked_again` passed it.
+    `read_at`, `looked_at` are the reading's. `left` wait for `--limit`; `looked_again` are cleared.
     """
 
     items: tuple[Item, ...]

@@ -1,3 +1,3 @@
 """24SevenOffice's stock to Le New Black: read, plan, and send what differs."""
 
-__all__ = ["plan", "reading", "story", "task"]
+__all__ = ["held", "plan", "reading", "story", "task"]

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from decimal import Decimal
 
 from lnb24so.clock import utc_text
 from lnb24so.errors import Guard, Lnb24soError
-from lnb24so.ledger.standing import Standing
+from lnb24so.ledger.standing import PIECES, Standing
 from lnb24so.lnb.types import Order
 from lnb24so.process.events import EventName
 from lnb24so.tools import Tools, bind_company, check_company
@@ -112,7 +113,12 @@ def send_again(
     """
     if all(item.action != "set" or item.code in refused for item in plan.items):
         return plan
-    changed = tools.lnb.orders_changed_since(reading.at)
+    try:
+        changed = tools.lnb.orders_changed_since(reading.at)
+    except Lnb24soError as error:
+        taken = sum(item.action == "set" for item in plan.items) - len(refused)
+        error.counted = {"set": taken, "refused": len(refused)}
+        raise
     if not changed:
         return plan
     sent = {
@@ -207,8 +213,18 @@ def _refused(code: str, why: str) -> Standing:
 
 
 def _told(item: StockItem) -> Standing:
+    """Return what stands of a code; the pieces of those with one reason are summed."""
     reason = item.reason or ""
-    return Standing(item.code, reason, TOLD[reason].format(item.code))
+    fact, _, fix = TOLD[reason].removeprefix("{}: ").partition(" Fix: ")
+    return Standing(
+        item.code,
+        reason,
+        TOLD[reason].format(item.code),
+        cause=fact.rstrip("."),
+        fix=fix,
+        amount=Decimal(item.before or 0),
+        currency=PIECES,
+    )
 
 
 def _counted(codes: Sequence[str]) -> str:

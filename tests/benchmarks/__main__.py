@@ -1,4 +1,4 @@
-"""Measure everything and print it as Markdown: python -m tests.benchmarks [--help]."""
+"""Measure everything, print it as Markdown and append it to RESULTS.md."""
 
 from __future__ import annotations
 
@@ -6,11 +6,14 @@ import argparse
 import os
 import platform
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 
-from . import start, stock, table
+from . import start, stock, table, years
 from .stock import CHANGES, Result
+
+RESULTS = Path(__file__).with_name("RESULTS.md")
 
 
 def main() -> None:
@@ -29,19 +32,45 @@ def main() -> None:
         action="store_true",
         help="leave the plain script out: it takes minutes and gigabytes for a million codes",
     )
+    parser.add_argument("--no-far", action="store_true", help="leave out servers 80 ms away")
+    parser.add_argument("--no-years", action="store_true", help="leave out the old ledger")
+    parser.add_argument("--no-append", action="store_true", help=f"leave {RESULTS.name} as it is")
     options = parser.parse_args()
+    lines = list(measured(options))
+    print("\n".join(lines))
+    if not options.no_append:
+        with RESULTS.open("a", encoding="utf-8") as file:
+            file.write("\n" + "\n".join(lines))
+
+
+def measured(options: argparse.Namespace) -> Iterator[str]:
+    """Yield the tables, the ratios before what they were made of, each with a blank line after."""
+    before = os.getloadavg()[0]
+    began, runs = datetime.now(UTC), options.runs
+    tables = [table.start_table(start.compare(runs))]
+    results = measure_stock(options.codes, runs, plain=not options.no_plain)
+    if options.codes:
+        tables.append(table.ratio_table(results))
+    if options.codes and not options.no_far:
+        tables.append(table.far_table(list(stock.compare_far(max(options.codes), runs))))
+    if not options.no_years:
+        tables.append(table.years_table(years.compare(runs)))
+    if options.codes:
+        tables.append(table.figures_table(results))
     machine = f"{os.cpu_count()} cores, Python {platform.python_version()}, {platform.system()}"
     command = " ".join(["python -m tests.benchmarks", *sys.argv[1:]])
-    print(f"{datetime.now(UTC):%Y-%m-%d}, {machine}, {options.runs} runs in turn: `{command}`\n")
-    show(table.start_table(start.compare(options.runs)))
-    if options.codes:
-        results = measure_stock(options.codes, options.runs, plain=not options.no_plain)
-        show(table.ratio_table(results))
-        show(table.figures_table(results))
+    load = f"load {before:.1f} before and {os.getloadavg()[0]:.1f} after"
+    yield f"## {began:%Y-%m-%d}\n"
+    yield f"{machine}, {load}, {runs} runs in turn: `{command}`\n"
+    for lines in tables:
+        yield from lines
+        yield ""
 
 
 def measure_stock(sizes: list[int], runs: int, *, plain: bool) -> list[Result]:
     """Return the results for each size, and for one code: that is what start-up costs."""
+    if not sizes:
+        return []
     results = list(stock.compare(1, runs, ["nothing changed"], plain=plain))
     for codes in sizes:
         for result in stock.compare(codes, runs, list(CHANGES), plain=plain):
@@ -49,11 +78,6 @@ def measure_stock(sizes: list[int], runs: int, *, plain: bool) -> list[Result]:
             print(*table.figures(result), sep=" | ", file=sys.stderr)
             results.append(result)
     return results
-
-
-def show(lines: Iterable[str]) -> None:
-    """Print a table with a blank line after it."""
-    print("\n".join(lines), end="\n\n", flush=True)
 
 
 if __name__ == "__main__":

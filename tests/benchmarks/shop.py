@@ -23,6 +23,11 @@ GET_PRODUCTS = f"""\
 <string>StockControlled</string></returnProperties>
 </GetProducts></soap:Body></soap:Envelope>"""
 """What `lnb24so pull-stock` asks, so that the side that reads files reads the same reply."""
+ASKED = (
+    *("Login", "HasSession", "GetIdentity", "GetInvoices", "GetProducts", "POST /auth/token"),
+    *("GET /inventory", "GET /orders", "POST /multi/inventory/ean"),
+)
+"""All that a stock run asks."""
 
 
 @dataclass(frozen=True)
@@ -45,6 +50,11 @@ class Shop:
     def differ(self, every: int) -> None:
         """Let Le New Black's level differ for every so manieth code (1: all, 0: none)."""
         self.pipe.send(every)
+        self.pipe.recv()
+
+    def wait(self, seconds: float) -> None:
+        """Let both systems wait so long before each answer, from now on."""
+        self.pipe.send(seconds)
         self.pipe.recv()
 
     def traffic(self) -> Traffic:
@@ -87,11 +97,26 @@ def serve(codes: int, folder: Path, pipe: Connection) -> None:
         while (wish := pipe.recv()) is not None:
             if wish == "traffic":
                 pipe.send(count(box))
+            elif isinstance(wish, float):
+                delay(box, wish)
+                pipe.send(None)
             else:
                 set_levels(box, wish)
                 save_replies(box, folder)
                 pipe.send(None)
             box.requests.clear()
+
+
+def delay(box: Sandbox, seconds: float) -> None:
+    """Wait so long before each answer, as over a long line."""
+    from lnb24so.sandbox import Exchange, Reply
+
+    def late(exchange: Exchange) -> Reply:
+        exchange.wait(seconds)
+        return exchange.apply()
+
+    for operation in ASKED:
+        box.faults.add(operation, late, times=10**9)
 
 
 def set_levels(box: Sandbox, every: int) -> None:

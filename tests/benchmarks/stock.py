@@ -15,6 +15,9 @@ from .shop import Shop, Traffic, shop
 HERE = Path(__file__).parent
 CHANGES = {"everything changed": 1, "1 % changed": 100, "nothing changed": 0}
 """Every so manieth level differs."""
+FAR = 0.08
+"""Seconds before each answer, of servers that are far away."""
+HUNDREDS = "ours, batches of 100"
 
 
 @dataclass(frozen=True)
@@ -34,7 +37,7 @@ def compare(
     """Yield the results of all sides, which run in turn."""
     with TemporaryDirectory() as name, shop(codes, Path(name)) as place:
         for change in changes:
-            sides = commands(place.folder, everything=change == "everything changed")
+            sides = commands(place.folder)
             if not plain:
                 del sides["plain"]
             traffic: dict[str, list[Traffic]] = {side: [] for side in sides}
@@ -54,10 +57,22 @@ def one_run(
     return cost
 
 
-def commands(folder: Path, *, everything: bool) -> dict[str, list[str]]:
-    """Return the command of each side; ours also with large batches, where there are many."""
+def compare_far(codes: int, runs: int) -> Iterator[Result]:
+    """Yield the results with servers that wait before each answer: as it comes, and as before."""
+    with TemporaryDirectory() as name, shop(codes, Path(name)) as place:
+        place.wait(FAR)
+        config = place.folder / "config.yaml"
+        sides = {"ours": ours(config), HUNDREDS: ours(with_batches_of_100(place.folder))}
+        traffic: dict[str, list[Traffic]] = {side: [] for side in sides}
+        once = partial(one_run, place, 1, traffic)
+        for side, costs in in_turn(sides, runs, once).items():
+            yield Result(codes, "everything changed", side, costs, traffic[side][1:])
+
+
+def commands(folder: Path) -> dict[str, list[str]]:
+    """Return the command of each side."""
     python = sys.executable
-    sides = {
+    return {
         "floor": [
             *(python, str(HERE / "floor.py")),
             *(str(folder / "products.xml"), str(folder / "inventory.json")),
@@ -65,9 +80,6 @@ def commands(folder: Path, *, everything: bool) -> dict[str, list[str]]:
         "plain": [python, str(HERE / "plain.py"), str(folder / "config.yaml")],
         "ours": ours(folder / "config.yaml"),
     }
-    if everything:
-        sides["ours, batches of 1,000"] = ours(with_large_batches(folder))
-    return sides
 
 
 def ours(config: Path) -> list[str]:
@@ -75,10 +87,10 @@ def ours(config: Path) -> list[str]:
     return [str(Path(sys.executable).with_name("lnb24so")), "--config", str(config), "pull-stock"]
 
 
-def with_large_batches(folder: Path) -> Path:
-    """Return a copy of the configuration that sends 1,000 levels in a request."""
+def with_batches_of_100(folder: Path) -> Path:
+    """Return a copy of the configuration that never sends more levels in a request."""
     text = (folder / "config.yaml").read_text("utf-8")
-    large = folder / "large.yaml"
-    large.touch(mode=0o600)
-    large.write_text(text.replace("stock:\n", "  batch_size: 1000\nstock:\n"), encoding="utf-8")
-    return large
+    pinned = folder / "hundreds.yaml"
+    pinned.touch(mode=0o600)
+    pinned.write_text(text.replace("stock:\n", "  batch_size: 100\nstock:\n"), encoding="utf-8")
+    return pinned

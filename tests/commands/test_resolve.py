@@ -363,5 +363,6 @@ def test_both_totals_of_an_order_that_was_typed_in_are_kept(
     (step,) = office.log_lines("order.resolved")
     assert Decimal(step["order_total"]) == office.box.lnb.orders["70101"]["amount_total"]
     assert Decimal(step["total"]) > Decimal(step["order_total"])
-    sums = f"(Le New Black {step['order_total']}, 24SevenOffice {step['total']})"
+    here, there = (f"{Decimal(step[name]):,.2f} NOK" for name in ("order_total", "total"))
+    sums = f"(Le New Black {here}, 24SevenOffice {there})"
     assert sums in office.run("status", "70101").out

@@ -15,6 +15,8 @@ from lnb24so.lnb.statuses import DOCUMENTED
 from lnb24so.lnb.types import Order, is_canceled, plain_status, same_status
 from lnb24so.money import amount_text
 from lnb24so.orders.guards import most_creates
+from lnb24so.orders.statuses import unnamed
+from lnb24so.stock.held import FORMER_DEFAULT, waiting_statuses
 from lnb24so.tools import Tools
 
 from .findings import Findings, Pair, count, few
@@ -40,7 +42,30 @@ def _statuses(orders: Sequence[Order], config: Config, findings: Findings) -> No
         problem = _why_not(status, list(seen))
         if problem is not None:
             findings.error(setting, problem)
+    _held(seen, config, findings)
     _modes(orders, config, findings)
+
+
+def _held(seen: Counter[str], config: Config, findings: Findings) -> None:
+    """Note statuses that hold stock and were never seen, seen ones that nothing names, old pins."""
+    setting = "stock.waiting_statuses"
+    if config.stock.waiting_statuses == FORMER_DEFAULT:
+        findings.warn(
+            setting,
+            f"{setting} pins the former default, which counts in simple mode only. "
+            "Fix: take the line out, so that the stock mode's own statuses count.",
+        )
+    never = [one for one in waiting_statuses(config) if not any(same_status(one, s) for s in seen)]
+    strange = [status for status, _ in unnamed(seen, config, proven=True)]
+    if strange:
+        lost = f"; of those that hold stock {few(never)} was never seen" if never else ""
+        findings.warn(
+            setting,
+            f"No setting names the status {few(strange)} of the last year's orders{lost}. "
+            f"Fix: if their pieces are promised, list them in {setting}.",
+        )
+    elif never and seen:
+        findings.ok(setting, f"Holds stock, and no order of the last year has it: {few(never)}.")
 
 
 def _status_settings(config: Config) -> Iterator[tuple[str, str]]:
