@@ -174,14 +174,14 @@ def test_options_that_do_not_fit_are_refused(
     assert "Error:" in answer.err
 
 
-<<<<<<< HEAD
 def test_each_reason_that_an_order_waits_for_is_a_line_of_its_own(office: Installation) -> None:
     office.run("push-orders", "--order", "70125")
     for command in (("status",), ("status", "-q")):
         lines = office.run(*command).out.splitlines()
         assert len([line for line in lines if line.startswith("70125 line 1 (")]) == 1
         assert len([line for line in lines if line.startswith("70125 line 2 (")]) == 1
-=======
+
+
 def test_codes_that_no_product_has_are_one_line_with_their_pieces(office: Installation) -> None:
     for number, pieces in enumerate((3, 1200, 7)):
         code = f"704999999999{number}"
@@ -193,4 +193,3 @@ def test_codes_that_no_product_has_are_one_line_with_their_pieces(office: Instal
     # Seven codes of the sample have 190 pieces and no product.
     assert ": 10 codes, 1,400 pieces, the oldest for " in line
     assert "pieces" not in lines[-1]
->>>>>>> main
