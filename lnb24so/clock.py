@@ -6,7 +6,7 @@ import random
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, tzinfo
 from email.utils import parsedate_to_datetime
 
 
@@ -39,6 +39,14 @@ def http_date(text: str) -> datetime | None:
     # "-0000" says that the zone is not known, and reads as none: never as the machine's own.
     moment = moment.replace(tzinfo=moment.tzinfo or UTC)
     return moment.astimezone(UTC) if 1970 < moment.year < 3000 else None
+
+
+def day_in(zone: tzinfo, moment: datetime) -> date:
+    """Return the day that a moment has in a time zone; at the end of all time as it is written."""
+    try:
+        return moment.astimezone(zone).date()
+    except OverflowError:
+        return moment.date()
 
 
 @dataclass(frozen=True, slots=True)

@@ -117,10 +117,12 @@ def preview(config: Config, mode: Mode, what: str | None) -> Report:
 def explain_level(config: Config, mode: Mode, code: str) -> Report:
     """Tell, line by line, how the level of one code comes about."""
     from .stock.reading import read_stock
-    from .stock.story import level_story
+    from .stock.story import held_there, level_story
 
     def explain(tools: Tools) -> Parts:
-        return Parts(lines=list(level_story(code, read_stock(tools), config.stock)))
+        *parts, level = level_story(code, read_stock(tools), config.stock)
+        sums = any(line.endswith("stock in 24SevenOffice") for line in parts)
+        return Parts(lines=[*parts, *([held_there(config.stock)] if sums else []), level])
 
     return run(config, mode, explain)
 

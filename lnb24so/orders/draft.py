@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, tzinfo
 from decimal import Decimal
 
+from lnb24so.clock import day_in
 from lnb24so.config.schema import Orders, ResolvedMode
 from lnb24so.lnb import types as lnb_types
 from lnb24so.lnb.types import Order
 from lnb24so.lnb.values import LOST_LETTER
+from lnb24so.money import amount_text
 from lnb24so.reasons import Reason
 from lnb24so.soap.order import Address, Currency, InvoiceOrder, InvoiceRow
 from lnb24so.soap.types import Customer
@@ -65,7 +67,7 @@ def draft_order(
     currency = _currency(order, facts, notes)
     lines = match_lines(order, facts, settings, match_by, notes)
     if not any(each.product for each in lines) and not notes.reasons:
-        _no_lines(notes)
+        _no_lines(order, notes)
     shipping = shipping_row(order, facts, settings, notes)
     reference = erp_reference(order.reference, settings)
     _check_references(order, reference, notes)
@@ -119,10 +121,17 @@ def _check_readable(order: Order, settings: Orders, notes: Notes) -> None:
         )
 
 
-def _no_lines(notes: Notes) -> None:
+def _no_lines(order: Order, notes: Notes) -> None:
     if notes.skipped:
         fix = "Fix: enter the codes of its lines in Le New Black."
         notes.block("order.no_lines", f"no line has a code, and so nothing is to export. {fix}")
+    elif order.amount_total:
+        total = amount_text(order.amount_total, order.currency)
+        notes.block(
+            "order.no_lines",
+            f"Le New Black shows no line with pieces, and a total of {total}. Nothing sent. "
+            "Fix: look at it in Le New Black; if its lines are there, show it to their support.",
+        )
     else:
         notes.block("order.no_lines", "nothing to export. Fix: cancel it in Le New Black.")
 
@@ -219,7 +228,7 @@ def _invoice(
     zone: tzinfo,
     notes: Notes,
 ) -> InvoiceOrder:
-    to = order.delivery_address
+    to, confirmed = order.delivery_address, order.confirmation_time or order.create_time
     return InvoiceOrder(
         customer_id=customer.id,
         reference=reference,
@@ -227,7 +236,7 @@ def _invoice(
         rows=tuple(rows),
         your_reference=clean(order.purchase_order_reference),
         comment=fit(_comment(order, notes), COMMENT_LENGTH, "comment", notes),
-        ordered=_midnight(_day_in(zone, order.confirmation_time or order.create_time)),
+        ordered=_midnight(day_in(zone, confirmed) if confirmed else None),
         delivery=_midnight(order.delivery_start_on),
         delivery_name=fit(clean(to.company or to.contact_name), 250, "delivery name", notes),
         delivery_phone=fit(clean(to.tel), 25, "delivery phone", notes),
@@ -267,16 +276,6 @@ def _comment(order: Order, notes: Notes) -> str:
     if order.auto_cancel_on and order.auto_cancel_on != order.delivery_end_on:
         parts.append(f"Canceled if not delivered by {order.auto_cancel_on}.")
     return " ".join((*parts, clean(order.comment))).strip()
-
-
-def _day_in(zone: tzinfo, moment: datetime | None) -> date | None:
-    """Return the day that a moment has in a time zone."""
-    if moment is None:
-        return None
-    try:
-        return moment.astimezone(zone).date()
-    except OverflowError:
-        return moment.date()
 
 
 def _midnight(day: date | None) -> datetime | None:

@@ -106,7 +106,7 @@ def _unlisted(
     """
     field = tools.config.products.code_field
     codes = {getattr(line, field) for order in waiting for line in order.lines}
-    missing = codes - {getattr(product, field) for product in listed}
+    missing = codes - {getattr(product, field) for product in listed if product.active}
     if not missing or not listed:
         return ()
     known, there = tools.ledger.products_of_codes(), {product.id for product in listed}

@@ -12,6 +12,7 @@ from lnb24so.reasons import Reason
 from lnb24so.soap.types import Customer, Product, products_by
 from lnb24so.texts import clean, shown
 
+from .countries import CODES
 from .near import MOST_NAMED, difference, fold, near_index, revealed
 
 HIGHEST_ID = 2147483647
@@ -134,18 +135,15 @@ def index_customers(customers: Iterable[Customer]) -> CustomerIndex:
     return CustomerIndex(by_id, by_external_id, by_organization_number)
 
 
-_COUNTRIES = (
-    *("BE", "BG", "CY", "CZ", "DE", "DK", "EE", "EL", "ES", "FI", "FO", "FR", "GB", "GR", "HR"),
-    *("HU", "IE", "IS", "IT", "LI", "LT", "LU", "LV", "MT", "NL", "NO", "PL", "PT", "RO", "SE"),
-    *("SI", "SK", "UK", "XI"),
-)
+_COUNTRIES = "|".join(sorted({*CODES, "EL", "UK", "XI"}))
 _ONE_NUMBER = (
-    (re.compile(r"(?<=\d)(MVA|MWST|TVA|IVA)$"), ""),
+    (re.compile(r"(?<=\d)(MVA|MWST|TVA|IVA)+$"), ""),
     (re.compile(r"^SE(\d{10})01$"), r"\1"),
-    (re.compile(r"^FR[0-9A-Z]{2}(\d{9})$"), r"\1"),
+    (re.compile(r"^(?:FR|MC)[0-9A-Z]{2}(\d{9})$"), r"\1"),
     (re.compile(r"^CHE?(?=\d)"), ""),
     (re.compile(r"^ES(?=([A-Z]\d{7}[0-9A-Z]|\d{8}[A-Z])$)"), ""),
-    (re.compile(rf"^({'|'.join(_COUNTRIES)})(?=\d)"), ""),
+    (re.compile(rf"^({_COUNTRIES})(?=\d)"), ""),
+    (re.compile(r"^U(\d{8})$"), r"ATU\1"),
 )
 """What the VAT numbers of Europe add to the number of the company, each with what is left."""
 
@@ -154,7 +152,8 @@ def organization_number(text: str) -> str:
     """Return a VAT or organization number bare: `NO 923 609 016 MVA` is `923609016`.
 
     A Swedish VAT number is the organization number with SE before and 01 after it (Skatteverket);
-    a French one holds the SIREN behind a key of two, a Swiss one the UID, a Spanish one the NIF.
+    a French one holds the SIREN behind a key of two, a Swiss one the UID, a Spanish one the NIF,
+    and an Austrian one is its U and digits, with or without AT.
     """
     bare = re.sub(r"[^0-9A-Z]", "", text.upper())
     for pattern, left in _ONE_NUMBER:

@@ -63,11 +63,12 @@ def choose_reading(
     if wanted.order.amount_total is None:
         return _without_total(wanted, every, notes)
     fits = exact(every, wanted) or near(every, wanted)
+    agree = bool(fits) and all_agree(fits, wanted.order.currency)
+    if not agree and accepted is not None and accepted.amount is None:
+        return next((priced for priced in every if not priced.reading.taken), None)
     if not fits:
-        if accepted is not None and accepted.amount is None:
-            return next((priced for priced in every if not priced.reading.taken), None)
         return _none_fits(wanted, every, settings, notes)
-    if not all_agree(fits, wanted.order.currency):
+    if not agree:
         _block(wanted, fits, "add up to its total in several ways that bill its rows", notes)
         return None
     chosen = fits[0]

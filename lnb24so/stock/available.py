@@ -9,6 +9,7 @@ from decimal import Decimal
 from math import floor
 from typing import TypeVar
 
+from lnb24so.clock import day_in
 from lnb24so.config.schema import CodeField, Stock
 from lnb24so.lnb.types import Line, Order
 from lnb24so.soap.order import InvoiceOrder
@@ -79,7 +80,7 @@ class StockReading:
     @property
     def today(self) -> date:
         """The day that it is in the time zone in which days are days."""
-        return self.at.astimezone(self.zone).date()
+        return day_in(self.zone, self.at)
 
 
 def index_by_code(products: Sequence[Product], code_field: CodeField) -> Catalogue:
@@ -135,8 +136,12 @@ def counted_orders(reading: StockReading, settings: Stock) -> list[InvoiceOrder]
     days = settings.open_order_delivery_within_days
     if days is None:
         return list(reading.open_orders)
-    until = reading.at + timedelta(days=days)
-    return [one for one in reading.open_orders if one.delivery is None or one.delivery <= until]
+    until = reading.today + timedelta(days=days)
+    return [
+        one
+        for one in reading.open_orders
+        if one.delivery is None or day_in(reading.zone, one.delivery) <= until
+    ]
 
 
 def each_once(orders: Iterable[InvoiceOrder]) -> list[InvoiceOrder]:

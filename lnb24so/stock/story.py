@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence, Set
 from decimal import Decimal
 
 from lnb24so.config.schema import Stock
+from lnb24so.lnb.statuses import HELD_THERE
 from lnb24so.reasons import STOCK_REASONS
 from lnb24so.soap.types import Product
 from lnb24so.texts import shown
@@ -27,17 +28,36 @@ def level_story(code: str, reading: StockReading, settings: Stock) -> list[str]:
     if item is None:
         why = "a run leaves it alone" if products else "no product in 24SevenOffice has the code"
         return [*lines, f"{code}: {shows}; {why}."]
+    active = [product for product in products if product.active]
+    if item.reason == "code.conflict":
+        lines += _sum(code, active, reading, settings)
     if item.reason is not None:
         return [*lines, f"{code}: {shows}; {STOCK_REASONS[item.reason]}."]
-    product = next(product for product in products if product.id == item.product_id)
-    lines += _sum(code, product, reading, settings)
+    lines += _sum(code, active[:1], reading, settings)
     return [*lines, f"{item.after:>10}  available to sell; {shows}"]
 
 
-def _sum(code: str, product: Product, reading: StockReading, settings: Stock) -> list[str]:
-    parts = [(NOTHING + (product.stock or 0), "stock in 24SevenOffice")]
+def held_there(settings: Stock) -> str:
+    """Return which orders' pieces Le New Black itself takes off the level that it is sent."""
+    statuses = " or ".join(HELD_THERE[settings.lnb_mode])
+    of = f"in {statuses}" if statuses else "made after the time that the levels carry"
+    return f"{'':>10}  Le New Black itself takes off what is in orders {of}"
+
+
+def _sum(
+    code: str, products: Sequence[Product], reading: StockReading, settings: Stock
+) -> list[str]:
+    """Return the parts of the sum; those of two products that have one code count together."""
+    ids = {product.id for product in products}
+    parts = [
+        (
+            NOTHING + (product.stock or 0),
+            "stock in 24SevenOffice" + (f" of product {product.id}" if len(ids) > 1 else ""),
+        )
+        for product in products
+    ]
     for order in counted_orders(reading, settings):
-        left = [pieces for number, pieces in open_rows(order) if number == product.id]
+        left = [pieces for number, pieces in open_rows(order) if number in ids]
         parts.append((-sum(left, NOTHING), f"open order {order.order_id}"))
     for waiting in held_orders(reading, settings):
         left = [pieces for other, pieces in waiting_rows(waiting, reading) if other == code]
@@ -45,14 +65,14 @@ def _sum(code: str, product: Product, reading: StockReading, settings: Stock) ->
     parts.append((NOTHING - settings.buffer, "buffer"))
     first, *rest = parts
     summed = [f"{pieces:>+10f}  {what}" for pieces, what in (first, *(s for s in rest if s[0]))]
-    return [*summed, *_not_held(code, product, reading, settings)]
+    return [*summed, *_not_held(code, ids, reading, settings)]
 
 
-def _not_held(code: str, product: Product, reading: StockReading, settings: Stock) -> Iterable[str]:
+def _not_held(code: str, ids: Set[int], reading: StockReading, settings: Stock) -> Iterable[str]:
     """Yield each order of the code that holds none of its pieces back, and why."""
     counted = {id(order) for order in counted_orders(reading, settings)}
     for one in reading.open_orders if settings.quantity == "available" else ():
-        pieces = sum((left for number, left in open_rows(one) if number == product.id), NOTHING)
+        pieces = sum((left for number, left in open_rows(one) if number in ids), NOTHING)
         if pieces and id(one) not in counted:
             yield _left_out(pieces, f"open order {one.order_id}", "hold.delivered_later")
     for order in reading.waiting_orders:

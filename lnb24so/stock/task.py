@@ -113,7 +113,12 @@ def send_again(
     """
     if all(item.action != "set" or item.code in refused for item in plan.items):
         return plan
-    changed = tools.lnb.orders_changed_since(reading.at)
+    try:
+        changed = tools.lnb.orders_changed_since(reading.at)
+    except Lnb24soError as error:
+        taken = sum(item.action == "set" for item in plan.items) - len(refused)
+        error.counted = {"set": taken, "refused": len(refused)}
+        raise
     if not changed:
         return plan
     sent = {

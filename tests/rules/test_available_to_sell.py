@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -98,6 +99,26 @@ def test_an_order_to_be_delivered_much_later_may_be_left_out(
     delivery = None if in_days is None else NOW + timedelta(days=in_days)
     found = reading([DRESS], {EAN: 0}, open_orders=[open_order({1001: 4}, delivery=delivery)])
     assert level(found, open_order_delivery_within_days=days) == expected
+
+
+@pytest.mark.parametrize(
+    ("delivery", "expected"),
+    [
+        ("2026-12-23T00:00:00+00:00", 6),
+        ("2026-12-22T23:00:00+00:00", 6),
+        ("2026-12-23T22:59:59+00:00", 6),
+        ("2026-12-23T23:00:00+00:00", 10),
+        ("2026-12-24T00:00:00+00:00", 10),
+        ("9999-12-31T23:59:59+00:00", 10),
+    ],
+)
+def test_how_far_a_delivery_is_counts_in_days_of_the_time_zone(
+    delivery: str, expected: int
+) -> None:
+    day = datetime.fromisoformat(delivery)
+    one = open_order({1001: 4}, delivery=day)
+    found = reading([DRESS], {EAN: 0}, open_orders=[one], zone=ZoneInfo("Europe/Oslo"))
+    assert level(found, open_order_delivery_within_days=30) == expected
 
 
 @pytest.mark.parametrize(

@@ -140,6 +140,7 @@ def test_the_latest_delivery_stands_before_the_comment(
         *(("Sweden", "SE"), ("SVERIGE", "SE"), ("  norge ", "NO"), ("EL", "GR"), ("el", "GR")),
         *(("UK", "GB"), ("U.K.", "GB"), ("Great Britain", "GB"), ("Österreich", "AT")),
         *(("Cote d'Azur", ""), ("NO", "NO"), ("se", "SE"), ("VN", "VN"), ("U.S.A.", "US")),
+        *(("Chile", "CL"), ("Côte d'Ivoire", "CI"), ("Åland", "AX"), ("Viet Nam", "VN")),
         *(("The Netherlands", "NL"), ("Ελλάδα", "GR"), ("DEU", "DE"), ("X1", ""), ("", "")),
     ],
 )

@@ -15,6 +15,7 @@ from lnb24so.config.schema import UnitPrice
 from lnb24so.lnb.types import Line, Order
 from lnb24so.money import amount_text, differs
 from lnb24so.orders.prices import PriceReading, price_lines
+from lnb24so.orders.total import Accepted
 from lnb24so.sandbox.erp import row_total as total_in_erp
 from lnb24so.soap.order import InvoiceOrder
 
@@ -100,6 +101,12 @@ def test_two_readings_that_bill_a_row_differently_block_with_both() -> None:
     assert "promotion_amount taken off" in reason.message
     assert "discount_amount taken off" in reason.message
     assert reason.message.endswith("bill 350.00: lnb24so resolve 70123 --accept-total 350.00")
+
+
+def test_what_a_person_accepted_before_the_upgrade_stays_accepted_where_two_readings_fit() -> None:
+    wanted = order(line(promotion_amount="50"), line(discount_amount="50"), amount_total="350")
+    found = draft(wanted, accepted=Accepted())
+    assert (found.reasons, found.total) == ((), D(400))
 
 
 @pytest.mark.parametrize(
@@ -242,8 +249,6 @@ def close(one: tuple[Decimal, ...], other: tuple[Decimal, ...], currency: str) -
 def test_what_the_advice_of_a_blocked_order_names_is_what_is_billed(
     made: tuple[Order, UnitPrice, PriceReading],
 ) -> None:
-    from lnb24so.orders.total import Accepted
-
     wanted, meaning, _ = made
     found = draft(wanted, unit_price=meaning)
     if found.reasons:

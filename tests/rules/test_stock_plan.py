@@ -168,6 +168,23 @@ def test_the_story_of_a_code_without_a_level_says_why(products: list[Any], last:
     assert level_story(EAN, reading(products, {EAN: 9}), stock_settings())[-1] == last
 
 
+def test_the_story_of_two_products_with_one_code_adds_both_up() -> None:
+    found = reading(
+        [DRESS, DRESS._replace(id=1004, stock=D(2))],
+        {EAN: 20},
+        open_orders=[open_order({1001: 3}), open_order({1004: 1}, order_id=9002)],
+        waiting_orders=[order(reference="70123")],
+    )
+    assert level_story(EAN, found, stock_settings(buffer=1))[2:-1] == [
+        "       +10  stock in 24SevenOffice of product 1001",
+        "        +2  stock in 24SevenOffice of product 1004",
+        "        -3  open order 9001",
+        "        -1  open order 9002",
+        "        -2  waiting order 70123",
+        "        -1  buffer",
+    ]
+
+
 @settings(max_examples=100)
 @given(readings(), SETTINGS, CODES)
 def test_the_story_of_a_level_ends_with_the_level_of_the_plan(

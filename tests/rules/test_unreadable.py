@@ -40,6 +40,15 @@ def test_an_empty_list_is_readable_and_holds_nothing_to_export() -> None:
     assert read_order({"items": []}).unreadable == ()
 
 
+@pytest.mark.parametrize("lines", [(), (line(quantity=0),)])
+def test_an_order_with_a_total_and_no_lines_is_not_to_be_canceled(lines: tuple[Line, ...]) -> None:
+    shown = replace(order(amount_total="760"), lines=lines)
+    (reason,) = draft(shown).reasons
+    assert (reason.code, "cancel" in reason.message) == ("order.no_lines", False)
+    assert "no line with pieces, and a total of 760.00 NOK" in reason.message
+    assert "cancel it" in draft(replace(shown, amount_total=None)).reasons[0].message
+
+
 def test_an_order_whose_lines_all_lack_a_code_is_not_to_be_canceled() -> None:
     (reason,) = draft(order(line(ean13="")), missing_code="skip_line").reasons
     assert reason.code == "order.no_lines"

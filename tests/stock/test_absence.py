@@ -496,8 +496,13 @@ def test_more_than_ten_thousand_at_once_fail_the_run() -> None:
         settle(listed, question(listed, []), remembered=set(range(10_002)), hidden_before=set())
 
 
-def test_an_order_is_not_blocked_by_a_product_that_a_short_list_lacks(place: Place) -> None:
+@pytest.mark.parametrize("shows_an_expired_one", [False, True])
+def test_an_order_is_not_blocked_by_a_product_that_a_short_list_lacks(
+    place: Place, shows_an_expired_one: bool
+) -> None:
     office, hand = place
+    if shows_an_expired_one:
+        office.box.erp.change_product(77, EAN1=FIRST.ean13, StatusId=0, Stock=Decimal(0))
     office.box.lnb.orders["70001"] = lnb_order("70001", hand.now())
     company = office.box.erp.trading
     kept = company.products.pop(FIRST.product_id)

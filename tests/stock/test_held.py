@@ -125,6 +125,24 @@ def test_in_time_based_mode_the_stamp_parts_what_is_held_here_from_what_is_held_
         assert sees(office, "time_based") == (6 if made < 3600 else 2)
 
 
+@pytest.mark.parametrize(
+    ("mode", "said"),
+    [
+        ("simple", "in open_for_buyer or open_for_brand"),
+        ("advanced", "in open_for_buyer or open_for_brand or confirmed or invoicing"),
+        ("time_based", "made after the time that the levels carry"),
+    ],
+)
+def test_the_story_of_a_level_tells_what_le_new_black_holds_itself(
+    place: tuple[Installation, HandClock], mode: str, said: str
+) -> None:
+    office, _ = place
+    use_mode(office, mode)
+    told = office.run("preview", "stock", "--code", CODES[0].ean13).out.splitlines()
+    assert told[-2].endswith(f"Le New Black itself takes off what is in orders {said}")
+    assert "available to sell" in told[-1]
+
+
 def test_the_stamp_goes_by_le_new_blacks_own_clock(
     place: tuple[Installation, HandClock],
 ) -> None:

@@ -8,6 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from faults import Fault
 from hand_clock import HandClock
 from installation import Installation
 from seen import batches
@@ -86,6 +87,13 @@ def test_an_order_that_is_canceled_meanwhile_gives_its_pieces_back(place: Place)
     while_sending(office, lambda: office.box.lnb.set_status("70001", "canceled"))
     assert office.run("pull-stock").code == 0
     assert levels(office) == [12, 10]
+
+
+def test_levels_that_went_out_count_where_the_last_question_fails(place: Place) -> None:
+    office, _ = place
+    office.box.faults.add("GET /orders", Fault.STATUS(500), skip=2, times=9)
+    assert office.run("pull-stock").code == 1
+    assert office.log_lines("run.finished")[-1]["summary"]["set"] == 1
 
 
 @pytest.mark.parametrize("mode", ["advanced", "time_based"])

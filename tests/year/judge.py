@@ -77,7 +77,7 @@ class Judge:
         content = self.world.content(self.world.lnb.orders[sale.reference])
         order = self.world.erp.orders.get(order_id)
         if order is not None and not run.acted and run.is_a_cron_job:
-            holds = (order["CustomerId"], pieces_of(order, SHIPPING_ID))
+            holds = (order["CustomerId"], self.world.articles(pieces_of(order, SHIPPING_ID)))
             if holds != (content.customer_id, content.pieces):
                 text = f"order {order_id} holds {holds} and was taken for {content}"
                 self.verdict.broken(ORDERED, sale.reference, run, text)
@@ -89,7 +89,7 @@ class Judge:
             return
         holds = Content(
             order["CustomerId"],
-            pieces_of(order, SHIPPING_ID),
+            self.world.articles(pieces_of(order, SHIPPING_ID)),
             net_of(order),
             (order.get("Currency") or {}).get("Symbol", "NOK"),
         )

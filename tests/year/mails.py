@@ -51,7 +51,8 @@ class Mails:
                 text = f"{' '.join(run.command)} ends with {run.code}: {run.mail!r}"
                 self.verdict.broken(CALM, f"run {run.number}", run, text)
         for reference in run.doubts:
-            if run.code is not None and reference not in run.mail and run.is_a_cron_job:
+            stands = any(reference in one.mail for one in self.kept[-6:])
+            if run.code is not None and not stands and run.is_a_cron_job:
                 text = f"no clear answer to its create, and the mail says {run.mail!r}"
                 self.verdict.broken(IN_DOUBT, reference, run, text)
         for code in run.overlapped:
@@ -93,7 +94,8 @@ class Mails:
         if run.task not in ("push-orders", "pull-stock") or run.code in (None, 75):
             return
         if not run.out:
-            self._failing.clear()
+            if run.code in (0, 3, 4):
+                self._failing.clear()
             return
         system = run.out
         since = self._failing.setdefault(system, run.began)

@@ -127,7 +127,7 @@ class People(Warehouse):
 
     def edit(self, sale: Sale | None = None) -> None:
         """Change the pieces of an order, or add a line; sometimes after its export."""
-        statuses = ("closed",) if self.rng.random() < 0.04 else (*OPEN, "confirmed", "invoicing")
+        statuses = ("closed",) if self.rng.random() < 0.02 else (*OPEN, "confirmed", "invoicing")
         sale = sale or self.some(*statuses, days=20)
         if sale is None:
             return
@@ -140,7 +140,7 @@ class People(Warehouse):
 
     def cancel(self, sale: Sale | None = None) -> None:
         """Cancel an order; sometimes after its export."""
-        late = self.rng.random() < 0.06
+        late = self.rng.random() < 0.03
         sale = sale or self.some(*(("closed",) if late else (*OPEN, "confirmed")), days=20)
         if sale is not None:
             now = moment(self.world.lnb.now())

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import shutil
 import time
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from math import inf
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from zoneinfo import ZoneInfo
+
+from lnb24so.sandbox import Sandbox
 
 from .book import read_book, size_of
 from .clerk import Clerk
@@ -183,7 +186,7 @@ def play(story: Story, *, minutes: float = inf) -> Played:
     began = time.perf_counter()
     with TemporaryDirectory(dir=memory if memory.is_dir() else None) as folder:
         one = Play(story, Path(folder))
-        with closing(one.world), one.cron.running(), planted(story.mutant):
+        with stopping(one.world.box), one.cron.running(), planted(story.mutant):
             one.year(began + 60 * minutes)
         result = Played(story, list(one.verdict.violations.values()))
         result.words = [each.words(one.world) for each in result.violations]
@@ -196,6 +199,15 @@ def play(story: Story, *, minutes: float = inf) -> Played:
         result.fingerprint = fingerprint(one)
         shutil.rmtree(one.world.paths.state, ignore_errors=True)
     return result
+
+
+@contextmanager
+def stopping(box: Sandbox) -> Iterator[None]:
+    """Let both systems end with the block; the world has started them."""
+    try:
+        yield
+    finally:
+        box.stop()
 
 
 def fingerprint(one: Play) -> str:

@@ -14,6 +14,8 @@ MODES: tuple[StockMode, ...] = get_args(StockMode)
 MATCHES: tuple[CustomerMatch, ...] = get_args(CustomerMatch)
 START = datetime(2026, 1, 5, 5, tzinfo=UTC)
 """A Monday morning; a year from here on has both changes of the clock in it."""
+CODES = 48
+FIRST_REFERENCE = 70001
 
 
 @dataclass(frozen=True)

@@ -55,5 +55,5 @@ class Verdict:
 
     @property
     def is_over(self) -> bool:
-        """Whether enough is broken."""
-        return len(self.violations) >= MOST
+        """Whether enough is broken; of a planted fault one violation is."""
+        return len(self.violations) >= (1 if self.world.story.mutant else MOST)

@@ -86,7 +86,7 @@ class Weather(Sky):
     def _drawn(self, today: Today) -> Iterator[AbstractContextManager[object]]:
         """Draw what a run meets; yield what it must run in."""
         chance = self.rng.random()
-        if chance < 0.04 and not self.is_quiet:
+        if chance < (0.04 if self.is_storm else 0.02) and not self.is_quiet:
             self._somebody_comes(today)
             return
         if not self.storms:
@@ -120,7 +120,7 @@ class Weather(Sky):
     @property
     def pending_doubt(self) -> bool:
         """Whether a create had no clear answer within the last hours."""
-        return self.world.time.now() - self.doubted_at < timedelta(hours=2)
+        return self.world.time.now() - self.doubted_at < timedelta(hours=4)
 
     def _somebody_comes(self, today: Today) -> None:
         """Let somebody act while a run waits for an answer of its reads or writes."""

@@ -24,7 +24,7 @@ from lnb24so.sandbox.sample import SHIPPING_ID, SHIPPING_NO
 from lnb24so.sandbox.sample_orders import blank_order, totals
 
 from .account import brand_of, config_of, retailer_of
-from .story import START, Story
+from .story import CODES, FIRST_REFERENCE, START, Story
 from .truth import (
     PROMISED,
     Content,
@@ -36,9 +36,6 @@ from .truth import (
     net_of,
     open_pieces,
 )
-
-CODES = 48
-FIRST_REFERENCE = 70001
 
 
 class Times(HandClock):
@@ -134,10 +131,6 @@ class World:
             sale.acknowledged = None
         self.note(sale.reference, f"24SevenOffice stores order {order_id}, {net_of(order)}")
 
-    def close(self) -> None:
-        """End both systems."""
-        self.box.stop()
-
     # The tale
 
     def note(self, subject: str, text: str) -> None:
@@ -207,6 +200,14 @@ class World:
             money(order["amount_total"]),
             order["currency"],
         )
+
+    def articles(self, pieces: tuple[tuple[int, Decimal], ...]) -> tuple[tuple[int, Decimal], ...]:
+        """Return pieces of products as of articles: one may be on two products."""
+        found: dict[int, Decimal] = {}
+        for number, amount in pieces:
+            article = self.number_of.get(str(self.erp.products[number]["No"]), number)
+            found[article] = found.get(article, Decimal(0)) + amount
+        return tuple(sorted(found.items()))
 
     # What both systems together say
 
