@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, get_args
 import click
 
 from . import __version__
+from .cli_reconcile import reconcile
 from .screen.terminal import Screen, amount, day, order_id, whole
 
 if TYPE_CHECKING:
@@ -32,6 +33,8 @@ def cli(context: click.Context, config: str | None, verbose: bool, quiet: bool) 
     """Stock from 24SevenOffice to Le New Black, orders from Le New Black to 24SevenOffice."""
     context.obj = Screen(config, verbose=verbose, quiet=quiet)
 
+
+cli.add_command(reconcile)
 
 _dry_run = _flag("-n", "--dry-run", help="Show what would be done; write nothing.")
 _json = _flag("--json", "as_json", help="Print one JSON document.")

@@ -155,7 +155,7 @@ EXIT_CODES: Mapping[int, str] = {
     2: "usage, configuration, refused credentials or the wrong company",
     3: "finished, and something is left: items newly blocked, refused or skipped by "
     "orders.since, an order that does not exist or could not be settled, an error found by "
-    "check, or status -q printed",
+    "check, status -q printed, or something that reconcile found stands",
     4: "a person is needed: a guard holds the run, or an order newly needs a decision",
     75: "another run holds the lock; nothing is lost, and the next one goes on",
     130: "stopped by Ctrl-C, after the item in flight",

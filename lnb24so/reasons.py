@@ -87,6 +87,13 @@ ORDER_REASONS: Mapping[str, str] = {
     "order.withdrawn": "it left the export status before it was sent",
     "order.unread": "Le New Black did not answer for this order",
     "order.not_found": "Le New Black has no order with that reference",
+    "order.gone": "it was sent, and 24SevenOffice no longer has it",
+    "order.not_in_ledger": "24SevenOffice has it with our reference, and the ledger does not know",
+    "order.gone_from_lnb": "24SevenOffice has it, and Le New Black no longer does",
+    "order.closed_unsent": "moved to done_status by hand, and in no order of 24SevenOffice",
+    "order.overdue": "up for export for over a day, and no run has touched it",
+    "order.customer_differs": "24SevenOffice has it for another customer",
+    "order.currency_differs": "24SevenOffice has it in another currency",
     "order.none_to_take": "no order is in take_status, and Le New Black shows unnamed statuses",
     "order.differs": "a warning: 24SevenOffice holds something else than was sent",
 }

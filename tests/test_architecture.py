@@ -29,7 +29,8 @@ GROUND = {"clock", "errors", "money", "network", "reasons", "texts"}
 """Small files that know nothing of the rooms; every room may use them."""
 
 ARROWS = (
-    *(("__main__", "cli"), ("cli", "commands"), ("commands", "screen"), ("screen", "run")),
+    *(("__main__", "cli"), ("cli", "cli_reconcile"), ("cli_reconcile", "commands")),
+    *(("cli", "commands"), ("commands", "screen"), ("screen", "run")),
     *(("run", "orders"), ("run", "stock"), ("orders", "tools"), ("stock", "tools")),
     *(
         ("tools", "soap"),
@@ -68,6 +69,7 @@ PURE = (
         "stock.available",
         "soap.outcome",
     ),
+    *("commands.reconcile.compare", "commands.reconcile.proof", "commands.reconcile.period"),
 )
 """Modules that plan: they know no client and no run."""
 
@@ -257,7 +259,7 @@ def test_help_imports_nothing_that_it_does_not_need(arguments: list[str]) -> Non
     loaded = set(json.loads(done.stderr))
     assert HEAVY.isdisjoint(loaded)
     assert {name for name in loaded if name.startswith("lnb24so.")} == {
-        *("lnb24so.__main__", "lnb24so.cli", "lnb24so.errors"),
+        *("lnb24so.__main__", "lnb24so.cli", "lnb24so.cli_reconcile", "lnb24so.errors"),
         *("lnb24so.process", "lnb24so.process.streams"),
         *("lnb24so.screen", "lnb24so.screen.terminal"),
     }

@@ -22,7 +22,7 @@ WAITING = 1000
 LEVELS = "POST /multi/inventory/ean"
 
 ALWAYS = {
-    *("__main__", "cli", "errors", "clock", "reasons", "run", "tools"),
+    *("__main__", "cli", "cli_reconcile", "errors", "clock", "reasons", "run", "tools"),
     *("network", "network.http", "network.line", "network.patience"),
     *("config", "config.schema", "config.values", "config.reader", "config.nodes"),
     *("process", "process.streams", "process.stop", "process.lock", "process.log", "process.lines"),
@@ -35,7 +35,10 @@ ALWAYS = {
 }
 NO_ORDERS = ALWAYS | {"orders", "orders.task", "orders.reading", "orders.results", "orders.types"}
 """What an order run may import before it has found an order."""
-HELP = {"__main__", "cli", "errors", "process", "process.streams", "screen", "screen.terminal"}
+HELP = {
+    *("__main__", "cli", "cli_reconcile", "errors", "process", "process.streams"),
+    *("screen", "screen.terminal"),
+}
 
 
 @pytest.fixture

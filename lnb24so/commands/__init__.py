@@ -1,3 +1,13 @@
 """What each command does; `cli` reads their options."""
 
-__all__ = ["check", "demo", "exported", "help", "overview", "resolve", "status", "trial"]
+__all__ = [
+    "check",
+    "demo",
+    "exported",
+    "help",
+    "overview",
+    "reconcile",
+    "resolve",
+    "status",
+    "trial",
+]

@@ -1,3 +1,3 @@
 """What we know of each order, on disk, with its history."""
 
-__all__ = ["exports", "journal", "old_hash", "runs", "standing", "store", "types"]
+__all__ = ["acknowledged", "exports", "journal", "old_hash", "runs", "standing", "store", "types"]

@@ -131,4 +131,16 @@ STEPS: tuple[str, ...] = (
     CREATE INDEX runs_that_went_well ON runs (task) WHERE exit_code IN (0, 3);
     """,
     "CREATE INDEX runs_that_only_asked ON runs (task) WHERE exit_code = 4 AND message IS NULL",
+    """
+    CREATE TABLE acknowledged (
+        reference TEXT NOT NULL,
+        code TEXT NOT NULL,
+        mark TEXT NOT NULL,
+        at TEXT NOT NULL,
+        run_id TEXT NOT NULL,
+        who TEXT NOT NULL,
+        note TEXT NOT NULL,
+        PRIMARY KEY (reference, code)
+    ) WITHOUT ROWID
+    """,
 )

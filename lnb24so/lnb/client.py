@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import quote
 
 from lnb24so.errors import NotThatOrder, Rejected, of_system
@@ -37,6 +37,16 @@ class LnbClient(Calls):
     def orders_changed_since(self, since: datetime) -> list[Order]:
         """Return the orders that Le New Black changed from a moment on, by its own clock."""
         return self.orders(update_time_from=_time_text(since))
+
+    def orders_of(
+        self,
+        what: Literal["order_time", "confirmation_time"],
+        begin: datetime,
+        end: datetime | None,
+    ) -> list[Order]:
+        """Return the orders that were made, or confirmed, between two moments, both included."""
+        until = {f"{what}_to": _time_text(end)} if end else {}
+        return self.orders(**{f"{what}_from": _time_text(begin)}, **until)
 
     def order(self, reference: str) -> Order | None:
         """Return one order, or None where Le New Black says (404) that it knows none of it.
@@ -113,7 +123,7 @@ class LnbClient(Calls):
         return [sku for product in self._whole("/products", {}) for sku in read_skus(product)]
 
     def set_levels(
-        self, field: str, levels: Sequence[tuple[str, int]], at: datetime
+        self, field: str, levels: Iterable[tuple[str, int]], at: datetime
     ) -> Iterator[tuple[int, dict[str, str]]]:
         """Send absolute levels in batches, in order; yield the size and the refusals of each.
 

@@ -94,6 +94,7 @@ class Order:
     create_time: datetime | None = None
     confirmation_time: datetime | None = None
     cancellation_time: datetime | None = None
+    update_time: datetime | None = None
     delivery_start_on: date | None = None
     delivery_end_on: date | None = None
     auto_cancel_on: date | None = None
@@ -162,10 +163,9 @@ def content_hash(order: Order) -> str:
 
 
 def _written_line(line: Line) -> list[str]:
-    texts = [line.title, line.ean13, line.sku]
     amounts = [getattr(line, name) for name in RATES]
     price = "" if line.unit_price is None else _written(line.unit_price) or "0"
-    return [*texts, price, *map(_written, (line.quantity, *amounts))]
+    return [line.title, line.ean13, line.sku, price, *map(_written, (line.quantity, *amounts))]
 
 
 def _written(number: Decimal | None) -> str:
@@ -203,6 +203,7 @@ def read_order(record: Mapping[str, Any]) -> Order:
         create_time=read_time(record.get("create_time")),
         confirmation_time=read_time(record.get("confirmation_time")),
         cancellation_time=read_time(record.get("cancellation_time")),
+        update_time=read_time(record.get("update_time")),
         delivery_start_on=read_day(record.get("delivery_start_on")),
         delivery_end_on=read_day(record.get("delivery_end_on")),
         auto_cancel_on=read_day(record.get("auto_cancel_on")),

@@ -13,6 +13,7 @@ __all__ = [
     "reading",
     "ready",
     "results",
+    "rows",
     "settle",
     "statuses",
     "task",

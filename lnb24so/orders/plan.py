@@ -128,7 +128,7 @@ def _exported(case: Case, entry: Entry) -> Item:
         if entry.notice_hash != CANCELED:
             notice = canceled_after_export(case.reference, entry.order_id)
             return Announce(case=case, canceled=True, reasons=(notice,), news=True)
-    elif _is_changed(case, entry):
+    elif is_changed(case, entry) and case.content_hash != entry.notice_hash:
         notice = changed_after_export(case.reference, entry.order_id)
         return Announce(case=case, canceled=False, reasons=(notice,), news=True)
     reason = Reason("order.exported", f"is in 24SevenOffice as order {entry.order_id}.")
@@ -140,14 +140,17 @@ def _exported(case: Case, entry: Entry) -> Item:
     return Done(case=case, reasons=(reason,))
 
 
-def _is_changed(case: Case, entry: Entry) -> bool:
-    """Return whether Le New Black holds another content; what cannot be read is no change."""
+def is_changed(case: Case, entry: Entry) -> bool:
+    """Return whether Le New Black holds another content than was sent.
+
+    What cannot be read is no change.
+    """
     order = case.order
     if order is None or any(line.unreadable for line in order.lines):
         return False
     if any(not name.startswith("billing_") for name in order.unreadable):
         return False
-    return case.content_hash not in (entry.content_hash, entry.notice_hash)
+    return case.content_hash != entry.content_hash
 
 
 # What Le New Black says

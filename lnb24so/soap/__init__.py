@@ -1,3 +1,3 @@
 """24SevenOffice: its one SOAP client, what it holds as plain data, and what its answers mean."""
 
-__all__ = ["client", "order", "outcome", "types", "wire"]
+__all__ = ["booked", "client", "order", "outcome", "types", "wire"]

@@ -15,6 +15,7 @@ from lnb24so.process.events import WriteEvent
 from lnb24so.process.redact import REDACTOR
 
 from . import types
+from .booked import Booked, booked
 from .order import Currency, InvoiceOrder, as_sent, currency, invoice_order
 from .outcome import Seen, fault_kind
 from .session import Session, listed
@@ -30,6 +31,7 @@ T = TypeVar("T")
 # Searching for what changed since then returns everything (24SevenOffice documentation).
 LONG_AGO = datetime(2000, 1, 1)  # noqa: DTZ001 - what zeep renders without a zone
 IDS_A_REQUEST = 500  # 24SevenOffice takes at most 1,000 (its documentation)
+BOOKED_A_REQUEST = 1000  # orders without their rows
 
 
 class SoapClient:
@@ -112,10 +114,7 @@ class SoapClient:
         self, since: datetime, customer_ids: Sequence[int] = ()
     ) -> list[InvoiceOrder]:
         """Return the orders of any state changed since then, of some customers or of all."""
-        search: dict[str, Any] = {"ChangedAfter": since.replace(tzinfo=None)}
-        if customer_ids:
-            search["CustomerIds"] = {"int": list(customer_ids)}
-        return self._look_up(search)
+        return self._look_up(_changed(since, customer_ids))
 
     def order_ids_registered_since(self, since: datetime) -> list[int]:
         """Return the ids of all orders that 24SevenOffice took in since then."""
@@ -126,6 +125,15 @@ class SoapClient:
         """Return the orders with these ids; absent ones are left out."""
         searches = ({"OrderIds": {"int": ids}} for ids in _portions(order_ids))
         return [order for search in searches for order in self._look_up(search)]
+
+    def booked_since(self, since: datetime, customer_ids: Sequence[int] = ()) -> list[Booked]:
+        """Return what the books show of the orders changed since then, as above."""
+        return self._booked(_changed(since, customer_ids))
+
+    def booked_by_id(self, order_ids: Sequence[int]) -> list[Booked]:
+        """Return what the books show of the orders with these ids; absent ones are left out."""
+        portions = _portions(order_ids, BOOKED_A_REQUEST)
+        return [one for ids in portions for one in self._booked({"OrderIds": {"int": ids}})]
 
     def customers_by_id(self, customer_ids: Sequence[int]) -> list[Customer]:
         """Return the customers with these numbers; absent ones are left out."""
@@ -210,6 +218,14 @@ class SoapClient:
                     raise Transient(f"24SevenOffice: {order.unread[0]} (GetInvoices).", again=False)
         return orders
 
+    def _booked(self, search: dict[str, Any]) -> list[Booked]:
+        return self._list(
+            "GetInvoices",
+            booked,
+            searchParams=search,
+            invoiceReturnProperties={"string": list(types.BOOKED_FIELDS)},
+        )
+
     def _open_orders(self, search: dict[str, Any]) -> list[InvoiceOrder]:
         return self._orders(search, fields=types.OPEN_ORDER_FIELDS, rows=types.OPEN_ROW_FIELDS)
 
@@ -265,5 +281,10 @@ def _when_too_many(error: TooManyError) -> str:
     return f"{error}; it asks to wait {error.seconds:g} seconds" if error.seconds else str(error)
 
 
-def _portions(ids: Sequence[int]) -> Iterable[list[int]]:
-    return (list(ids[at : at + IDS_A_REQUEST]) for at in range(0, len(ids), IDS_A_REQUEST))
+def _changed(since: datetime, customer_ids: Sequence[int]) -> dict[str, Any]:
+    search: dict[str, Any] = {"ChangedAfter": since.replace(tzinfo=None)}
+    return search | ({"CustomerIds": {"int": list(customer_ids)}} if customer_ids else {})
+
+
+def _portions(ids: Sequence[int], size: int = IDS_A_REQUEST) -> Iterable[list[int]]:
+    return (list(ids[at : at + size]) for at in range(0, len(ids), size))

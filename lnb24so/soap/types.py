@@ -28,6 +28,11 @@ ORDER_FIELDS = (
     *("Currency", "IncludeVAT", "DepartmentId", "ProjectId", "OurReference", "OrderTotalIncVat"),
     *("OrderTotalVat", "InvoiceRows", "ReferenceOrderId", "ReferenceInvoiceId"),
 )
+BOOKED_FIELDS = (
+    *("OrderId", "CustomerId", "OrderStatus", "ReferenceNumber", "DateOrdered", "DateInvoiced"),
+    *("Paid", "InvoiceId", "Currency", "OrderTotalIncVat", "OrderTotalVat"),
+    *("ReferenceOrderId", "ReferenceInvoiceId"),
+)
 OPEN_ORDER_FIELDS = (
     *("OrderId", "CustomerId", "OrderStatus", "DeliveryDate", "ReferenceNumber", "InvoiceRows"),
 )
@@ -46,7 +51,7 @@ FIELDS: Mapping[str, tuple[str, ...]] = {
     "Company": CUSTOMER_FIELDS,
     "InvoiceSearchParameters": ("CustomerIds", "ChangedAfter", "OrderStates", "OrderIds"),
     "InvoiceSyncParameters": ("RegisteredAfter",),
-    "InvoiceOrder": (*ORDER_FIELDS, "APIException"),
+    "InvoiceOrder": (*ORDER_FIELDS, "DateInvoiced", "Paid", "InvoiceId", "APIException"),
     "InvoiceRow": (*ROW_FIELDS, "QuantityDelivered"),
     "Addresses": ("Delivery",),
     "Address": ("Name", "Street", "PostalCode", "PostalArea", "City", "Country"),
@@ -112,7 +117,10 @@ def products_by(
     index: dict[str, list[Product]] = {}
     for product in products:
         if text := getattr(product, code):
-            index.setdefault(text, []).append(product)
+            if text in index:
+                index[text].append(product)
+            else:  # With room for one, as nearly all are.
+                index[text] = [product]
     return index
 
 

@@ -20,12 +20,15 @@ from requests.adapters import HTTPAdapter
 from small_brand import START, small_brand
 
 from lnb24so import run
+from lnb24so.commands.reconcile.period import since
+from lnb24so.commands.reconcile.task import find
 from lnb24so.config.schema import Config, load_config
 from lnb24so.errors import Lnb24soError
 from lnb24so.ledger.store import Ledger
 from lnb24so.ledger.types import Entry
 from lnb24so.orders.types import OrderReport, Selection
 from lnb24so.sandbox import Exchange, Sandbox
+from lnb24so.tools import Tools
 
 GRACE = timedelta(minutes=15)
 
@@ -58,6 +61,20 @@ class World:
         report = run.push_orders(self.config, mode, Selection(**selection)).orders
         assert report is not None
         return report
+
+    def reconcile(self) -> dict[str, set[str]]:
+        """Return what `reconcile` names since the world began: the codes of each order."""
+        named: dict[str, set[str]] = {}
+
+        def compare(tools: Tools) -> run.Parts:
+            begin = (START - timedelta(days=1)).date()
+            found = find(tools, since(begin, self.config.erp.zone, self.time.now()))
+            for one in found.standing:
+                named.setdefault(one.reference, set()).add(one.reason.code)
+            return run.Parts()
+
+        run.run(self.config, run.Mode("reconcile", False, self.time.clock, print), compare)
+        return named
 
     def wait(self, **span: float) -> None:
         self.time.move(timedelta(**span).total_seconds())

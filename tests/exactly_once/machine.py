@@ -43,6 +43,7 @@ from lnb24so.sandbox.sample_orders import line, totals
 from .helpers import GRACE, Crash, crash_before, empty_world, reference_of
 from .stories import an_empty_list
 from .troubles import ELSEWHERE, IN_A_CREATE, LATE_CREATE, Trouble, behaviour
+from .truth import to_be_named
 
 MOST_ORDERS = 6
 ORDER = st.integers(0, MOST_ORDERS - 1)
@@ -102,7 +103,9 @@ class ExactlyOnce(RuleBasedStateMachine):
 
     @rule(
         number=ORDER,
-        what=st.sampled_from(("edited", "canceled", "opened again", "of another customer")),
+        what=st.sampled_from(
+            ("edited", "canceled", "opened again", "of another customer", "closed by hand")
+        ),
         shop=SHOP,
         code=CODE,
     )
@@ -115,6 +118,7 @@ class ExactlyOnce(RuleBasedStateMachine):
             "edited": {"items": [line(CODES[code], 1 + number)]},
             "canceled": {"status": "canceled", "cancellation_time": now},
             "opened again": {"status": "invoicing", "cancellation_time": None},
+            "closed by hand": {"status": "closed"},
             "of another customer": {"retailer_reference": SHOPS[shop].reference},
         }
         order |= {"update_time": now, **changes[what]}
@@ -381,6 +385,7 @@ class ExactlyOnce(RuleBasedStateMachine):
         for reference in set(self.box.lnb.orders) - self.conceded:
             self.check_end(reference, entries.get(reference))
         self.check_idle_run()
+        self.check_what_reconcile_names()
 
     def check_end(self, reference: str, entry: Entry | None) -> None:
         made = self.made(reference)
@@ -403,3 +408,11 @@ class ExactlyOnce(RuleBasedStateMachine):
         assert self.export() == 0
         assert [self.world.sent(write) for write in writes] == before
         assert self.entries() == known
+
+    def check_what_reconcile_names(self) -> None:
+        """It names exactly what its definition does: whatever was conceded is among that."""
+        expected = to_be_named(self.box, self.entries(), self.world.time.now())
+        assert self.world.reconcile() == expected
+        for reference in self.conceded:
+            if len(self.made(reference)) > 1:
+                assert reference in expected

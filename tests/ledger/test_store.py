@@ -301,10 +301,11 @@ def test_a_damaged_file_is_one_sentence_with_a_way_out(
 
 def test_damage_in_the_middle_is_found_where_it_is_read(state: Path) -> None:
     with opened(state) as ledger:
+        tables = (state / FILE_NAME).stat().st_size
         for number in range(60):
             ledger.save(replace(FULL, reference=str(number), order_id=number + 1), "order.created")
     whole = (state / FILE_NAME).read_bytes()
-    (state / FILE_NAME).write_bytes(whole[:8192] + b"\xa5" * (len(whole) - 8192))
+    (state / FILE_NAME).write_bytes(whole[:tables] + b"\xa5" * (len(whole) - tables))
     with (
         peeked(state) as ledger,
         pytest.raises(ConfigError, match=f"The ledger {state / FILE_NAME} is damaged"),

@@ -95,6 +95,18 @@ REMEDIES: Mapping[str, str] = {
     "order.none_to_take": "Write in orders.take_status, as Le New Black writes it, the status that "
     "means: export me. lnb24so check shows all that were seen.",
     "order.differs": "Compare both figures, and correct the order in 24SevenOffice.",
+    "order.gone": "To send it anew: lnb24so resolve REF --send-again. Else cancel it in "
+    "Le New Black.",
+    "order.not_in_ledger": "It is this order: lnb24so resolve REF --exported-as ID. It is not: "
+    "give it another reference in 24SevenOffice.",
+    "order.gone_from_lnb": "Delete the order in 24SevenOffice. If it is right: lnb24so reconcile "
+    "--acknowledge --note TEXT",
+    "order.closed_unsent": "Typed in under another reference: lnb24so resolve REF --skip. Else: "
+    "lnb24so push-orders --order REF --any-status",
+    "order.overdue": "Does cron run push-orders? What the next run does: lnb24so status REF",
+    "order.customer_differs": "Correct the one that is wrong. If the customers were merged: "
+    "lnb24so reconcile --acknowledge --note TEXT",
+    "order.currency_differs": "Correct the currency in 24SevenOffice, or enter the order anew.",
     "code.unknown": "Give the product the code in Le New Black. Its list is read again once a day, "
     "and by lnb24so pull-stock --all.",
     "code.conflict": "Remove the code from one of the products in 24SevenOffice.",
