@@ -8,7 +8,8 @@ which of the two it was shows in what becomes of them.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import islice
 
 from lnb24so.errors import NotProcessed, Rejected, Transient
 
@@ -36,12 +37,10 @@ class Batches:
         # as a whole, and whether one was answered for some levels only, or not at all.
         self._taken, self._refused, self._failed = 0, math.inf, False
 
-    def outcomes(self, levels: Levels) -> Iterator[tuple[int, dict[str, str]]]:
+    def outcomes(self, levels: Iterable[tuple[str, int]]) -> Iterator[tuple[int, dict[str, str]]]:
         """Yield, in the order of the levels, of how many the next answer is, and its refusals."""
-        start, halves = 0, True
-        while start < len(levels):
-            batch = levels[start : start + self._size]
-            start += len(batch)
+        left, halves = iter(levels), True
+        while batch := list(islice(left, self._size)):
             self._taken, self._refused, self._failed = 0, math.inf, False
             yield from self._outcomes(batch, halves=halves)
             # Where not one code of a batch was taken, the fault is hardly in the codes.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import quote
@@ -123,7 +123,7 @@ class LnbClient(Calls):
         return [sku for product in self._whole("/products", {}) for sku in read_skus(product)]
 
     def set_levels(
-        self, field: str, levels: Sequence[tuple[str, int]], at: datetime
+        self, field: str, levels: Iterable[tuple[str, int]], at: datetime
     ) -> Iterator[tuple[int, dict[str, str]]]:
         """Send absolute levels in batches, in order; yield the size and the refusals of each.
 

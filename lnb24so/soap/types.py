@@ -117,7 +117,10 @@ def products_by(
     index: dict[str, list[Product]] = {}
     for product in products:
         if text := getattr(product, code):
-            index.setdefault(text, []).append(product)
+            if text in index:
+                index[text].append(product)
+            else:  # With room for one, as nearly all are.
+                index[text] = [product]
     return index
 
 

@@ -17,6 +17,8 @@ from .machine import check_clock
 from .orders import check_orders
 
 LOOK_BACK = timedelta(days=365)
+FORMER_BATCH_SIZE = 100
+"""What copies of an older config.example.yaml pin."""
 
 STOCK_MODES = {
     "simple": "Le New Black lowers stock itself when an order is confirmed; we set aside what "
@@ -41,6 +43,13 @@ def check_lnb(tools: Tools, findings: Findings) -> LnbSide:
     """Look at Le New Black; without a login there is nothing more to ask."""
     lnb, config = tools.lnb, tools.config
     _stock_mode(config, findings)
+    if config.lenewblack.batch_size == FORMER_BATCH_SIZE:
+        setting = "lenewblack.batch_size"
+        findings.warn(
+            setting,
+            f"{setting} pins the former default: a large run sends ten times as many requests. "
+            "Fix: take the line out; batches grow as far as Le New Black takes them.",
+        )
     now = findings.attempt("lenewblack.login", lnb.server_now, setting="lenewblack.base_url")
     if now is None:
         return LnbSide()

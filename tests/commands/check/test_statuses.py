@@ -1,4 +1,4 @@
-"""`check` names the statuses by which stock is held, where they may be called otherwise."""
+"""`check` names the statuses by which stock is held, and settings that pin a former default."""
 
 from __future__ import annotations
 
@@ -7,10 +7,19 @@ from installation import Installation
 NAME = "stock.waiting_statuses"
 
 
-def found(office: Installation) -> list[tuple[str, str]]:
-    """Return level and message of what `check` says of the statuses that hold stock."""
+def found(office: Installation, name: str = NAME) -> list[tuple[str, str]]:
+    """Return level and message of what `check` says of a setting."""
     findings = office.run("check", "--json").document["findings"]
-    return [(one["level"], one["message"]) for one in findings if one["name"] == NAME]
+    return [(one["level"], one["message"]) for one in findings if one["name"] == name]
+
+
+def test_a_batch_size_that_pins_the_former_default_is_named(office: Installation) -> None:
+    setting = "lenewblack.batch_size"
+    assert found(office, setting) == []
+    office.set("lenewblack", batch_size=100)
+    ((level, message),) = found(office, setting)
+    assert level == "warning"
+    assert message.startswith(f"{setting} pins the former default")
 
 
 def test_a_list_that_pins_the_former_default_is_named(office: Installation) -> None:
