@@ -11,7 +11,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 from lnb24so.config.schema import Config, Orders, Stock
-from lnb24so.lnb.statuses import CONFIRMED, HELD_HERE, HELD_THERE
+from lnb24so.lnb.statuses import CONFIRMED, DOCUMENTED, HELD_HERE, HELD_THERE
 from lnb24so.lnb.types import Line, Order, plain_status, same_status
 from lnb24so.soap.order import InvoiceOrder
 
@@ -22,15 +22,22 @@ FORMER_DEFAULT = CONFIRMED
 
 
 def waiting_statuses(config: Config) -> tuple[str, ...]:
-    """Return the statuses whose orders hold stock back until 24SevenOffice has them."""
+    """Return the statuses whose orders hold stock back until 24SevenOffice has them.
+
+    An account may take orders from a status of another name: those are promised too, and only
+    in advanced mode it may be one that Le New Black itself counts.
+    """
     mode, blocked = config.stock.lnb_mode, config.orders.blocked_status
     chosen = config.stock.waiting_statuses
     if chosen == FORMER_DEFAULT and mode != "simple":
         chosen = None
     statuses = HELD_HERE[mode] if chosen is None else chosen
     there = HELD_THERE[mode] if chosen is None else ()
-    if blocked and not any(same_status(blocked, one) for one in (*statuses, *there)):
-        return (*statuses, blocked)
+    taken = config.orders.take_statuses() if chosen is None and mode != "advanced" else ()
+    own = [one for one in taken if not any(same_status(one, other) for other in DOCUMENTED)]
+    for status in (*own, *([blocked] if blocked else ())):
+        if not any(same_status(status, one) for one in (*statuses, *there)):
+            statuses = (*statuses, status)
     return statuses
 
 

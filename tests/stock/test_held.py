@@ -227,6 +227,18 @@ def test_a_list_replaces_the_modes_own_statuses_and_what_is_blocked_joins_it(
     assert found[len(expected) :] == ((blocked,) if joins else ())
 
 
+@pytest.mark.parametrize("mode", MODES)
+def test_an_order_in_an_export_status_of_another_name_is_held_too(
+    place: tuple[Installation, HandClock], mode: str
+) -> None:
+    office, hand = place
+    use_mode(office, mode, take_status="godkjent")
+    put(office, hand.now() - timedelta(hours=1), status="Godkjent")
+    assert ("godkjent" in waiting_statuses(office.config)) == (mode != "advanced")
+    office.box.lnb.orders["70001"]["status"] = "godkjent"
+    assert sent(office) == (10 if mode == "advanced" else 6)
+
+
 def test_an_open_order_that_is_shown_twice_counts_once() -> None:
     one, more = open_order({1001: 3}), open_order({1001: 5})
     assert each_once([one, one]) == [one]

@@ -94,8 +94,10 @@ class Mails:
         if run.task not in ("push-orders", "pull-stock") or run.code in (None, 75):
             return
         if not run.out:
-            if run.code in (0, 3, 4):
-                self._failing.clear()
+            asked = {one.system for one in run.seen}
+            for system, name in (("erp", "24SevenOffice"), ("lnb", "Le New Black")):
+                if run.code in (0, 3, 4) and system in asked:
+                    self._failing.pop(name, None)
             return
         system = run.out
         since = self._failing.setdefault(system, run.began)
