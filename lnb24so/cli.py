@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, get_args
 import click
 
 from . import __version__
-from .cli_reconcile import reconcile
+from .commands.reconcile.options import reconcile
 from .screen.terminal import Screen, amount, day, order_id, whole
 
 if TYPE_CHECKING:

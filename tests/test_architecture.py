@@ -29,8 +29,7 @@ GROUND = {"clock", "errors", "money", "network", "reasons", "texts"}
 """Small files that know nothing of the rooms; every room may use them."""
 
 ARROWS = (
-    *(("__main__", "cli"), ("cli", "cli_reconcile"), ("cli_reconcile", "commands")),
-    *(("cli", "commands"), ("commands", "screen"), ("screen", "run")),
+    *(("__main__", "cli"), ("cli", "commands"), ("commands", "screen"), ("screen", "run")),
     *(("run", "orders"), ("run", "stock"), ("orders", "tools"), ("stock", "tools")),
     *(
         ("tools", "soap"),
@@ -247,6 +246,11 @@ def test_a_file_is_read_in_one_sitting(name: str) -> None:
     assert FILES[name].read_text("utf-8").count("\n") <= 300
 
 
+def test_the_house_is_taken_in_at_a_glance() -> None:
+    names = {path.name for path in HOME.iterdir()} - {"__pycache__"}
+    assert len(names) <= 24
+
+
 @pytest.mark.parametrize("arguments", [["--help"], ["--version"], ["push-orders", "-h"]])
 def test_help_imports_nothing_that_it_does_not_need(arguments: list[str]) -> None:
     code = (
@@ -259,7 +263,8 @@ def test_help_imports_nothing_that_it_does_not_need(arguments: list[str]) -> Non
     loaded = set(json.loads(done.stderr))
     assert HEAVY.isdisjoint(loaded)
     assert {name for name in loaded if name.startswith("lnb24so.")} == {
-        *("lnb24so.__main__", "lnb24so.cli", "lnb24so.cli_reconcile", "lnb24so.errors"),
+        *("lnb24so.__main__", "lnb24so.cli", "lnb24so.errors"),
+        *("lnb24so.commands", "lnb24so.commands.reconcile", "lnb24so.commands.reconcile.options"),
         *("lnb24so.process", "lnb24so.process.streams"),
         *("lnb24so.screen", "lnb24so.screen.terminal"),
     }

@@ -22,7 +22,8 @@ WAITING = 1000
 LEVELS = "POST /multi/inventory/ean"
 
 ALWAYS = {
-    *("__main__", "cli", "cli_reconcile", "errors", "clock", "reasons", "run", "tools"),
+    *("__main__", "cli", "errors", "clock", "reasons", "run", "tools"),
+    *("commands", "commands.reconcile", "commands.reconcile.options"),
     *("network", "network.http", "network.line", "network.patience"),
     *("config", "config.schema", "config.values", "config.reader", "config.nodes"),
     *("process", "process.streams", "process.stop", "process.lock", "process.log", "process.lines"),
@@ -36,7 +37,8 @@ ALWAYS = {
 NO_ORDERS = ALWAYS | {"orders", "orders.task", "orders.reading", "orders.results", "orders.types"}
 """What an order run may import before it has found an order."""
 HELP = {
-    *("__main__", "cli", "cli_reconcile", "errors", "process", "process.streams"),
+    *("__main__", "cli", "errors", "process", "process.streams"),
+    *("commands", "commands.reconcile", "commands.reconcile.options"),
     *("screen", "screen.terminal"),
 }
 

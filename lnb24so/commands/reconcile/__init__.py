@@ -1,3 +1,3 @@
 """`lnb24so reconcile`: everything against everything, the proof over the whole set."""
 
-__all__ = ["task"]
+__all__ = ["options"]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from .screen.terminal import Screen, Unexpected, day
+from lnb24so.screen.terminal import Screen, Unexpected, day
 
 if TYPE_CHECKING:
     from datetime import date
@@ -59,8 +59,8 @@ def reconcile(
         raise click.UsageError("Give --csv or --json, not both.")
     if acknowledge != bool(note):
         raise click.UsageError("--acknowledge and --note TEXT go together.")
-    from .commands.reconcile.task import Wanted
-    from .commands.reconcile.task import reconcile as compare
+    from .task import Wanted
+    from .task import reconcile as compare
 
     wanted = Wanted(
         month=month,
