@@ -43,10 +43,11 @@ def test_the_example_is_safe_in_any_cron(example: str) -> None:
 
 
 def test_the_example_runs_orders_before_stock(example: str) -> None:
-    quarterly, nightly, morning = jobs(example)
+    quarterly, levels, proof, morning = jobs(example)
     assert quarterly.startswith("*/15 ")
     assert quarterly.index("push-orders") < quarterly.index("pull-stock")
-    assert nightly.endswith("pull-stock --all")
+    assert levels.endswith("pull-stock --all")
+    assert proof.endswith("-q reconcile")
     assert morning.endswith("status -q")
 
 
