@@ -52,15 +52,16 @@ def checked(answer: Answer, asked: str, *, secrets: Sequence[str], now: datetime
         )
     if status == 413:
         raise Rejected("Le New Black: the batch is too large (413)")
+    whole = said.rstrip(".")
     if status in (404, 405) or 300 <= status < 400:
         raise Transient(
-            f"Le New Black: {asked} answered HTTP {status}{said}. Check lenewblack.base_url.",
+            f"Le New Black: {asked} answered HTTP {status}{whole}. Check lenewblack.base_url.",
             again=False,
         )
     if status < 500:
         raise Rejected(f"Le New Black: {asked} answered HTTP {status}{said}")
     raise Transient(
-        f"Le New Black: {asked} answered HTTP {status}{said}.", again=status in (502, 503, 504)
+        f"Le New Black: {asked} answered HTTP {status}{whole}.", again=status in (502, 503, 504)
     )
 
 
