@@ -73,6 +73,9 @@ class Mails:
         for line in {*twice, *again}:
             subject = next(iter(SUBJECTS.findall(line)), "a mail")
             self.verdict.broken(ONCE, subject, run, line)
+        # A ledger without room keeps no note of what was told: better twice than never.
+        if "disk full" in run.troubles:
+            return
         # The morning mail repeats once what the runs told since it last spoke.
         for line in lines:
             self.told[run.command == MORNING, line] = len(self.world.tale)
