@@ -48,3 +48,28 @@ def test_a_narrow_terminal_loses_nothing(office: Installation, width: int) -> No
         assert shown.code == piped.code
         assert max(map(cell_len, lines)) <= width, command
         assert words(lines) == words([piped.out, piped.err]), command
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_what_a_person_decided_is_said_whole(office: Installation, width: int) -> None:
+    give_names(office)
+    office.run("push-orders")
+    office.run("resolve", "70119", "--skip")
+    shown = on_a_terminal(office, "resolve", "70118", "--skip", columns=width)
+    lines = CONTROLS.sub("", shown.out.rpartition(CURSOR_IS_BACK)[2]).splitlines()
+    assert shown.code == 0
+    assert max(map(cell_len, lines)) <= width
+    piped = office.run("resolve", "70120", "--skip").out
+    assert words(lines) == words([piped.replace("70120", "70118")])
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_check_says_each_finding_whole(office: Installation, width: int) -> None:
+    give_names(office)
+    shown = on_a_terminal(office, "check", columns=width)
+    lines = CONTROLS.sub("", shown.out.rpartition(CURSOR_IS_BACK)[2]).splitlines()
+    assert max(map(cell_len, lines)) <= width
+    for finding in office.run("check").out.splitlines():
+        fact, _, items = finding.partition(" First: ")  # on a terminal one line for each item
+        for part in (fact, *items.split("; ")):
+            assert words([part]) in words(lines)
