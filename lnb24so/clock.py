@@ -6,8 +6,11 @@ import random
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, tzinfo
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from email.utils import parsedate_to_datetime
+
+CLOCKS_APART = timedelta(minutes=5)
+"""So much further back is asked what another system changed since it was read, by its clock."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,15 +16,13 @@ from .ledger.standing import PIECES, Key, Standing, standing, write_standing
 from .ledger.store import Ledger
 from .money import sums_text
 from .reasons import ORDER_REASONS, STOCK_REASONS
+from .texts import count, first_of
 
 LASTING = timedelta(hours=1)
 """A failure that a later run may overcome is told when it has lasted so long."""
 
 FEW = 5
 """More than this with one code in one run, and they are told in one line."""
-
-NAMED = 3
-"""So many references stand in such a line."""
 
 FAILURES = "failures"
 """The area of what fails in a system, whichever task meets it."""
@@ -151,7 +149,7 @@ def lines(told: Sequence[Standing], stands: Iterable[Standing]) -> list[str]:
         for cause in by_cause.keys() & one.causes.keys():
             by_cause[cause].append(one)
     # What is alone with two causes is one sentence about both.
-    result = [*dict.fromkeys(_line_of_cause(*each) for each in by_cause.items())]
+    result = [*dict.fromkeys(line_of_cause(*each) for each in by_cause.items())]
     for code, every in by_code.items():
         if len(every) <= FEW:
             result += [one.message for one in every]
@@ -161,14 +159,15 @@ def lines(told: Sequence[Standing], stands: Iterable[Standing]) -> list[str]:
     return result
 
 
-def _line_of_cause(cause: str, every: Sequence[Standing]) -> str:
+def line_of_cause(cause: str, every: Sequence[Standing], *, oldest: str = "") -> str:
+    """Return one line about all that has a cause; `oldest` says for how long it stands, if told."""
     if len(every) == 1:
         return every[0].message
-    sums = money(every)
-    amounts = f", {sums}" if sums else ""
-    fix = every[0].causes[cause]
+    number = counted(every) if oldest else f"now {counted(every)}"
+    what = ", ".join(filter(None, (number, money(every), oldest)))
+    fix = every[0].causes.get(cause, "")
     fix = f" Fix: {fix}" if fix else ""
-    return f"{cause}: now {counted(every)}{amounts} {named(every)}.{fix}"
+    return f"{cause}: {what} {named(every)}.{fix}"
 
 
 def money(every: Iterable[Standing]) -> str:
@@ -183,20 +182,18 @@ def money(every: Iterable[Standing]) -> str:
 def counted(every: Sequence[Standing]) -> str:
     """Return `12 orders`, or codes where it is about stock."""
     noun = "code" if every[0].code in STOCK_REASONS else "order"
-    count = len({one.subject for one in every})
-    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+    return count(len({one.subject for one in every}), noun)
 
 
 def named(every: Sequence[Standing]) -> str:
     """Return the first of them, `(70101, 70102, 70107 ...)`."""
     subjects = list(dict.fromkeys(one.subject for one in every))
-    more = " ..." if len(subjects) > NAMED else ""
-    return f"({', '.join(subjects[:NAMED])}{more})"
+    return f"({first_of(subjects)})"
 
 
 def went_through(summary: Mapping[str, int]) -> str:
     """Return what a run moved: `12 orders and 40 levels went through`."""
     orders = summary.get("created", 0) + summary.get("adopted", 0)
     counts = {"order": orders, "level": summary.get("set", 0)}
-    moved = [f"{n:,} {noun}{'' if n == 1 else 's'}" for noun, n in counts.items() if n]
+    moved = [count(number, noun) for noun, number in counts.items() if number]
     return f"{' and '.join(moved)} went through" if moved else "nothing was due"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
+from collections.abc import Sequence
 
 # Patterns are compiled when first used: most runs have nothing to clean.
 
@@ -57,3 +58,13 @@ def harmless_json(document: str) -> str:
     if document.isascii() and "\x7f" not in document:
         return document
     return re.sub(_STEERING, lambda match: json.dumps(match[0])[1:-1], document)
+
+
+def count(number: int, thing: str, *, plural: str = "") -> str:
+    """Return `1 order`, `12 orders`."""
+    return f"{number:,} {thing if number == 1 else plural or f'{thing}s'}"
+
+
+def first_of(names: Sequence[str]) -> str:
+    """Return the first three of some names, `70101, 70102, 70107 ...`."""
+    return ", ".join(names[:3]) + (" ..." if len(names) > 3 else "")

@@ -37,9 +37,7 @@ def accept_total(
         order,
         case.mode,
         facts_for(tools, [order]),
-        config.orders,
-        match_by=config.products.match_by,
-        zone=config.erp.zone,
+        config,
         accepted=Accepted(amount=amount),
     )
     sum_text = amount_text(amount, order.currency)

@@ -19,11 +19,12 @@ from lnb24so.ledger.runs import failures, last_runs
 from lnb24so.ledger.standing import PIECES, Standing, standing, write_standing
 from lnb24so.ledger.store import Ledger
 from lnb24so.ledger.types import Entry, Run
-from lnb24so.news import counted, lines, money, named
+from lnb24so.news import line_of_cause, lines, money
 from lnb24so.process.lock import run_lock
 from lnb24so.reasons import STOCK_REASONS, sentence
 from lnb24so.run import TASKS, Mode
 from lnb24so.screen.report import print_json, print_lines
+from lnb24so.texts import count
 
 from .story import entry_document, why_waiting
 
@@ -126,28 +127,22 @@ def waiting_lines(state: State) -> list[str]:
     for one in state.things:
         for cause in one.causes or (one.message,):
             by_cause.setdefault(cause, []).append(one)
-    result = []
-    for cause, every in by_cause.items():
-        if len(every) == 1:
-            if every[0].message not in result:
-                result.append(every[0].message)
-            continue
-        sums = money(every)
-        amounts = f", {sums}" if sums else ""
-        fix = every[0].causes.get(cause, "")
-        fix = f" Fix: {fix}" if fix else ""
-        oldest = f"the oldest for {age(state.now - _oldest(every, state.now))}"
-        result.append(f"{cause}: {counted(every)}{amounts}, {oldest} {named(every)}.{fix}")
-    return result
+    oldest = {
+        cause: f"the oldest for {age(state.now - _oldest(every, state.now))}"
+        for cause, every in by_cause.items()
+    }
+    told = (line_of_cause(cause, every, oldest=oldest[cause]) for cause, every in by_cause.items())
+    # What is alone with two causes is one sentence about both.
+    return list(dict.fromkeys(told))
 
 
 def standing_line(state: State) -> tuple[str, str]:
     """Return what stands in one line, and the same without its age: what is compared."""
     codes = len({one.subject for one in state.things if one.code in STOCK_REASONS})
-    count = len(state.waiting)
-    parts = [f"{count:,} order{'' if count == 1 else 's'}{_sums(state)}"] if count else []
+    orders = len(state.waiting)
+    parts = [f"{count(orders, 'order')}{_sums(state)}"] if orders else []
     if codes:
-        parts.append(f"{codes:,} code{'' if codes == 1 else 's'}")
+        parts.append(count(codes, "code"))
     if not parts:
         return "", ""
     content = ", ".join(parts)

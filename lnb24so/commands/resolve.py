@@ -16,7 +16,6 @@ from lnb24so.ledger.standing import forget
 from lnb24so.ledger.types import Entry, Transition, new_entry
 from lnb24so.lnb.types import is_canceled
 from lnb24so.orders import life
-from lnb24so.orders.matching import HIGHEST_ID
 from lnb24so.orders.questions import canceled_after_export
 from lnb24so.orders.ready import why_not_now
 from lnb24so.orders.results import AREA
@@ -24,6 +23,7 @@ from lnb24so.orders.settle import today
 from lnb24so.orders.types import Case, Selection
 from lnb24so.run import Mode, Parts, Report, run
 from lnb24so.soap.order import InvoiceOrder
+from lnb24so.soap.types import HIGHEST_ID
 from lnb24so.texts import clean
 from lnb24so.tools import Tools, bind_company, check_company
 

@@ -45,9 +45,7 @@ def _try(tools: Tools, reference: str) -> Parts:
         order,
         mode,
         facts,
-        config.orders,
-        match_by=config.products.match_by,
-        zone=config.erp.zone,
+        config,
     )
     if draft.invoice is None:
         reasons = [sentence(reference, reason) for reason in draft.reasons]

@@ -112,17 +112,6 @@ class Seen(Access):
 
     # Stock codes
 
-    def codes_set(self) -> set[str]:
-        """Return every code whose level this tool has sent, ever."""
-        # As one text: a hundred thousand rows take three times as long.
-        texts = "json_group_array(code) FILTER (WHERE typeof(code) = 'text')"
-        ((text, count),) = self.rows(f"SELECT {texts}, count(*) FROM codes_set")  # noqa: S608
-        codes = set(json.loads(text)) if isinstance(text, str) else set()
-        if len(codes) == count:
-            return codes
-        rows = self._values("SELECT code FROM codes_set", "codes_set", code=str)
-        return {row["code"] for row in rows}
-
     def add_codes_set(self, codes: Iterable[str]) -> None:
         """Remember codes before their levels are sent: a crash in between must not lose them."""
         with self.transaction():
@@ -130,18 +119,25 @@ class Seen(Access):
                 "INSERT OR IGNORE INTO codes_set (code) VALUES (?)", ((code,) for code in codes)
             )
 
-    def products_of_codes(self) -> dict[str, tuple[int | None, bool]]:
-        """Return of each code that was set its product's id, and whether that is gone.
+    def products_of_codes(
+        self, among: Iterable[str] | None = None
+    ) -> dict[str, tuple[int | None, bool]]:
+        """Return of each code that was set, ever, its product's id, and whether that is gone.
 
-        The id is None where an earlier version set the code.
+        Of all, or of those `among` these. The id is None where an earlier version set the code.
         """
-        query = "SELECT code, product_id, gone FROM codes_set"
-        rows = self.rows(query)
+        query, values = "SELECT code, product_id, gone FROM codes_set", []
+        if among is not None:
+            query += " WHERE code IN (SELECT value FROM json_each(?))"
+            values.append(json.dumps(list(among)))
+        rows = self.rows(query, values)
         # Looked at all at once, for there are a hundred thousand; where one is bad, it is named.
         kinds = {(type(code), type(number), gone) for code, number, gone in rows}
         if kinds <= _KINDS_OF_A_CODE:
             return {code: (number, gone == 1) for code, number, gone in rows}
-        named = self._values(query, "codes_set", code=str, product_id=int | None, gone=bool)
+        named = self._values(
+            query, "codes_set", *values, code=str, product_id=int | None, gone=bool
+        )
         return {row["code"]: (row["product_id"], row["gone"]) for row in named}
 
     def write_products_of_codes(self, products: Mapping[str, tuple[int | None, bool]]) -> None:

@@ -15,12 +15,11 @@ from urllib.parse import quote
 from lnb24so.clock import http_date
 from lnb24so.errors import Ambiguous, ConfigError, Rejected, Transient
 from lnb24so.network.patience import header_number, too_many
-from lnb24so.process.redact import REDACTOR
+from lnb24so.process.redact import MASK, REDACTOR
 
 from .values import listed, objects, read_text
 from .wire import Answer
 
-MASK = "***"
 UNTOLD = "Le New Black did not say what became of it"
 """Why a code counts as refused that the answer to its batch does not name."""
 

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, tzinfo
 from decimal import Decimal
 
 from lnb24so.clock import day_in
-from lnb24so.config.schema import Orders, ResolvedMode
+from lnb24so.config.schema import Config, Orders, ResolvedMode
 from lnb24so.lnb import types as lnb_types
 from lnb24so.lnb.types import Order
 from lnb24so.lnb.values import LOST_LETTER
@@ -50,22 +50,19 @@ def draft_order(
     order: Order,
     mode: ResolvedMode,
     facts: Facts,
-    settings: Orders,
+    config: Config,
     *,
-    match_by: str,
-    zone: tzinfo,
     accepted: Accepted | None = None,
 ) -> Draft:
     """Return the order as it would be sent, or every reason why it is not; pure.
 
-    `zone` is where days are days. `accepted`: a person has looked at a total that differs and
-    lets it pass.
+    `accepted`: a person has looked at a total that differs and lets it pass.
     """
-    notes = Notes()
+    settings, notes = config.orders, Notes()
     _check_readable(order, settings, notes)
     customer = _customer(order, facts, settings, notes)
     currency = _currency(order, facts, notes)
-    lines = match_lines(order, facts, settings, match_by, notes)
+    lines = match_lines(order, facts, settings, config.products.match_by, notes)
     if not any(each.product for each in lines) and not notes.reasons:
         _no_lines(order, notes)
     shipping = shipping_row(order, facts, settings, notes)
@@ -79,7 +76,9 @@ def draft_order(
         )
     rows = order_rows(order, lines, priced, settings, notes)
     rows += [shipping] if shipping else []
-    invoice = _invoice(order, mode, customer, currency, rows, reference, settings, zone, notes)
+    invoice = _invoice(
+        order, mode, customer, currency, rows, reference, settings, config.erp.zone, notes
+    )
     return Draft(
         invoice,
         customer,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from lnb24so.clock import CLOCKS_APART
 from lnb24so.reasons import Reason
 from lnb24so.tools import Tools
 
@@ -14,8 +15,6 @@ from .types import Create, Wait
 
 FRESH_FOR = timedelta(seconds=60)
 """So long a look-up before a create is believed."""
-
-CLOCKS_APART = timedelta(minutes=5)
 
 
 class Freshness:

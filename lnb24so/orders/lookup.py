@@ -109,8 +109,9 @@ def _unlisted(
     missing = codes - {getattr(product, field) for product in listed if product.active}
     if not missing or not listed:
         return ()
-    known, there = tools.ledger.products_of_codes(), {product.id for product in listed}
-    ids = {known[code][0] for code in missing if code in known and not known[code][1]} - there
+    known = tools.ledger.products_of_codes(missing)
+    there = {product.id for product in listed}
+    ids = {number for number, gone in known.values() if not gone} - there
     numbers = sorted(number for number in ids if number is not None)
     return tools.soap.products_by_id(numbers, tools.config.products.sku_field) if numbers else ()
 

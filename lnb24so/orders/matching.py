@@ -9,13 +9,11 @@ from dataclasses import dataclass, field
 from lnb24so.config.schema import Orders
 from lnb24so.lnb.types import Line, Order
 from lnb24so.reasons import Reason
-from lnb24so.soap.types import Customer, Product, products_by
+from lnb24so.soap.types import HIGHEST_ID, Customer, Product, products_by
 from lnb24so.texts import clean, shown
 
 from .countries import CODES
 from .near import MOST_NAMED, difference, fold, near_index, revealed
-
-HIGHEST_ID = 2147483647
 
 LEGAL_FORMS = {
     *("ab", "ag", "aps", "as", "asa", "bv", "ehf", "gmbh", "hf", "inc", "kg", "ks", "llc"),

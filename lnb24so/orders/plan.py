@@ -204,9 +204,7 @@ def _export(case: Case, reading: Reading, config: Config, selection: Selection) 
         order,
         mode,
         facts,
-        config.orders,
-        match_by=config.products.match_by,
-        zone=config.erp.zone,
+        config,
         accepted=_accepted(case),
     )
     asked_for = _asked_for(case.known, selection)

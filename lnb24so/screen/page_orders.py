@@ -10,6 +10,7 @@ from lnb24so.money import row_total, to_minor
 from lnb24so.orders.types import OrderReport, Result
 from lnb24so.reasons import ORDER_REASONS, Reason
 from lnb24so.soap.order import InvoiceOrder, InvoiceRow
+from lnb24so.texts import count
 
 from .advice import advice, fact
 from .html import NONE, name, sums, text, total
@@ -76,9 +77,8 @@ def _index(results: Sequence[Result], places: dict[str, str]) -> Iterator[str]:
     """Yield the retailers, each with links to its orders."""
     if not results:
         return
-    is_open = " open" * (len(results) <= ROWS_IN_SIGHT)
-    count = "1 order" if len(results) == 1 else f"{len(results):,} orders"
-    yield f'<details class="find" id="orders"{is_open}><summary>Find an order: {count}</summary>'
+    is_open, number = " open" * (len(results) <= ROWS_IN_SIGHT), count(len(results), "order")
+    yield f'<details class="find" id="orders"{is_open}><summary>Find an order: {number}</summary>'
     by_retailer: dict[str, list[str]] = {}
     for result in sorted(results, key=lambda one: one.item.reference):
         item = result.item
@@ -124,14 +124,14 @@ def _title(cause: Cause) -> str:
 def _cause(cause: Cause, place: str, places: dict[str, str], seen: set[str]) -> str:
     """Return a cause with its orders; where all are told the same, it stands once."""
     orders, title = _orders_of(cause), _title(cause)
-    count = "1 order" if len(orders) == 1 else f"{len(orders):,} orders"
+    number = count(len(orders), "order")
     if title != fact(cause.told[0][1].message):
         rows = [_row(result, places, seen, fact(reason.message)) for result, reason in cause.told]
     else:
         rows = [_row(result, places, seen) for result in orders]
     return (
         f'<section class="sheet cause" id="{place}"><div class="top"><h3>{text(title)}</h3>'
-        f'<p class="number">{count}<br><b>{sums(orders)}</b></p></div>'
+        f'<p class="number">{number}<br><b>{sums(orders)}</b></p></div>'
         f'<p class="mend"><b>To mend it:</b> {text(advice(cause.code))}</p>'
         f"{_table(iter(rows))}</section>"
     )

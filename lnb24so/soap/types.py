@@ -58,6 +58,7 @@ FIELDS: Mapping[str, tuple[str, ...]] = {
     "APIException": ("Type", "Message"),
 }
 
+HIGHEST_ID = 2_147_483_647
 NO_INT = (-2147483648, -32768)
 NO_DECIMAL = Decimal("-79228162514264337593543950335")
 NO_DAY = "0001-01-01"

@@ -8,11 +8,12 @@ from itertools import chain
 from typing import Generic, TypeVar
 
 from lnb24so.errors import System, Transient, of_system
+from lnb24so.soap.client import IDS_A_REQUEST
+from lnb24so.texts import first_of
 
 K = TypeVar("K", int, str)
 T = TypeVar("T")
 
-IDS_A_REQUEST = 500  # with the control among them
 MOST_AT_ONCE = 10_000
 MOST_HIDDEN = 500
 
@@ -104,7 +105,7 @@ def _asked_for(
     controls: Sequence[K] = _controls(vanished, listed, question)
     found: dict[K, T] = {}
     unsure: set[K] = set()
-    size = IDS_A_REQUEST - len(controls)
+    size = IDS_A_REQUEST - len(controls)  # they are in the same request
     for start in range(0, len(vanished), size):
         portion: Sequence[K] = vanished[start : start + size]
         answer = question.ask(list(chain(portion, controls)))
@@ -144,5 +145,4 @@ def _listed_again(listed: Mapping[K, T], question: Question[K, T]) -> Mapping[K,
 
 
 def _few(keys: Set[K] | Sequence[K]) -> str:
-    named = ", ".join(map(str, sorted(keys)[:3]))
-    return f"{named} ..." if len(keys) > 3 else named
+    return first_of(list(map(str, sorted(keys))))

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from lnb24so.config.schema import Stock
+from lnb24so.texts import first_of
 
 from .available import StockReading
 from .held import cannot_be_read, held_orders
@@ -24,13 +25,12 @@ def notices(reading: StockReading, settings: Stock) -> Iterable[Notice]:
     yield from _unread_orders(reading, settings)
     for kind, names in reading.hidden.items():
         if names:
-            few = ", ".join(names[:3]) + (" ..." if len(names) > 3 else "")
             system = "Le New Black" if kind == "waiting order" else "24SevenOffice"
             yield Notice(
                 f"hidden {kind}s",
                 "list.incomplete",
                 f"{system}'s list of {kind}s lacks {len(names):,} that are there when they are "
-                f"asked for ({few}). They are counted, and asked for in each run.",
+                f"asked for ({first_of(names)}). They are counted, and asked for in each run.",
             )
 
 

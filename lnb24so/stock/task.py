@@ -11,6 +11,7 @@ from lnb24so.errors import Guard, Lnb24soError
 from lnb24so.ledger.standing import PIECES, Standing
 from lnb24so.lnb.types import Order
 from lnb24so.process.events import EventName
+from lnb24so.texts import count, first_of
 from lnb24so.tools import Tools, bind_company, check_company
 
 from .apply import NOT_TAKEN, apply_stock, known_by
@@ -229,5 +230,4 @@ def _told(item: StockItem) -> Standing:
 
 def _counted(codes: Sequence[str]) -> str:
     """Return `2 codes (704..., 704...)`, with three of them at most."""
-    more = " ..." if len(codes) > 3 else ""
-    return f"{len(codes):,} code{'s' * (len(codes) > 1)} ({', '.join(codes[:3])}{more})"
+    return f"{count(len(codes), 'code')} ({first_of(codes)})"

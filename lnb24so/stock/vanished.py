@@ -7,11 +7,11 @@ from collections.abc import Mapping, Sequence, Set
 from dataclasses import replace
 from datetime import timedelta
 
-from lnb24so.clock import from_utc_text, utc_text
+from lnb24so.clock import CLOCKS_APART, from_utc_text, utc_text
 from lnb24so.errors import NotThatOrder, Rejected, Transient, of_system
 from lnb24so.lnb.types import Order, has_no_place, is_canceled, same_status
 from lnb24so.soap.order import InvoiceOrder
-from lnb24so.soap.types import Product
+from lnb24so.soap.types import HIGHEST_ID, Product
 from lnb24so.tools import Tools
 
 from .absence import ControlMissingError, Question, Settled, settle
@@ -24,13 +24,11 @@ GONE = "gone order"
 """What the ledger calls the orders of ours that 24SevenOffice no longer has: no controls."""
 ABSENT_NOTE = "stock_controls_absent"
 BELIEVED_AFTER = timedelta(days=1)
-CLOCKS_APART = timedelta(minutes=5)
-LARGEST_ID = 2_147_483_647
 
 
 def can_be_asked_for(number: int | None) -> bool:
     """Return whether 24SevenOffice, whose ids have 32 bits, can be asked for this one."""
-    return number is not None and 0 < number <= LARGEST_ID
+    return number is not None and 0 < number <= HIGHEST_ID
 
 
 def by_id(products: Sequence[Product]) -> dict[int, Product]:

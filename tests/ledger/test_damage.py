@@ -91,7 +91,7 @@ def read_all(folder: Path) -> None:
         ledger.check_account("shop")
         ledger.note_time("time")
         ledger.note_number("number")
-        ledger.codes_set()
+        ledger.products_of_codes()
         ledger.codes_asked(HAND.now())
         ledger.codes_reported()
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from lnb24so.config.schema import Orders, Stock
+from lnb24so.config.schema import Config, Erp, LeNewBlack, Orders, Products, Stock
+from lnb24so.config.values import Secret
 from lnb24so.lnb.types import AMOUNTS, RATES, Address, Line, Order
 from lnb24so.orders.draft import Draft, draft_order
 from lnb24so.orders.matching import index_customers, index_products
@@ -45,8 +46,16 @@ def product(number: int, ean13: str = "", sku: str = "", **changes: Any) -> Prod
     return Product(number, f"Product {number}", ean13, sku, sku, **given)
 
 
-def order_settings(**changes: Any) -> Orders:
-    return Orders(**{"customer_match": "id", "shipping_product": "FRAKT"} | changes)
+def settings_of(match_by: Any, **changes: Any) -> Config:
+    """Return a configuration; `changes` are settings of the section orders."""
+    return Config(
+        erp=Erp(username="u", password=Secret("p"), application_id="a"),
+        lenewblack=LeNewBlack(client_id="c", client_secret=Secret("s")),
+        products=Products(match_by=match_by),
+        stock=Stock(lnb_mode="simple"),
+        orders=Orders(**{"customer_match": "id", "shipping_product": "FRAKT"} | changes),
+        file=Path("config.yaml"),
+    )
 
 
 def line(**changes: Any) -> Line:
@@ -99,17 +108,9 @@ def draft(
     **changes: Any,
 ) -> Draft:
     """Return how an order would be sent; `changes` are settings of the section orders."""
-    settings = order_settings(**changes)
-    mode = settings.for_mode(wanted.order_mode)
-    return draft_order(
-        wanted,
-        mode,
-        known or facts(),
-        settings,
-        match_by=match_by,
-        zone=ZoneInfo("Europe/Oslo"),
-        accepted=accepted,
-    )
+    config = settings_of(match_by, **changes)
+    mode = config.orders.for_mode(wanted.order_mode)
+    return draft_order(wanted, mode, known or facts(), config, accepted=accepted)
 
 
 def invoice(wanted: Order, known: Facts | None = None, **changes: Any) -> InvoiceOrder:

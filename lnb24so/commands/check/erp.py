@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from lnb24so.config.schema import Config
 from lnb24so.soap.order import Currency
 from lnb24so.soap.types import Company, Customer, Product, products_by
-from lnb24so.texts import shown
+from lnb24so.texts import count, shown
 from lnb24so.tools import Tools, check_company
 
-from .findings import Findings, Pair, count, few
+from .findings import Findings, Pair, few
 from .machine import check_clock
 from .services import check_services
 

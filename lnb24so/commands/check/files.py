@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
-from .findings import Findings
+from .findings import Findings, few
 
 KEPT = ("ledger*.sqlite3", "lock", "session.json", "lnb24so-*.jsonl")
 """The names of what lies in both folders."""
@@ -59,5 +59,4 @@ def _files(kept: list[tuple[Path, os.stat_result]]) -> list[tuple[Path, os.stat_
 
 def _names(paths: list[Path]) -> str:
     """Return the first few paths, and how many more there are."""
-    more = f" and {len(paths) - 3} more" if len(paths) > 3 else ""
-    return ", ".join(map(str, paths[:3])) + more
+    return few(list(map(str, paths)), 3)

@@ -19,7 +19,7 @@ from lnb24so.errors import Interrupted, Lnb24soError
 from lnb24so.process.streams import fit, printing
 from lnb24so.run import Report
 from lnb24so.screen.tables import screen_width, wrap
-from lnb24so.texts import shown
+from lnb24so.texts import count, shown
 
 T = TypeVar("T")
 Level = Literal["ok", "warning", "error"]
@@ -111,11 +111,6 @@ def few(items: Sequence[str], most: int = 8) -> str:
     """Return `NOK, EUR, SEK`, cut short where there are many, and `none` where there are none."""
     more = f" and {len(items) - most} more" if len(items) > most else ""
     return ", ".join(items[:most]) + more or "none"
-
-
-def count(number: int, thing: str, *, plural: str = "") -> str:
-    """Return `1 order`, `12 orders`."""
-    return f"{number:,} {thing if number == 1 else plural or f'{thing}s'}"
 
 
 # How they look

@@ -9,10 +9,10 @@ from typing import Any
 
 from lnb24so.config.schema import Config
 from lnb24so.lnb.types import Order, Sku
-from lnb24so.texts import shown
+from lnb24so.texts import count, shown
 from lnb24so.tools import Tools
 
-from .findings import Findings, Pair, count
+from .findings import Findings, Pair
 from .machine import check_clock
 from .orders import check_orders
 

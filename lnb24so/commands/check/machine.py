@@ -12,9 +12,10 @@ from lnb24so.config.schema import Config
 from lnb24so.errors import ConfigError
 from lnb24so.ledger.store import Ledger
 from lnb24so.process.whole_file import STDERR
+from lnb24so.texts import count
 
 from .files import check_files
-from .findings import Findings, count
+from .findings import Findings
 
 SAMPLE = b"." * 65536
 """Enough to notice a full disk."""

@@ -13,9 +13,10 @@ from lnb24so.orders.matching import index_customers, match_customer, names_diffe
 from lnb24so.reasons import ORDER_REASONS
 from lnb24so.soap.order import Currency
 from lnb24so.soap.types import Customer, Product, products_by
+from lnb24so.texts import count
 
 from .erp import ErpSide
-from .findings import Findings, Level, Pair, count
+from .findings import Findings, Level, Pair
 from .likely import guesses
 from .lnb import LnbSide
 

@@ -17,9 +17,10 @@ from lnb24so.money import amount_text
 from lnb24so.orders.guards import most_creates
 from lnb24so.orders.statuses import unnamed
 from lnb24so.stock.held import FORMER_DEFAULT, waiting_statuses
+from lnb24so.texts import count
 from lnb24so.tools import Tools
 
-from .findings import Findings, Pair, count, few
+from .findings import Findings, Pair, few
 from .totals import check_totals
 
 

@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING, Any
 from lnb24so.errors import Transient
 from lnb24so.soap.types import FIELDS
 from lnb24so.soap.wire import SERVICES
+from lnb24so.texts import count
 
-from .findings import Findings, Pair, count
+from .findings import Findings, Pair
 
 if TYPE_CHECKING:
     from lxml.etree import _Element

@@ -15,8 +15,9 @@ from lnb24so.config.schema import Orders, UnitPrice
 from lnb24so.lnb.types import Line, Order, is_canceled
 from lnb24so.orders.prices import Priced, price_lines
 from lnb24so.orders.total import Sum, exact, near
+from lnb24so.texts import count
 
-from .findings import Findings, Pair, count
+from .findings import Findings, Pair
 
 READINGS: tuple[UnitPrice, ...] = get_args(UnitPrice)
 

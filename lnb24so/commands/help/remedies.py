@@ -7,7 +7,6 @@ from collections.abc import Mapping
 IN_LNB = "Correct it in Le New Black; the next run looks again."
 NOTHING_TO_DO = "Nothing is to be done."
 TYPE_IN = "Type the order in by hand, and cancel it in Le New Black."
-CHECK_SHOWS = "lnb24so check lists what does not match."
 WILL_RETRY = "Nothing is to be done: the next run tries again."
 HOLDS_NOTHING = (
     "So the order holds no stock back here. lnb24so preview stock --code EAN names the orders that "

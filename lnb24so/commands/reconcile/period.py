@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Literal
 
+from lnb24so.clock import day_in
 from lnb24so.lnb.types import Order
 from lnb24so.soap.booked import Booked
 
@@ -56,7 +57,7 @@ def since(day: date | None, zone: tzinfo, now: datetime) -> Period:
 def day_of_order(order: Order, zone: tzinfo) -> date | None:
     """Return the day of the confirmation, else of the making; None where neither is known."""
     moment = order.confirmation_time or order.create_time
-    return _day(moment, zone) if moment else None
+    return day_in(zone, moment) if moment else None
 
 
 def day_of_booked(booked: Iterable[Booked], zone: tzinfo) -> date | None:
@@ -78,14 +79,7 @@ def _first(moments: Iterable[datetime | None], zone: tzinfo) -> date | None:
 
 def written_day(moment: datetime, zone: tzinfo) -> date:
     """Return the day of a date that 24SevenOffice keeps as a midnight, of UTC or of the zone."""
-    return moment.date() if moment.time() == time() else _day(moment, zone)
-
-
-def _day(moment: datetime, zone: tzinfo) -> date:
-    try:
-        return moment.astimezone(zone).date()
-    except OverflowError:
-        return moment.date()
+    return moment.date() if moment.time() == time() else day_in(zone, moment)
 
 
 def _midnight(day: date, zone: tzinfo) -> datetime:

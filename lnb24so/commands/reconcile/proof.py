@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
 from lnb24so.money import amount_text, to_minor
+from lnb24so.texts import count, first_of
 
 from .types import Line
 
-FEW = 3
 """So many references stand behind a part of a difference."""
 
 
@@ -66,10 +66,9 @@ def proof_line(one: Sum, by: str) -> str:
     """Return the line that proves a month: both sides, the difference, and what it is."""
     difference = f"difference {_money(one.lnb - one.erp, one)}"
     shares = " + ".join(_share(label, share, one) for label, share in one.shares.items())
-    noun = "order" if one.lnb_orders == 1 else "orders"
     return (
         f"{one.month}, {by}, without VAT, {one.currency}: "
-        f"Le New Black {_money(one.lnb, one)} ({one.lnb_orders:,} {noun}); "
+        f"Le New Black {_money(one.lnb, one)} ({count(one.lnb_orders, 'order')}); "
         f"24SevenOffice {_money(one.erp, one)} ({one.erp_orders:,}); "
         f"{difference}{' = ' if shares else ''}{shares}. Not due yet: {one.not_due:,}."
     )
@@ -98,12 +97,8 @@ def proof_document(one: Sum, by: str) -> dict[str, Any]:
 
 
 def _share(label: str, share: Share, one: Sum) -> str:
-    named = f": {_named(share.references)}" if share.names else ""
+    named = f": {first_of(share.references)}" if share.names else ""
     return f"{label} {_money(share.amount, one)} ({len(share.references):,}{named})"
-
-
-def _named(references: Sequence[str]) -> str:
-    return ", ".join(references[:FEW]) + (" ..." if len(references) > FEW else "")
 
 
 def _money(amount: Decimal, one: Sum) -> str:

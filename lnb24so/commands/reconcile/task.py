@@ -24,6 +24,7 @@ from lnb24so.reasons import sentence
 from lnb24so.run import Mode, Parts, Report, run
 from lnb24so.screen.report import print_json, print_lines, print_plain
 from lnb24so.screen.sheet import csv_lines
+from lnb24so.texts import count
 from lnb24so.tools import Tools
 
 from .compare import Rules, judge
@@ -97,8 +98,7 @@ def reconcile(config: Config, mode: Mode, wanted: Wanted) -> int:
         sheet = rows(found.lines, found.own_currency, config.erp.zone)
         print_plain(csv_lines(COLUMNS, sheet))
     elif wanted.note is not None:
-        count = len(found.standing)
-        print_lines([f"{count:,} finding{'' if count == 1 else 's'} taken as known."])
+        print_lines([f"{count(len(found.standing), 'finding')} taken as known."])
     else:
         print_lines(plain_lines(found, _new(config, mode, found), quiet=wanted.quiet))
     return report.exit_code

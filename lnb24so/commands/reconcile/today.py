@@ -102,9 +102,7 @@ class Today:
             order,
             config.orders.for_mode(order.order_mode),
             facts,
-            config.orders,
-            match_by=config.products.match_by,
-            zone=config.erp.zone,
+            config,
         )
         return draft.invoice is not None and _holds(there, draft.invoice, order)
 
