@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from lnb24so.clock import Clock
 
 from .file import as_our_errors, fetch
-from .rows import moment_of, number_of, read_note, readers_of, values_of
+from .rows import moment_of, read_note, readers_of, values_of
 
 if TYPE_CHECKING:
     import sqlite3
@@ -44,10 +44,6 @@ class Access:
     def note_time(self, name: str) -> datetime | None:
         """Return a remembered time (`utc_text`), or None."""
         return self._note(name, moment_of)
-
-    def note_number(self, name: str) -> int | None:
-        """Return a remembered whole number, or None."""
-        return self._note(name, number_of)
 
     def _note(self, name: str, read: Callable[[str], T]) -> T | None:
         query = "SELECT name, value FROM notes WHERE name = ?"

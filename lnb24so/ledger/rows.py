@@ -138,13 +138,6 @@ def decimal_of(value: Any) -> Decimal:
     return number
 
 
-def number_of(text: str) -> int:
-    """Return the whole number that a text stands for; ValueError for another text."""
-    if not (text.isascii() and text.isdigit()):
-        raise ValueError(text)
-    return int(text)
-
-
 def read_note(name: str, text: str, read: Callable[[str], T]) -> T:
     """Return what `read` makes of a note; DamagedError where it makes nothing of it."""
     try:

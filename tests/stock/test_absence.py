@@ -11,12 +11,14 @@ from typing import Any
 import pytest
 from hand_clock import HandClock
 from installation import Installation
-from small_brand import CODES, lnb_order, small_brand, typed_order
+from small_brand import CODES, lnb_order, typed_order
 
 from lnb24so.errors import Transient
-from lnb24so.sandbox import Exchange, Reply, Sandbox
+from lnb24so.sandbox import Exchange, Reply
 from lnb24so.sandbox.exchange import json_reply
 from lnb24so.stock.absence import Question, Settled, settle
+
+from .shops import ten_of_each
 
 pytestmark = pytest.mark.slow
 
@@ -27,12 +29,7 @@ FIRST = CODES[0]
 @pytest.fixture
 def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Place]:
     """Return an installation with ten pieces of each of six codes, after its first run."""
-    hand = HandClock()
-    with Sandbox(small_brand(today=hand.now().date()), now=hand.now) as box:
-        office = Installation(box, tmp_path, monkeypatch)
-        monkeypatch.setattr("lnb24so.clock.Clock", lambda: hand.clock)
-        for number in list(box.erp.products):
-            box.erp.change_product(number, Stock=Decimal(10))
+    with ten_of_each(tmp_path, monkeypatch) as (office, hand):
         assert office.run("pull-stock").code == 0
         yield office, hand
 

@@ -16,15 +16,17 @@ from hand_clock import HandClock
 from installation import Installation
 from rules.build import DRESS, EAN, NOW, line, open_order, order, reading, stock_settings
 from seen import batches
-from small_brand import CODES, lnb_order, small_brand, typed_order
+from small_brand import CODES, lnb_order, typed_order
 
 from lnb24so.config.schema import Orders
 from lnb24so.lnb.types import read_order
-from lnb24so.sandbox import Exchange, Reply, Sandbox
+from lnb24so.sandbox import Exchange, Reply
 from lnb24so.sandbox.portal import moment
 from lnb24so.stock.available import StockReading, each_once
 from lnb24so.stock.held import carried, waiting_statuses, why_not_held
 from lnb24so.stock.plan import plan_stock
+
+from .shops import ten_of_each
 
 D = Decimal
 MODES = ("simple", "advanced", "time_based")
@@ -39,12 +41,7 @@ def level(found: StockReading, mode: str, **changes: Any) -> int | None:
 @pytest.fixture
 def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     """Return an installation whose two systems and whose own clock are one that stands still."""
-    hand = HandClock()
-    with Sandbox(small_brand(today=hand.now().date()), now=hand.now) as box:
-        office = Installation(box, tmp_path, monkeypatch)
-        monkeypatch.setattr("lnb24so.clock.Clock", lambda: hand.clock)
-        for number in list(box.erp.products):
-            box.erp.change_product(number, Stock=D(10))
+    with ten_of_each(tmp_path, monkeypatch) as (office, hand):
         yield office, hand
 
 

@@ -14,12 +14,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hand_clock import HandClock
 from installation import Installation
-from small_brand import CODES, lnb_order, small_brand, typed_order
+from small_brand import CODES, lnb_order, typed_order
 
-from lnb24so.sandbox import Exchange, Reply, Sandbox
+from lnb24so.sandbox import Exchange, Reply
 from lnb24so.sandbox.faults import Behaviour
+
+from .shops import ten_of_each
 
 pytestmark = pytest.mark.slow
 
@@ -145,15 +146,10 @@ SHEET = [
 @pytest.fixture
 def office(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Installation]:
     """Return an installation in which an open and a waiting order take a piece each."""
-    hand = HandClock()
-    with Sandbox(small_brand(today=hand.now().date()), now=hand.now) as box:
-        place = Installation(box, tmp_path, monkeypatch)
-        monkeypatch.setattr("lnb24so.clock.Clock", lambda: hand.clock)
-        for number in list(box.erp.products):
-            box.erp.change_product(number, Stock=Decimal(10))
-        box.erp.type_in(typed_order("1"))
-        box.erp.type_in(typed_order("2", code=1))
-        box.lnb.orders["70001"] = lnb_order("70001", hand.now() - timedelta(hours=1))
+    with ten_of_each(tmp_path, monkeypatch) as (place, hand):
+        place.box.erp.type_in(typed_order("1"))
+        place.box.erp.type_in(typed_order("2", code=1))
+        place.box.lnb.orders["70001"] = lnb_order("70001", hand.now() - timedelta(hours=1))
         assert place.run("pull-stock").code == 0
         yield place
 

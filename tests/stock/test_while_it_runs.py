@@ -12,9 +12,11 @@ from faults import Fault
 from hand_clock import HandClock
 from installation import Installation
 from seen import batches
-from small_brand import CODES, lnb_order, small_brand
+from small_brand import CODES, lnb_order
 
-from lnb24so.sandbox import Exchange, Reply, Sandbox
+from lnb24so.sandbox import Exchange, Reply
+
+from .shops import ten_of_each
 
 LEVELS = "POST /multi/inventory/ean"
 FIRST, OTHER = CODES[:2]
@@ -24,17 +26,15 @@ Place = tuple[Installation, HandClock]
 @pytest.fixture
 def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Place]:
     """Return an installation with ten pieces of each code, whose next run has one to send."""
-    hand = HandClock()
-    with Sandbox(small_brand(today=hand.now().date()), now=hand.now) as box:
-        office = Installation(box, tmp_path, monkeypatch)
-        monkeypatch.setattr("lnb24so.clock.Clock", lambda: hand.clock)
-        for number in list(box.erp.products):
-            box.erp.change_product(number, Stock=Decimal(10))
+    with ten_of_each(tmp_path, monkeypatch) as (office, hand):
         order = lnb_order("70001", hand.now() - timedelta(hours=1), pieces=3)
-        box.lnb.orders["70001"] = order | {"status": "open_for_brand", "confirmation_time": None}
+        office.box.lnb.orders["70001"] = order | {
+            "status": "open_for_brand",
+            "confirmation_time": None,
+        }
         assert office.run("pull-stock").code == 0
         hand.move(900)
-        box.erp.change_product(FIRST.product_id, Stock=Decimal(12))
+        office.box.erp.change_product(FIRST.product_id, Stock=Decimal(12))
         yield office, hand
 
 
