@@ -283,7 +283,10 @@ def demo(keep: bool) -> int:
 @click.argument("name", metavar="[NAME]", required=False)
 @click.pass_context
 def help_on(context: click.Context, name: str | None) -> int:
-    """Explain a topic, setting, reason, event, exit code or command."""
+    """Explain a setting, reason, event, exit code or topic.
+
+    For a command it shows the command's own --help; without NAME it lists the topics.
+    """
     from .commands.help.answer import show_help
 
     return show_help(name, cli, context)
