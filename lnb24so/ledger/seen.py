@@ -112,12 +112,16 @@ class Seen(Access):
 
     # Stock codes
 
-    def add_codes_set(self, codes: Iterable[str]) -> None:
-        """Remember codes before their levels are sent: a crash in between must not lose them."""
-        with self.transaction():
-            self._database.executemany(
-                "INSERT OR IGNORE INTO codes_set (code) VALUES (?)", ((code,) for code in codes)
-            )
+    def add_codes_set(self, products: Mapping[str, int | None]) -> None:
+        """Remember codes, with their products' ids, before their levels are sent.
+
+        A crash in between must not lose them.
+        """
+        query = (
+            "INSERT INTO codes_set (code, product_id, gone) VALUES (?, ?, 0) ON CONFLICT (code)"
+            " DO UPDATE SET product_id = excluded.product_id, gone = 0"
+        )
+        self._change((query, list(products.items())))
 
     def products_of_codes(
         self, among: Iterable[str] | None = None

@@ -25,7 +25,6 @@ def apply_stock(plan: StockPlan, codes_set: Set[str], tools: Tools) -> dict[str,
     changes = [item for item in plan.items if item.action == "set"]
     new = {item.code: known_by(item.product_id) for item in changes if item.code not in codes_set}
     tools.ledger.add_codes_set(new)
-    tools.ledger.write_products_of_codes({code: (number, False) for code, number in new.items()})
     # Made as they are sent: a hundred thousand pairs are six megabytes.
     levels = ((item.code, item.after or 0) for item in changes)
     batches = tools.lnb.set_levels(plan.code_field, levels, plan.at)

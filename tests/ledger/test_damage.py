@@ -60,7 +60,7 @@ def fill(folder: Path) -> None:
         ledger.bind(4242, company="Nordlys", client_id="shop")
         ledger.write_note("time", "2026-11-23T10:00:00.000000Z")
         ledger.save(FULL, "order.created", customer_id=501, answer="order 55001")
-        ledger.add_codes_set(["7041"])
+        ledger.add_codes_set({"7041": None})
         ledger.write_codes_asked({"7041": True}, HAND.now())
         ledger.write_codes_reported({"7041": "code.unknown"})
         finish_run(ledger, 0, {"create": 1}, "well", HAND.now())

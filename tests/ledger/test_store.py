@@ -165,8 +165,8 @@ def test_runs_are_noted_with_how_they_ended(state: Path) -> None:
 
 def test_codes_that_were_sent_stay_known(state: Path) -> None:
     with opened(state) as ledger:
-        ledger.add_codes_set(["1", "2"])
-        ledger.add_codes_set(["2", "3"])
+        ledger.add_codes_set({"1": 1001, "2": None})
+        ledger.add_codes_set({"2": None, "3": 1003})
     with opened(state) as ledger:
         assert ledger.products_of_codes().keys() == {"1", "2", "3"}
 
