@@ -127,6 +127,8 @@ class Weather(Sky):
         operation, skip = self.rng.choice(MOMENTS[today.run.task])
         meanwhile = self.meanwhile
         is_create = operation == "SaveInvoices"
+        if is_create and not self.meanwhile.people.happens(1, in_calm=0.25):
+            return
         act = meanwhile.turns_round if is_create else meanwhile.somebody_acts
         today.by_operation[operation] = [*[""] * skip, act]
 

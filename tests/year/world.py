@@ -93,6 +93,7 @@ class World:
         self.statuses: list[StatusSet] = []
         self.ledger_forgot = 0
         self.typing = False
+        self.merged: dict[int, int] = {}
         self._watch()
         self.file = ConfigFile(folder, config_of(self.box, story))
         self.paths = self.file.config.paths
@@ -214,26 +215,41 @@ class World:
     @property
     def field(self) -> tuple[str, str]:
         """The names of the code in both systems."""
-        return ("ean13", "EAN1") if self.story.match_by == "ean13" else ("sku", "No")
+        return ("sku", "No") if self.story.match_by == "sku" else ("ean13", "EAN1")
 
     def products_of(self, item: Json) -> list[Record]:
-        """Return the active products with the code of a line."""
-        here = self.field[0]
-        return [one for one in self._by_code().get(item[here], []) if one["StatusId"] == 1]
+        """Return the active products with the code of a level."""
+        found = self._by_code().get(self.field[1], {}).get(item[self.field[0]], [])
+        return [one for one in found if one["StatusId"] == 1]
 
-    def _by_code(self) -> dict[Any, list[Record]]:
-        there = self.field[1]
+    def products_of_line(self, item: Json) -> list[Record]:
+        """Return the active products that a line means: where no EAN says it, the SKU may."""
+        by_code = self._by_code()
+        if self.story.match_by == "ean13_then_sku" and item["ean13"] not in by_code["EAN1"]:
+            return [one for one in by_code["No"].get(item["sku"], []) if one["StatusId"] == 1]
+        return self.products_of(item)
+
+    def _by_code(self) -> dict[str, dict[Any, list[Record]]]:
         key = tuple(map(id, self.erp.products.values()))
         if getattr(self, "_code_key", None) != key:
-            found: dict[Any, list[Record]] = {}
+            found: dict[str, dict[Any, list[Record]]] = {"EAN1": {}, "No": {}}
             for product in self.erp.products.values():
-                if product.get(there):
-                    found.setdefault(product[there], []).append(product)
+                for name, products in found.items():
+                    if product.get(name):
+                        products.setdefault(product[name], []).append(product)
             self._code_key, self._codes = key, found
         return self._codes
 
+    def first_of(self, number: int) -> int:
+        """Return the first number of a customer that was merged since, or the number itself."""
+        return self.merged.get(number, number)
+
     def customer_of(self, order: Json) -> int | None:
-        """Return the customer that an order's references name, or None."""
+        """Return the first number of the customer that an order's references name, or None."""
+        found = self._customer_of(order)
+        return None if found is None else self.first_of(found["Id"])
+
+    def _customer_of(self, order: Json) -> Record | None:
         by, reference = self.story.customer_match, order["retailer_reference"]
         for customer in self.erp.customers.values():
             vat = (order["billing_address"] or {}).get("vat_number") or ""
@@ -244,8 +260,7 @@ class World:
                 "organization_number": customer["OrganizationNumber"] == digits,
             }[by]
             if named:
-                number: int = customer["Id"]
-                return number
+                return customer
         return None
 
     def live(self) -> list[Sale]:
@@ -256,10 +271,10 @@ class World:
         """Return what keeps an order from being exported: customer, line, total or nothing."""
         order = self.lnb.orders[sale.reference]
         found = set()
-        number = self.customer_of(order)
-        if number is None or self.erp.customers[number].get("BlockInvoice"):
+        customer = self._customer_of(order)
+        if customer is None or customer.get("BlockInvoice"):
             found.add("customer")
-        if any(len(self.products_of(item)) != 1 for item in order["items"]):
+        if any(len(self.products_of_line(item)) != 1 for item in order["items"]):
             found.add("line")
         if sale.wrong_total and not sale.accepted:
             found.add("total")
