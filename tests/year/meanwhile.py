@@ -41,7 +41,7 @@ class Meanwhile:
         reply = None if is_first else exchange.apply()
         act: Callable[[], object] = self.rng.choice(
             (
-                self.people.order,
+                *(self.people.order,) * 3,
                 self.people.confirm,
                 self.people.edit,
                 self.people.release,

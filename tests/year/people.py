@@ -138,7 +138,7 @@ class People(Warehouse):
     def edit(self, sale: Sale | None = None) -> None:
         """Change the pieces of an order, or add a line; sometimes after its export."""
         statuses = (
-            ("closed",) if self.happens(0.02, in_calm=0.01) else (*OPEN, "confirmed", "invoicing")
+            ("closed",) if self.happens(0.06, in_calm=0.01) else (*OPEN, "confirmed", "invoicing")
         )
         sale = sale or self.some(*statuses, days=20)
         if sale is None:

@@ -59,13 +59,16 @@ class Proof:
         """Yield what is wrong with an order, by its code, and whether it must be named."""
         there = [one for one in sale.there if one in self.world.erp.orders]
         status, held = sale.now.status, said.order_id if said else None
-        settled = sale.acknowledged is not None or (said is not None and said.state == "skipped")
+        skipped = said is not None and said.state == "skipped"
+        settled = skipped or sale.acknowledged is not None
         if len(there) > 1:
             yield "order.duplicate", True
         elif there:
             is_known = held == there[0]
-            yield "order.not_in_ledger", not is_known
-            yield "order.created_late", not is_known and settled
+            yield "order.not_in_ledger", not (is_known or skipped)
+            # Who typed an order in and skips it then does what the messages say.
+            is_late = there[0] in sale.ours and not self.world.ledger_forgot
+            yield "order.created_late", skipped and not is_known and is_late
             yield from self._not_the_same(sale, there[0], settled=settled)
         elif status == "closed":
             yield "order.gone", not settled

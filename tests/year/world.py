@@ -240,6 +240,11 @@ class World:
             self._code_key, self._codes = key, found
         return self._codes
 
+    def was_doubled(self, code: Code) -> bool:
+        """Return whether a code stands on several products, active or expired."""
+        value = {"ean13": code.ean13, "sku": code.sku}[self.field[0]]
+        return len(self._by_code()[self.field[1]].get(value, ())) > 1
+
     def first_of(self, number: int) -> int:
         """Return the first number of a customer that was merged since, or the number itself."""
         return self.merged.get(number, number)
