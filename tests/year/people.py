@@ -98,12 +98,12 @@ class People(Warehouse):
         if self.rng.random() < 0.01:
             sale.wrong_total = True
             self.world.change(sale.reference, "its total is mistyped", items=items)
-        if chosen == "confirmed":
+        if chosen in ("confirmed", "invoicing"):
             self._lower(sale)
         return sale
 
     def _lower(self, sale: Sale) -> None:
-        """Lower the levels as Le New Black does itself when an order is confirmed."""
+        """Lower the levels as Le New Black does itself for an order that is confirmed."""
         if self.world.story.lnb_mode == "simple":
             for item in self.world.lnb.orders[sale.reference]["items"]:
                 row = self.world.lnb.inventory.get(item["sku"])
@@ -197,9 +197,9 @@ class People(Warehouse):
         retailer, erp = self.rng.choice(self.world.retailers), self.world.erp
         before, after = retailer.shop.customer_id, MERGED + len(self.world.merged)
         self.world.merged[after] = self.world.first_of(before)
+        self.world.gone[before] = erp.customers.pop(before)
         retailer.shop = replace(retailer.shop, customer_id=after, reference=str(after))
         erp.customers[after] = customer(retailer.shop, erp.now()) | {"Name": retailer.name}
-        del erp.customers[before]
         for order in erp.orders.values():
             if order["CustomerId"] == before:
                 order |= {"CustomerId": after, "DateChanged": erp.now()}

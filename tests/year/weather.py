@@ -47,6 +47,7 @@ class Weather(Sky):
         self.short_at = self.doubted_at = world.time.now() - timedelta(days=1)
         self.today: Today | None = None
         self.remembered: set[str] = set()
+        self.hidden_once: set[int] = set()
         self._forgot = 0
         setattr(world.box.faults, "take", self._take)  # noqa: B010 - the sandbox asks here
 
@@ -165,9 +166,12 @@ class Weather(Sky):
             and known[number].now.status == "closed"
         ]
         doubted = [number for number, sale in known.items() if sale.in_doubt]
+        # Two look-ups end a doubt: what both do not show, nobody can know.
+        doubted = [number for number in doubted if number not in self.hidden_once]
         if run.command != PUSH or self.world.ledger_forgot > 0:
             # What no stock run has seen cannot be missed, nor what the ledger has forgotten.
             doubted = []
+        self.hidden_once.update(doubted)
         hidden = set(self.rng.sample(old, k=min(len(old), 3))) | set(doubted)
         # Of a code that the ledger never set nobody knows which product it was on.
         codes = [

@@ -24,6 +24,7 @@ from lnb24so.sandbox.sample import SHIPPING_ID, SHIPPING_NO
 from lnb24so.sandbox.sample_orders import blank_order, totals
 
 from .account import brand_of, config_of, retailer_of
+from .named import Named
 from .story import CODES, FIRST_REFERENCE, START, Story
 from .truth import (
     PROMISED,
@@ -70,7 +71,7 @@ class StatusSet:
     there: bool
 
 
-class World:
+class World(Named):
     """Everything outside of the tool. `tale` tells what happened, in order."""
 
     def __init__(self, story: Story, folder: Path) -> None:
@@ -94,6 +95,7 @@ class World:
         self.ledger_forgot = 0
         self.typing = False
         self.merged: dict[int, int] = {}
+        self.gone: dict[int, Record] = {}
         self._watch()
         self.file = ConfigFile(folder, config_of(self.box, story))
         self.paths = self.file.config.paths
@@ -212,62 +214,6 @@ class World:
 
     # What both systems together say
 
-    @property
-    def field(self) -> tuple[str, str]:
-        """The names of the code in both systems."""
-        return ("sku", "No") if self.story.match_by == "sku" else ("ean13", "EAN1")
-
-    def products_of(self, item: Json) -> list[Record]:
-        """Return the active products with the code of a level."""
-        found = self._by_code().get(self.field[1], {}).get(item[self.field[0]], [])
-        return [one for one in found if one["StatusId"] == 1]
-
-    def products_of_line(self, item: Json) -> list[Record]:
-        """Return the active products that a line means: where no EAN says it, the SKU may."""
-        by_code = self._by_code()
-        if self.story.match_by == "ean13_then_sku" and item["ean13"] not in by_code["EAN1"]:
-            return [one for one in by_code["No"].get(item["sku"], []) if one["StatusId"] == 1]
-        return self.products_of(item)
-
-    def _by_code(self) -> dict[str, dict[Any, list[Record]]]:
-        key = tuple(map(id, self.erp.products.values()))
-        if getattr(self, "_code_key", None) != key:
-            found: dict[str, dict[Any, list[Record]]] = {"EAN1": {}, "No": {}}
-            for product in self.erp.products.values():
-                for name, products in found.items():
-                    if product.get(name):
-                        products.setdefault(product[name], []).append(product)
-            self._code_key, self._codes = key, found
-        return self._codes
-
-    def was_doubled(self, code: Code) -> bool:
-        """Return whether a code stands on several products, active or expired."""
-        value = {"ean13": code.ean13, "sku": code.sku}[self.field[0]]
-        return len(self._by_code()[self.field[1]].get(value, ())) > 1
-
-    def first_of(self, number: int) -> int:
-        """Return the first number of a customer that was merged since, or the number itself."""
-        return self.merged.get(number, number)
-
-    def customer_of(self, order: Json) -> int | None:
-        """Return the first number of the customer that an order's references name, or None."""
-        found = self._customer_of(order)
-        return None if found is None else self.first_of(found["Id"])
-
-    def _customer_of(self, order: Json) -> Record | None:
-        by, reference = self.story.customer_match, order["retailer_reference"]
-        for customer in self.erp.customers.values():
-            vat = (order["billing_address"] or {}).get("vat_number") or ""
-            digits = "".join(filter(str.isdigit, vat))
-            named = {
-                "id": str(customer["Id"]) == reference,
-                "external_id": customer["ExternalId"] == reference,
-                "organization_number": customer["OrganizationNumber"] == digits,
-            }[by]
-            if named:
-                return customer
-        return None
-
     def live(self) -> list[Sale]:
         """Return the orders that are neither closed nor canceled."""
         return [one for one in self.sales.values() if one.now.status not in ("closed", "canceled")]
@@ -276,7 +222,7 @@ class World:
         """Return what keeps an order from being exported: customer, line, total or nothing."""
         order = self.lnb.orders[sale.reference]
         found = set()
-        customer = self._customer_of(order)
+        customer = self.customer_of_today(order)
         if customer is None or customer.get("BlockInvoice"):
             found.add("customer")
         if any(len(self.products_of_line(item)) != 1 for item in order["items"]):
