@@ -17,19 +17,13 @@ from lnb24so.tools import Tools, bind_company, check_company
 from .apply import NOT_TAKEN, apply_stock, known_by
 from .available import StockReading
 from .held import carried_now, now_held, remembered, waiting_rows, waiting_statuses
+from .notices import code_sentences
 from .plan import StockItem, StockPlan, StockReport, plan_stock, stock_report
 from .reading import NO_TOTALS_NOTE, read_stock
 from .vanished import SEEN_AT_NOTE, can_be_asked_for, stands_in
 
 # Set by the step that brings a ledger to the version that holds orders in every mode.
 HELD_LESS_NOTE = "stock_held_less"
-TOLD: Mapping[str, str] = {
-    "code.conflict": "{}: two active products have the same code; the level may fall to their sum "
-    "and never rises. Fix: remove the code from one of them in 24SevenOffice.",
-    "code.without_product": "{}: Le New Black has stock, no product in 24SevenOffice has the code, "
-    "and this tool never set it. Fix: set it to 0 there, or stock.codes_without_product: zero.",
-}
-"""What a person is told of the codes with a reason, all that are new in one line."""
 
 
 def carry_stock(
@@ -58,7 +52,7 @@ def carry_stock(
     refused = apply_stock(plan, reading.codes_set.keys(), tools)
     if tools.config.stock.lnb_mode == "simple":
         plan = send_again(reading, plan, refused, tools)
-    newly_refused = note_stock(plan, tools, refused=refused, reported=reading.reported)
+    newly_refused = note_stock(plan, reading, refused, tools)
     report = stock_report(plan, refused)
     return replace(report, exit_code=3 if newly_refused else 0)
 
@@ -171,10 +165,11 @@ def codes_of(orders: Sequence[Order], changed: Sequence[Order], reading: StockRe
 
 
 def note_stock(
-    plan: StockPlan, tools: Tools, *, refused: Mapping[str, str], reported: Mapping[str, str]
+    plan: StockPlan, reading: StockReading, refused: Mapping[str, str], tools: Tools
 ) -> int:
     """Log and remember what was left alone or refused; return how many codes were newly refused."""
-    lasting = [item for item in plan.items if item.action == "skip" or item.reason in TOLD]
+    reported, sentences = reading.reported, code_sentences(reading, tools.config)
+    lasting = [item for item in plan.items if item.action == "skip" or item.reason in sentences]
     news = [item for item in lasting if item.news]
     for item in news:
         unknown = item.reason == "code.unknown"
@@ -191,20 +186,20 @@ def note_stock(
                 message=notice.message,
             )
             tools.tell(notice.message)
-    new = [code for code in refused if reported.get(code) != "level.refused"]
-    for code in new:
-        tools.event("stock.refused", code=code, reason="level.refused", message=refused[code])
-    for reason, sentence in TOLD.items():
+    for reason, sentence in sentences.items():
         if codes := [item.code for item in news if item.reason == reason]:
             tools.tell(sentence.format(_counted(codes)))
     told = [
-        *(_told(item) for item in lasting if item.reason in TOLD),
+        *(_told(item, why) for item in lasting if (why := sentences.get(item.reason or ""))),
         *(Standing(notice.subject, notice.code, notice.message) for notice in plan.notices),
     ]
     for one in told:
         tools.news.said(one)
-    tools.news.found("stock", [*told, *(_refused(code, why) for code, why in refused.items())])
-    tools.ledger.write_codes_reported(reasons | dict.fromkeys(refused, "level.refused"))
+    told += [_refused(code, why) for code, why in refused.items()]
+    new = [code for code, why in tools.news.found("stock", told) if why == "level.refused"]
+    for code in sorted(new):
+        tools.event("stock.refused", code=code, reason="level.refused", message=refused[code])
+    tools.ledger.write_codes_reported(dict.fromkeys(refused, "level.refused") | reasons)
     return len(new)
 
 
@@ -213,14 +208,13 @@ def _refused(code: str, why: str) -> Standing:
     return Standing(code, "level.refused", f"{code}: {cause}", cause=cause)
 
 
-def _told(item: StockItem) -> Standing:
+def _told(item: StockItem, sentence: str) -> Standing:
     """Return what stands of a code; the pieces of those with one reason are summed."""
-    reason = item.reason or ""
-    fact, _, fix = TOLD[reason].removeprefix("{}: ").partition(" Fix: ")
+    fact, _, fix = sentence.removeprefix("{}: ").partition(" Fix: ")
     return Standing(
         item.code,
-        reason,
-        TOLD[reason].format(item.code),
+        item.reason or "",
+        sentence.format(item.code),
         cause=fact.rstrip("."),
         fix=fix,
         amount=Decimal(item.before or 0),

@@ -37,9 +37,15 @@ def by_id(products: Sequence[Product]) -> dict[int, Product]:
 
 
 def settle_products(
-    listed: Mapping[int, Product], codes_set: Mapping[str, tuple[int | None, bool]], tools: Tools
+    listed: Mapping[int, Product],
+    codes_set: Mapping[str, tuple[int | None, bool]],
+    tools: Tools,
+    *,
+    found: Set[int],
 ) -> Settled[int, Product]:
     """Return all products, and which of those whose codes were set are gone.
+
+    `found` are ids that a question for a code brought; the list should show them too.
 
     Without any product nothing is asked: a guard stops that run.
     """
@@ -48,6 +54,7 @@ def settle_products(
         return Settled(listed)
     known = codes_set.values()
     remembered = {number for number, gone in known if number is not None and not gone}
+    hidden = set(map(int, ledger.hidden("product")))
     question: Question[int, Product] = Question(
         "products of 24SevenOffice",
         ask=lambda ids: by_id(soap.products_by_id(ids, sku_field)),
@@ -58,8 +65,8 @@ def settle_products(
     return settle(
         listed,
         question,
-        remembered=remembered,
-        hidden_before=set(map(int, ledger.hidden("product"))),
+        remembered=remembered | hidden | found,
+        hidden_before=hidden,
     )
 
 
