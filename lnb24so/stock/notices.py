@@ -25,6 +25,8 @@ def code_sentences(reading: StockReading, config: Config) -> Mapping[str, str]:
     return {
         "code.conflict": "{}: two active products have the same code; the level may fall to their "
         "sum and never rises. Fix: remove the code from one of them in 24SevenOffice.",
+        "product.unasked": "{}: the product is no longer listed, and there are more of those than "
+        "one run asks for. The level stays until a later run has asked.",
         "code.without_product": "{}: Le New Black has stock, no product in 24SevenOffice has the "
         f"code, and this tool never set it{_what_becomes(reading, config)}",
     }

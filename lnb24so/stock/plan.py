@@ -140,7 +140,11 @@ def _without_product(code: str, reading: StockReading, settings: Stock) -> Itera
 
     A code that this tool never set was asked for by itself, after two runs had found no product.
     """
-    if reading.codes_set.get(code, (None, False))[0] is not None:
+    number, _ = reading.codes_set.get(code, (None, False))
+    if number in reading.unasked_products:
+        yield Level(code, None, None, "product.unasked")
+        return
+    if number is not None:
         # A product that could not be read may only seem to be gone.
         if settings.deleted_products == "zero" and not reading.products_unread:
             yield Level(code, None, 0, "product.deleted")

@@ -82,6 +82,7 @@ def read_stock(tools: Tools, *, ask_again: bool = False, writes: bool = False) -
         asked_now=asked_now,
         codes_set=codes_set,
         gone_products=there.gone,
+        unasked_products=there.unasked,
         absent_codes=codes.absent,
         codes_unasked=codes.why_not,
         hidden={
