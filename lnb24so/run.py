@@ -137,7 +137,7 @@ def run(config: Config, mode: Mode, body: Body) -> Report:
     stop = Stop()
     with closing(_log(config, mode, run_id)) as log, stop.watching():
         if log.speaks:
-            mode = replace(mode, tell=lambda words: log.event("run.told", message=words))
+            mode = replace(mode, tell=lambda sentence: log.event("run.told", message=sentence))
         url = _ping_url(config, mode.task) if mode.writes else None
         pings = Pings(url, run_id, mode.clock, log.event)
         log.event("run.started", version=__version__, dry_run=not mode.writes)
@@ -253,9 +253,9 @@ def _ending(tools: Tools) -> Iterator[None]:
         # What fails on this machine will hardly pass by itself.
         at_once = error.exit_code != 1 or error.system == "lnb24so"
         tools.news.failed(error.system, error.code, str(error), at_once=at_once)
-        told = tools.news.finish(tools.asked, went_through(error.counted or {}))
-        sentence = told.pop((error.system, error.code), None)
-        for other in told.values():
+        sentences = tools.news.finish(tools.asked, went_through(error.counted or {}))
+        sentence = sentences.pop((error.system, error.code), None)
+        for other in sentences.values():
             tools.tell(other)
         error.hushed, error.lasting = sentence is None, (sentence or "").removeprefix(str(error))
         now = tools.clock.now()
