@@ -107,6 +107,7 @@ STOCK_REASONS: Mapping[str, str] = {
     "product.open_order_unread": "an open order's pieces of the product cannot be read",
     "product.expired": "the product is expired: its level becomes 0",
     "product.deleted": "no product in 24SevenOffice has the code any more: its level becomes 0",
+    "product.unasked": "its product is no longer listed, and a later run asks for it",
     "code.without_product": "no product in 24SevenOffice has the code",
     "list.incomplete": "a list lacks what is there when it is asked for by its number",
     "level.refused": "Le New Black refused the level",
