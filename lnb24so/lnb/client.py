@@ -102,7 +102,7 @@ class LnbClient(Calls):
         def shorten(record: dict[str, Any]) -> object:
             code, level = record.get(field), record.get("in_stock")
             # As nearly all of a hundred thousand are; the readers take the rest.
-            if type(code) is not str or not code.isascii() or not code.isalnum():
+            if type(code) is not str or not code.isascii() or not (code := code.strip()):
                 return record
             if type(level) is not int or not -_MOST_PIECES < level < _MOST_PIECES:
                 return record

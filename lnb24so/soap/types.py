@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 from functools import lru_cache
+from operator import attrgetter
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from .stream import MARK
@@ -116,8 +117,9 @@ def products_by(
 ) -> dict[str, list[Product]]:
     """Return the products by one of their codes; a code may be on several, and "" is none."""
     index: dict[str, list[Product]] = {}
+    read = attrgetter(code)
     for product in products:
-        if text := getattr(product, code):
+        if text := read(product):
             if text in index:
                 index[text].append(product)
             else:  # With room for one, as nearly all are.
