@@ -19,7 +19,7 @@ from .available import StockReading
 from .held import now_held, remembered
 from .notices import code_sentences
 from .plan import StockItem, StockPlan, StockReport, plan_stock, stock_report
-from .reading import NO_TOTALS_NOTE, read_stock
+from .reading import read_stock
 from .vanished import SEEN_AT_NOTE, can_be_asked_for
 
 # Set by the step that brings a ledger to the version that holds orders in every mode.
@@ -66,8 +66,6 @@ def remember_seen(reading: StockReading, tools: Tools) -> None:
     for kind, names in reading.hidden.items():
         ledger.write_hidden(kind, names)
     ledger.write_products_of_codes(changed_products(reading))
-    if tools.lnb.sent_totals is not None:
-        ledger.write_note(NO_TOTALS_NOTE, "" if tools.lnb.sent_totals else "yes")
 
 
 def changed_products(reading: StockReading) -> dict[str, tuple[int | None, bool]]:

@@ -121,6 +121,7 @@ REMEDIES: Mapping[str, str] = {
     "stock.codes_without_product: zero.",
     "list.incomplete": "Nothing is to be done: what the list lacks is counted, and asked for in "
     "each run.",
+    "list.miscounted": "Nothing is to be done here; report it to Le New Black.",
     "level.refused": "Read why in the message; the next run sends it again.",
     **{
         f"hold.{why}": HOLDS_NOTHING
