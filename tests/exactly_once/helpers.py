@@ -133,6 +133,8 @@ def empty_world(folder: Path) -> World:
     """Return the shared sandbox as new, and a new state folder."""
     box, time = shared_box()
     time.reset()
+    box.lnb.clock_ahead, box.erp.now = timedelta(0), time.now
+    box.erp.customers.update({each["Id"]: dict(each) for each in small_brand().customers})
     # Each world is a process of its own, which has not seen the secrets of thousands before it.
     REDACTOR.forget()
     box.release_late()
