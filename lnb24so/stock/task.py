@@ -89,7 +89,7 @@ def _say_what_is_held_now(reading: StockReading, tools: Tools) -> None:
     if not tools.ledger.note(HELD_LESS_NOTE):
         return
     tools.ledger.write_note(HELD_LESS_NOTE, "")
-    message = now_held(reading, tools.config.stock)
+    message = now_held(reading, tools.config)
     if message is not None:
         tools.event("stock.now_held", message=message)
         tools.tell(message)
