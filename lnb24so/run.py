@@ -23,7 +23,7 @@ from .process.redact import REDACTOR
 from .process.stop import Stop
 from .process.streams import Progress
 from .texts import visible
-from .tools import Tools, company_of, learn_secrets
+from .tools import Tools, company_of, learn_secrets, note_lists, recall_lists
 
 if TYPE_CHECKING:
     from .clock import Clock
@@ -137,7 +137,7 @@ def run(config: Config, mode: Mode, body: Body) -> Report:
     stop = Stop()
     with closing(_log(config, mode, run_id)) as log, stop.watching():
         if log.speaks:
-            mode = replace(mode, tell=lambda words: log.event("run.told", message=words))
+            mode = replace(mode, tell=lambda sentence: log.event("run.told", message=sentence))
         url = _ping_url(config, mode.task) if mode.writes else None
         pings = Pings(url, run_id, mode.clock, log.event)
         log.event("run.started", version=__version__, dry_run=not mode.writes)
@@ -214,6 +214,7 @@ def _work(config: Config, mode: Mode, body: Body, log: Log, stop: Stop, run_id: 
             progress=mode.progress.show,
             stop=stop,
         )
+        recall_lists(tools)
         if mode.writes:
             _begin(tools, mode.task)
             stack.enter_context(_ending(tools))
@@ -221,6 +222,7 @@ def _work(config: Config, mode: Mode, body: Body, log: Log, stop: Stop, run_id: 
             parts = body(tools)
             report = _report(mode, parts, tools, run_id)
         if mode.writes:
+            note_lists(tools)
             went, now = went_through(report.summary), clock.now()
             for sentence in news.finish(tools.asked, went).values():
                 tell(sentence)
@@ -253,9 +255,9 @@ def _ending(tools: Tools) -> Iterator[None]:
         # What fails on this machine will hardly pass by itself.
         at_once = error.exit_code != 1 or error.system == "lnb24so"
         tools.news.failed(error.system, error.code, str(error), at_once=at_once)
-        told = tools.news.finish(tools.asked, went_through(error.counted or {}))
-        sentence = told.pop((error.system, error.code), None)
-        for other in told.values():
+        sentences = tools.news.finish(tools.asked, went_through(error.counted or {}))
+        sentence = sentences.pop((error.system, error.code), None)
+        for other in sentences.values():
             tools.tell(other)
         error.hushed, error.lasting = sentence is None, (sentence or "").removeprefix(str(error))
         now = tools.clock.now()

@@ -20,6 +20,7 @@ class HandClock:
     def reset(self) -> None:
         """Begin again, with nothing due."""
         self.time = self._start
+        self.tool_ahead = timedelta(0)
         self.slept: list[float] = []
         self._due: list[tuple[datetime, Callable[[], object]]] = []
 
@@ -49,5 +50,8 @@ class HandClock:
 
     @property
     def clock(self) -> Clock:
-        """Return it as the tool takes it; a wait is never made longer by chance."""
-        return Clock(self.now, self.monotonic, self.sleep, lambda: 0.0)
+        """Return it as the tool takes it, whose own clock may be ahead of the true time, or behind.
+
+        A wait is never made longer by chance.
+        """
+        return Clock(lambda: self.now() + self.tool_ahead, self.monotonic, self.sleep, lambda: 0.0)

@@ -30,8 +30,8 @@ def show_story(config: Config, mode: Mode, reference: str, *, as_json: bool) -> 
         lines = [f"{reference} is not in the ledger: no run has touched it.", *following]
         document: dict[str, Any] = {"reference": reference, "state": None, "lines": lines}
     else:
-        told = story_lines(entry, steps, Zone(config.erp.time_zone))
-        lines = [*told, *(line for line in following if line not in told)]
+        story = story_lines(entry, steps, Zone(config.erp.time_zone))
+        lines = [*story, *(line for line in following if line not in story)]
         document = story_document(entry, steps) | {"next": " ".join(following)}
         exit_code = 0
     if as_json:

@@ -73,16 +73,16 @@ def with_its_reference(case: Case, tools: Tools) -> Sequence[InvoiceOrder]:
     its attempts, and among the orders of its customers. Raises Rejected where a search fails.
     """
     entry, now = case.known, tools.clock.now()
-    found = search_attempts(tools.soap, [entry], now) if entry.in_doubt else Search()
-    if entry.reference in found.failed:
-        raise Rejected(found.failed[entry.reference])
+    search = search_attempts(tools.soap, [entry], now) if entry.in_doubt else Search()
+    if entry.reference in search.failed:
+        raise Rejected(search.failed[entry.reference])
     begun = entry.attempt_started
     made = (case.order.create_time if case.order else None) or begun or now - WITHOUT_A_TIME
     since = min(made, begun or made, now)
     customers: Collection[int | None] = set()
     if now - since > OLD:
         customers = {*customers_sent_for(entry, tools), customer_today(case, tools)}
-    hits = [*found.hits, *found.by_id.values()]
+    hits = [*search.hits, *search.by_id.values()]
     numbers = sorted(number for number in customers if number is not None)
     if numbers or not customers:
         back = max(LOOK_UP_BACK, SEARCH_BACK)

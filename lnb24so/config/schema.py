@@ -82,6 +82,13 @@ class Products:
         """The code that stock goes by."""
         return "sku" if self.match_by == "sku" else "ean13"
 
+    @property
+    def searched_by(self) -> Literal["EAN1", "No"] | None:
+        """The property by which 24SevenOffice finds the product of a code; None: it has none."""
+        if self.code_field == "ean13":
+            return "EAN1"
+        return "No" if self.sku_field == "No" else None
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stock:

@@ -66,10 +66,10 @@ def _standing(row: Any) -> Standing:
 
 
 def write_standing(
-    ledger: Ledger, area: str, found: Iterable[Standing], ended: Iterable[Key]
+    ledger: Ledger, area: str, changed: Iterable[Standing], ended: Iterable[Key]
 ) -> None:
     """Keep what was found in an area, and forget what ended there, in one transaction."""
-    rows = [_row(area, one) for one in found]
+    rows = [_row(area, one) for one in changed]
     gone = [(area, subject, code) for subject, code in ended]
     if not rows and not gone:
         return

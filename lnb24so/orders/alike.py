@@ -66,11 +66,11 @@ def _said(
 ) -> str:
     if case.reference in failed:
         return f"It was not looked for: {failed[case.reference]}"
-    found = sorted({hit.order_id or 0 for hit in hits if _is_alike(case, hit, facts, config)})
-    if not found:
+    ids = sorted({hit.order_id or 0 for hit in hits if _is_alike(case, hit, facts, config)})
+    if not ids:
         return "24SevenOffice shows no order of the same customer and total."
-    noun = "order" if len(found) == 1 else "orders"
-    named = ", ".join(map(str, found))
+    noun = "order" if len(ids) == 1 else "orders"
+    named = ", ".join(map(str, ids))
     return f"In 24SevenOffice {noun} {named} may be it: the same customer and total."
 
 

@@ -68,8 +68,8 @@ def draft_order(
     shipping = shipping_row(order, facts, settings, notes)
     reference = erp_reference(order.reference, settings)
     _check_references(order, reference, notes)
-    wanted = _sum(order, lines, shipping)
-    priced = None if notes.reasons else choose_reading(wanted, settings, accepted, notes)
+    amounts = _sum(order, lines, shipping)
+    priced = None if notes.reasons else choose_reading(amounts, settings, accepted, notes)
     if notes.reasons or customer is None or priced is None:
         return Draft(
             None, customer, order.currency, None, tuple(notes.reasons), tuple(notes.warnings)
@@ -83,7 +83,7 @@ def draft_order(
         invoice,
         customer,
         order.currency,
-        wanted.billed(priced),
+        amounts.billed(priced),
         warnings=tuple(notes.warnings),
         reading=str(priced.reading),
     )

@@ -64,7 +64,7 @@ def price_lines(order: Order, lines: Sequence[Line], meaning: UnitPrice) -> list
     line must have pieces, a price and sane rates.
     """
     names = open_amounts(order, lines, meaning)
-    found: dict[tuple[tuple[Decimal, ...], ...], Priced] = {}
+    distinct: dict[tuple[tuple[Decimal, ...], ...], Priced] = {}
     with localcontext(EXACT):
         for taken in _subsets(names):
             left = tuple(name for name in names if name not in taken)
@@ -75,8 +75,8 @@ def price_lines(order: Order, lines: Sequence[Line], meaning: UnitPrice) -> list
                     )
                     priced = _price(order, lines, meaning, reading)
                     if priced is not None:
-                        found.setdefault((priced.totals, priced.exact), priced)
-    return list(found.values())
+                        distinct.setdefault((priced.totals, priced.exact), priced)
+    return list(distinct.values())
 
 
 def _subsets(names: Sequence[str]) -> Iterator[tuple[str, ...]]:

@@ -52,54 +52,54 @@ class Sum:
 
 
 def choose_reading(
-    wanted: Sum, settings: Orders, accepted: Accepted | None, notes: Notes
+    amounts: Sum, settings: Orders, accepted: Accepted | None, notes: Notes
 ) -> Priced | None:
     """Return the lines under the reading that the order's total shows, or None and note why not."""
-    every = price_lines(wanted.order, wanted.lines, settings.unit_price)
+    every = price_lines(amounts.order, amounts.lines, settings.unit_price)
     if accepted is not None and accepted.amount is not None:
-        billed = [priced for priced in every if wanted.billed(priced) == accepted.amount]
+        billed = [priced for priced in every if amounts.billed(priced) == accepted.amount]
         if billed:
             return billed[0]
-    if wanted.order.amount_total is None:
-        return _without_total(wanted, every, notes)
-    fits = exact(every, wanted) or near(every, wanted)
-    agree = bool(fits) and all_agree(fits, wanted.order.currency)
+    if amounts.order.amount_total is None:
+        return _without_total(amounts, every, notes)
+    fits = exact(every, amounts) or near(every, amounts)
+    agree = bool(fits) and all_agree(fits, amounts.order.currency)
     if not agree and accepted is not None and accepted.amount is None:
         return next((priced for priced in every if not priced.reading.taken), None)
     if not fits:
-        return _none_fits(wanted, every, settings, notes)
+        return _none_fits(amounts, every, settings, notes)
     if not agree:
-        _block(wanted, fits, "add up to its total in several ways that bill its rows", notes)
+        _block(amounts, fits, "add up to its total in several ways that bill its rows", notes)
         return None
     chosen = fits[0]
-    if wanted.billed(chosen) + wanted.left_out(chosen) != wanted.order.amount_total:
-        _warn_of_rounding(wanted, chosen, notes)
+    if amounts.billed(chosen) + amounts.left_out(chosen) != amounts.order.amount_total:
+        _warn_of_rounding(amounts, chosen, notes)
     return chosen
 
 
-def exact(every: Iterable[Priced], wanted: Sum) -> list[Priced]:
+def exact(every: Iterable[Priced], amounts: Sum) -> list[Priced]:
     """Return the readings that come to the order's total to the minor unit."""
-    total, currency = wanted.order.amount_total, wanted.order.currency
+    total, currency = amounts.order.amount_total, amounts.order.currency
     if total is None:
         return []
     return [
         priced
         for priced in every
-        if priced.total + wanted.shipping == priced.reading.round(total, currency)
+        if priced.total + amounts.shipping == priced.reading.round(total, currency)
     ]
 
 
-def near(every: Iterable[Priced], wanted: Sum) -> list[Priced]:
+def near(every: Iterable[Priced], amounts: Sum) -> list[Priced]:
     """Return the readings within half a minor unit a row of the total, the nearest first."""
-    total, currency = wanted.order.amount_total, wanted.order.currency
+    total, currency = amounts.order.amount_total, amounts.order.currency
     if total is None:
         return []
     fits = [
         priced
         for priced in every
-        if not differs(priced.total + wanted.shipping, total, wanted.rows, currency)
+        if not differs(priced.total + amounts.shipping, total, amounts.rows, currency)
     ]
-    return sorted(fits, key=lambda priced: abs(priced.total + wanted.shipping - total))
+    return sorted(fits, key=lambda priced: abs(priced.total + amounts.shipping - total))
 
 
 def all_agree(some: Sequence[Priced], currency: str) -> bool:
@@ -112,29 +112,29 @@ def all_agree(some: Sequence[Priced], currency: str) -> bool:
     )
 
 
-def _without_total(wanted: Sum, every: Sequence[Priced], notes: Notes) -> Priced | None:
-    if all_agree(every, wanted.order.currency):
+def _without_total(amounts: Sum, every: Sequence[Priced], notes: Notes) -> Priced | None:
+    if all_agree(every, amounts.order.currency):
         notes.warn("order.no_total", "has no total in Le New Black to compare with.")
         return every[0]
-    _block(wanted, every, "can be read in several ways, and no total tells which", notes)
+    _block(amounts, every, "can be read in several ways, and no total tells which", notes)
     return None
 
 
-def _block(wanted: Sum, some: Sequence[Priced], what: str, notes: Notes) -> None:
+def _block(amounts: Sum, some: Sequence[Priced], what: str, notes: Notes) -> None:
     """Note that readings bill differently; each is named with what it comes to."""
-    order = wanted.order
+    order = amounts.order
     ways: dict[tuple[Decimal, ...], Priced] = {}
     for priced in some:
         ways.setdefault(priced.exact, priced)
     named = "; ".join(
-        f"{amount_text(wanted.billed(priced), order.currency)} with {_amounts(priced.reading)}"
+        f"{amount_text(amounts.billed(priced), order.currency)} with {_amounts(priced.reading)}"
         for priced in ways.values()
     )
     code = "order.no_total" if order.amount_total is None else "order.total_mismatch"
     notes.block(
         code,
         f"the amounts of its discounts {what}: {named}. Nothing sent. Fix: enter the discounts "
-        f"as rates in Le New Black, or bill {_bill(wanted, next(iter(ways.values())))}",
+        f"as rates in Le New Black, or bill {_bill(amounts, next(iter(ways.values())))}",
     )
 
 
@@ -143,41 +143,41 @@ def _amounts(reading: PriceReading) -> str:
     return f"{taken} taken off" if taken else "none taken off"
 
 
-def _bill(wanted: Sum, priced: Priced) -> str:
+def _bill(amounts: Sum, priced: Priced) -> str:
     """Return the sum and the command that accepts it."""
-    billed, order = wanted.billed(priced), wanted.order
+    billed, order = amounts.billed(priced), amounts.order
     plain = to_minor(billed, order.currency)
     return f"{plain:,}: lnb24so resolve {order.reference} --accept-total {plain}"
 
 
-def _warn_of_rounding(wanted: Sum, chosen: Priced, notes: Notes) -> None:
-    notes.warn("order.total_mismatch", f"{_figures(wanted, chosen)}: rounding. Sent all the same.")
+def _warn_of_rounding(amounts: Sum, chosen: Priced, notes: Notes) -> None:
+    notes.warn("order.total_mismatch", f"{_figures(amounts, chosen)}: rounding. Sent all the same.")
 
 
 def _none_fits(
-    wanted: Sum, every: Sequence[Priced], settings: Orders, notes: Notes
+    amounts: Sum, every: Sequence[Priced], settings: Orders, notes: Notes
 ) -> Priced | None:
     plain = every[0]
-    why = _why(wanted, plain, settings)
-    figures = f"{_figures(wanted, plain, f': {why}' if why else '')}."
+    why = _why(amounts, plain, settings)
+    figures = f"{_figures(amounts, plain, f': {why}' if why else '')}."
     if settings.total_check == "warn":
         notes.warn("order.total_mismatch", f"{figures} Sent all the same (orders.total_check).")
         return plain
     notes.block(
         "order.total_mismatch",
         f"{figures} Nothing sent. Fix: correct the order in Le New Black, or bill "
-        f"{_bill(wanted, plain)}",
+        f"{_bill(amounts, plain)}",
         cause=why if why.startswith("orders.") else "",
         remedy="lnb24so check shows what the orders' totals prove.",
     )
     return None
 
 
-def _figures(wanted: Sum, priced: Priced, why: str = "") -> str:
+def _figures(amounts: Sum, priced: Priced, why: str = "") -> str:
     """Return both sums, and how far they are apart."""
-    order = wanted.order
-    total, left_out = order.amount_total or NOTHING, wanted.left_out(priced)
-    billed = wanted.billed(priced)
+    order = amounts.order
+    total, left_out = order.amount_total or NOTHING, amounts.left_out(priced)
+    billed = amounts.billed(priced)
     less = f", of which {amount_text(left_out, order.currency)} left out" if left_out else ""
     apart = to_minor(abs(billed + left_out - total), order.currency)
     return (
@@ -193,29 +193,28 @@ def _as_given(total: Decimal, currency: str) -> str:
     return f"{total:,f} {currency}"
 
 
-def _why(wanted: Sum, plain: Priced, settings: Orders) -> str:
+def _why(amounts: Sum, plain: Priced, settings: Orders) -> str:
     """Return which amounts of Le New Black are the difference, or which setting explains it."""
-    order = wanted.order
-    apart = abs(plain.total + wanted.shipping - (order.amount_total or NOTHING))
-    amounts = list(_named_amounts(wanted))
+    order = amounts.order
+    apart = abs(plain.total + amounts.shipping - (order.amount_total or NOTHING))
+    named = list(_named_amounts(amounts))
     for size in (1, 2):
-        for some in combinations(amounts, size):
+        for some in combinations(named, size):
             come_to = sum((amount for _, amount in some), NOTHING)
-            if not differs(come_to, apart, wanted.rows, order.currency):
-                named = " and ".join(f"{name} {amount:,f}" for name, amount in some)
-                return named
+            if not differs(come_to, apart, amounts.rows, order.currency):
+                return " and ".join(f"{name} {amount:,f}" for name, amount in some)
     other: UnitPrice = "after_discount"
     if settings.unit_price == other:
         other = "before_discount"
-    others = price_lines(order, wanted.lines, other)
-    if exact(others, wanted) or near(others, wanted):
+    others = price_lines(order, amounts.lines, other)
+    if exact(others, amounts) or near(others, amounts):
         return f"orders.unit_price {other} would fit"
     return ""
 
 
-def _named_amounts(wanted: Sum) -> Iterator[tuple[str, Decimal]]:
+def _named_amounts(amounts: Sum) -> Iterator[tuple[str, Decimal]]:
     """Yield what may be taken, or not taken, otherwise than the plain reading does."""
-    order = wanted.order
+    order = amounts.order
     for name in (*HEAD_AMOUNTS, "amount_shipping", "amount_tax"):
         if amount := amount_of(order, name):
             yield name, amount

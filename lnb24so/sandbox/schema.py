@@ -55,6 +55,9 @@ class Service:
     types: Mapping[str, tuple[Field, ...]]
     elements: Mapping[str, tuple[Field, ...]]
     wsdl: bytes
+    asked_for: dict[tuple[str, frozenset[str] | None], tuple[tuple[Field, bool], ...]] = field(
+        default_factory=dict
+    )
     one_at_a_time: Lock = field(default_factory=Lock)  # lxml keeps the errors in the validator
 
     def invalid(self, element: etree._Element) -> str | None:
@@ -105,25 +108,31 @@ class Service:
             item = fields[0]
             inner = "".join(self.write(item.name, item.type, each, wanted) for each in value)
         else:
-            inner = self._write_fields(fields, value, wanted.get(type_name), wanted)
+            inner = self._write_fields(self._asked_for(type_name, wanted), value, wanted)
         return f"<{name}>{inner}</{name}>" if inner else f"<{name} />"
 
     def _write_fields(
-        self,
-        fields: tuple[Field, ...],
-        record: Mapping[str, Any],
-        names: frozenset[str] | None,
-        wanted: Wanted,
+        self, fields: Iterable[tuple[Field, bool]], record: Mapping[str, Any], wanted: Wanted
     ) -> str:
         parts = []
-        for each in fields:
-            is_wanted = names is None or each.name in names
+        for each, is_wanted in fields:
             value = record.get(each.name) if is_wanted else None
             if value is not None and value != each.default:
                 parts.append(self.write(each.name, each.type, value, wanted))
             elif value is None and each.required and each.nillable:
                 parts.append(f'<{each.name} xsi:nil="true" />')
         return "".join(parts)
+
+    def _asked_for(self, type_name: str, wanted: Wanted) -> tuple[tuple[Field, bool], ...]:
+        """Return the fields that leave a trace in a document, and whether each was asked for."""
+        names = wanted.get(type_name)
+        if (type_name, names) not in self.asked_for:
+            every = ((one, names is None or one.name in names) for one in self.types[type_name])
+            traced = tuple(
+                (one, asked) for one, asked in every if asked or (one.required and one.nillable)
+            )
+            self.asked_for[type_name, names] = traced
+        return self.asked_for[type_name, names]
 
 
 def is_array(fields: tuple[Field, ...]) -> bool:

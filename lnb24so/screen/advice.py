@@ -67,10 +67,10 @@ def advice(code: str) -> str:
 
 def fact(message: str) -> str:
     """Return what a sentence says, without its fix, and without commands and their questions."""
-    told = message.partition("Fix: ")[0].strip()
-    sentences = re.split(r"(?<=[.?!;]) ", told)
+    fact = message.partition("Fix: ")[0].strip()
+    sentences = re.split(r"(?<=[.?!;]) ", fact)
     end = next((n for n, one in enumerate(sentences) if _COMMAND.search(one)), len(sentences))
     while 0 < end < len(sentences) and sentences[end - 1].endswith("?"):
         end -= 1
-    text = " ".join(sentences[:end]) or _COMMAND.split(told)[0].rstrip(" :;,")
+    text = " ".join(sentences[:end]) or _COMMAND.split(fact)[0].rstrip(" :;,")
     return text[:1].upper() + text[1:]

@@ -55,13 +55,13 @@ def _orders(report: Report, part: OrderReport, most: int, width: int) -> Iterato
         yield ""
         yield from table_lines(ORDERS, map(_order_row, seen), width)
         yield ""
-    told = []
+    reasons_of_all = []
     for result in seen:
         # What a run says on stderr stands there already.
         is_told = result.news and not report.dry_run
         reasons = (*(() if is_told else result.reasons), *result.item.warnings)
-        told += [(result.item, reason) for reason in reasons]
-    for line in (*reason_lines(told), *order_closing(report, part, hidden)):
+        reasons_of_all += [(result.item, reason) for reason in reasons]
+    for line in (*reason_lines(reasons_of_all), *order_closing(report, part, hidden)):
         yield from wrap(fit(line), width)
 
 

@@ -15,9 +15,9 @@ from .words import retailer_name
 NONE = '<p class="soft">None.</p>'
 
 
-def text(words: str) -> str:
+def text(remote: str) -> str:
     """Return a text for a page: one line, no secret, nothing invisible, no markup."""
-    return escape(" ".join(fit(clean(words)).split()))
+    return escape(" ".join(fit(clean(remote)).split()))
 
 
 def sums(results: Iterable[Result]) -> str:

@@ -33,7 +33,7 @@ class Cause:
 
     code: str
     title: str
-    told: list[tuple[Result, Reason]] = field(default_factory=list)
+    blocked: list[tuple[Result, Reason]] = field(default_factory=list)
 
 
 def with_action(part: OrderReport, *actions: str) -> list[Result]:
@@ -43,17 +43,17 @@ def with_action(part: OrderReport, *actions: str) -> list[Result]:
 
 def causes(results: Sequence[Result]) -> list[Cause]:
     """Return what stops orders, what stops most of them first."""
-    found: dict[str, Cause] = {}
+    by_cause: dict[str, Cause] = {}
     for result in results:
         for reason in result.reasons:
             key = reason.cause or reason.code
             title = reason.cause or ORDER_REASONS.get(reason.code, reason.code)
-            found.setdefault(key, Cause(reason.code, title)).told.append((result, reason))
-    return sorted(found.values(), key=lambda cause: -len(_orders_of(cause)))
+            by_cause.setdefault(key, Cause(reason.code, title)).blocked.append((result, reason))
+    return sorted(by_cause.values(), key=lambda cause: -len(_orders_of(cause)))
 
 
 def _orders_of(cause: Cause) -> list[Result]:
-    return list({result.item.reference: result for result, _ in cause.told}.values())
+    return list({result.item.reference: result for result, _ in cause.blocked}.values())
 
 
 def order_parts(part: OrderReport) -> Iterator[str]:
@@ -98,26 +98,26 @@ def _table(rows: Iterator[str]) -> str:
 # What stops orders
 
 
-def _stuck(found: Sequence[Cause], places: dict[str, str]) -> Iterator[str]:
+def _stuck(stuck: Sequence[Cause], places: dict[str, str]) -> Iterator[str]:
     """Yield the causes with their sums, then each with its orders."""
     rows = (
         f'<tr><td><a href="#c{number}">{text(_title(cause))}</a></td>'
         f'<td class="number">{len(_orders_of(cause)):,}</td>'
         f'<td class="number">{sums(_orders_of(cause))}</td></tr>'
-        for number, cause in enumerate(found, start=1)
+        for number, cause in enumerate(stuck, start=1)
     )
     yield (
         '<table class="sheet small"><thead><tr><th>Why</th><th class="number">Orders</th>'
         f'<th class="number">Total</th></tr></thead><tbody>{"".join(rows)}</tbody></table>'
     )
     seen: set[str] = set()
-    for number, cause in enumerate(found, start=1):
+    for number, cause in enumerate(stuck, start=1):
         yield _cause(cause, f"c{number}", places, seen)
 
 
 def _title(cause: Cause) -> str:
     """Return what is told of each of its orders, or else what they have in common."""
-    facts = {fact(reason.message) for _, reason in cause.told}
+    facts = {fact(reason.message) for _, reason in cause.blocked}
     return facts.pop() if len(facts) == 1 else f"{cause.title[:1].upper()}{cause.title[1:]}."
 
 
@@ -125,8 +125,10 @@ def _cause(cause: Cause, place: str, places: dict[str, str], seen: set[str]) -> 
     """Return a cause with its orders; where all are told the same, it stands once."""
     orders, title = _orders_of(cause), _title(cause)
     number = count(len(orders), "order")
-    if title != fact(cause.told[0][1].message):
-        rows = [_row(result, places, seen, fact(reason.message)) for result, reason in cause.told]
+    if title != fact(cause.blocked[0][1].message):
+        rows = [
+            _row(result, places, seen, fact(reason.message)) for result, reason in cause.blocked
+        ]
     else:
         rows = [_row(result, places, seen) for result in orders]
     return (

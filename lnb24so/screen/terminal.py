@@ -66,8 +66,8 @@ class Screen(NamedTuple):
 
         A real run that is not asked for JSON says nothing in a pipe: cron mails what is printed.
         """
-        wanted = not self.quiet and (report.dry_run or sys.stdout.isatty())
-        if not as_json and not wanted:
+        is_shown = not self.quiet and (report.dry_run or sys.stdout.isatty())
+        if not as_json and not is_shown:
             return report.exit_code
         from .report import document, print_json, show
 

@@ -96,16 +96,16 @@ def retailer_name(item: Item) -> str:
     return named or item.customer
 
 
-def reason_lines(told: Sequence[tuple[Item, Reason]]) -> Iterator[str]:
+def reason_lines(given: Sequence[tuple[Item, Reason]]) -> Iterator[str]:
     """Yield why orders wait: a line for each, and one for those that wait for the same."""
-    together = Counter(reason.cause for _, reason in told if reason.cause)
+    together = Counter(reason.cause for _, reason in given if reason.cause)
     done = set()
-    for item, reason in told:
+    for item, reason in given:
         if together[reason.cause] < 2:
             yield sentence(item.reference, reason)
         elif reason.cause not in done:
             done.add(reason.cause)
-            alike = [one for one, other in told if other.cause == reason.cause]
+            alike = [one for one, other in given if other.cause == reason.cause]
             count = f"{len(alike):,} orders"
             sums = sums_text((one.total, one.currency) for one in alike)
             facts = ", ".join(filter(None, (f"{reason.cause}: {count}", sums)))

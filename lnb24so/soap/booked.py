@@ -79,15 +79,15 @@ def booked(element: _Element) -> Booked:
         raise UnreadableError(str(error)) from None
     if order_id is None:
         raise UnreadableError("an order has no OrderId")
-    found: dict[str, Any] = {}
+    values: dict[str, Any] = {}
     unread: list[str] = []
     for field, (name, read) in _READ.items():
         try:
-            found[field] = read(element, name)
+            values[field] = read(element, name)
         except BadRecordError as error:
-            found[field] = None
+            values[field] = None
             unread.append(str(error))
-    with_vat = found.pop("with_vat")
+    with_vat = values.pop("with_vat")
     paid_in = None
     money = element.find(tag("Currency"))
     if money is not None and text(money, "Symbol"):
@@ -99,7 +99,7 @@ def booked(element: _Element) -> Booked:
         order_id=order_id,
         status=text(element, "OrderStatus") or "Web",
         currency=paid_in,
-        net=None if with_vat is None else with_vat - (found["vat"] or 0),
+        net=None if with_vat is None else with_vat - (values["vat"] or 0),
         unread=tuple(unread),
-        **found,
+        **values,
     )

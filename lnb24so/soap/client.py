@@ -101,6 +101,10 @@ class SoapClient:
         searches = ({"ProductIds": {"int": ids}} for ids in _portions(product_ids))
         return [product for search in searches for product in self._products(search, sku_field)]
 
+    def products_with(self, code: str, *, search: str, sku_field: str) -> list[Product]:
+        """Return the products that a `search` by EAN1 or by No finds for a code."""
+        return self._products({search: code}, sku_field)
+
     def open_orders(self, states: Iterable[str]) -> list[InvoiceOrder]:
         """Return the orders in the given states, with what is delivered of their rows."""
         return self._open_orders({"OrderStates": {"OrderSlipStateType": list(states)}})

@@ -156,10 +156,10 @@ _ORDER: Fields = {
 def currency(element: _Element) -> Currency:
     """Read a Currency, Rate and Unit 1 where they are left out; raises BadRecordError."""
     unread: list[str] = []
-    found = _read(_CURRENCY, element, unread)
+    values = _read(_CURRENCY, element, unread)
     if unread:
-        raise BadRecordError(f"currency {found['symbol']}: {unread[0]}")
-    return Currency(**{name: value for name, value in found.items() if value is not None})
+        raise BadRecordError(f"currency {values['symbol']}: {unread[0]}")
+    return Currency(**{name: value for name, value in values.items() if value is not None})
 
 
 def invoice_order(element: _Element) -> InvoiceOrder:
@@ -171,7 +171,7 @@ def invoice_order(element: _Element) -> InvoiceOrder:
     rows, money = element.find(tag("InvoiceRows")), element.find(tag("Currency"))
     address = element.find(f"{tag('Addresses')}/{tag('Delivery')}")
     unread: list[str] = []
-    found = _read(_ORDER, element, unread)
+    values = _read(_ORDER, element, unread)
     there = _read(_THERE, element, unread)
     if there["order_id"] is None and not unread:
         unread.append("it has no OrderId")
@@ -183,7 +183,7 @@ def invoice_order(element: _Element) -> InvoiceOrder:
             unread.append(str(error))
     with_vat = there["with_vat"]
     return InvoiceOrder(
-        **found,
+        **values,
         order_id=there["order_id"],
         delivery_address=None if address is None else Address(**_read(_ADDRESS, address, unread)),
         currency=paid_in,
@@ -225,14 +225,14 @@ def as_sent(order: InvoiceOrder) -> dict[str, Any]:
 
 def _read(fields: Fields, element: _Element, unread: list[str]) -> dict[str, Any]:
     """Return the values of an element; what is none is named in `unread` and left out."""
-    found = {}
+    values = {}
     for field, (name, read) in fields.items():
         try:
-            found[field] = read(element, name)
+            values[field] = read(element, name)
         except BadRecordError as error:
             unread.append(str(error))
-            found[field] = _LEFT_OUT.get(field)
-    return found
+            values[field] = _LEFT_OUT.get(field)
+    return values
 
 
 def _filled(fields: Fields, value: object) -> dict[str, Any]:

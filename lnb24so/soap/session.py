@@ -100,25 +100,25 @@ class Session:
 
     def identities(self) -> list[Identity]:
         """Return every company that the login can reach."""
-        found = [one for one in self.ask("GetIdentities", identity) if one]
+        records = [one for one in self.ask("GetIdentities", identity) if one]
         if self.left_out:
             # That there is only one company would be a guess.
             raise Transient("24SevenOffice: a company of this login cannot be read.", again=False)
-        return found
+        return records
 
     def ask(self, operation: str, convert: Callable[[_Element], T], **arguments: Any) -> list[T]:
         """Send one request and return its items, converted; raises Transient or ConfigError.
 
         A record that cannot be converted is named and left out, but not all of them.
         """
-        found, bad = [], []
+        records, bad = [], []
         with self._our_errors(operation):
             for element in self._wire.items(operation, arguments):
                 try:
-                    found.append(convert(element))
+                    records.append(convert(element))
                 except BadRecordError as error:
                     bad.append(error)
-            if bad and not found:
+            if bad and not records:
                 raise bad[0]
         self.left_out = bool(bad)
         if bad:
@@ -129,7 +129,7 @@ class Session:
                 count=len(bad),
                 message=f"{bad[0]}",
             )
-        return found
+        return records
 
     def description(self, service: str) -> bytes:
         """Return the WSDL that the server shows of a service today; raises as `ask` does."""

@@ -45,7 +45,7 @@ FIELDS: Mapping[str, tuple[str, ...]] = {
     "Identity": ("Id", "Client"),
     "Client": ("Id", "Name", "DefaultCurrency"),
     "Currency": ("Symbol", "Rate", "Unit"),
-    "ProductSearchParameters": ("DateChanged", "ProductIds"),
+    "ProductSearchParameters": ("DateChanged", "ProductIds", "EAN1", "No"),
     "Product": (*PRODUCT_FIELDS, "ProductCode", "SupplierProductCode"),
     "CompanySearchParameters": ("CompanyIds", "ChangedAfter"),
     "Company": CUSTOMER_FIELDS,

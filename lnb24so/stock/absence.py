@@ -15,6 +15,7 @@ K = TypeVar("K", int, str)
 T = TypeVar("T")
 
 MOST_AT_ONCE = 10_000
+"""So many are asked for in one run; with more, each run goes on where the one before ended."""
 MOST_HIDDEN = 500
 
 
@@ -48,13 +49,15 @@ class Question(Generic[K, T]):
 class Settled(Generic[K, T]):
     """The list with what it hides; `gone` was asked for and is absent, `hidden` is there.
 
-    `unsure` is absent too, but nothing proves the answer: two runs must agree.
+    `unsure` is absent too, but nothing proves the answer: two runs must agree. Nothing is known
+    of the `unasked`, which are more than one run asks for: a later one does.
     """
 
     records: Mapping[K, T]
     gone: Set[K] = field(default_factory=frozenset)
     hidden: Set[K] = field(default_factory=frozenset)
     unsure: Set[K] = field(default_factory=frozenset)
+    unasked: Set[K] = field(default_factory=frozenset)
 
 
 def settle(
@@ -78,7 +81,9 @@ def settle(
 def _settled(
     listed: Mapping[K, T], vanished: Set[K], hidden_before: Set[K], question: Question[K, T]
 ) -> Settled[K, T]:
-    found, unsure = _asked_for(sorted(vanished), listed, question)
+    in_turn = sorted(vanished, key=lambda one: (one not in hidden_before, one))
+    asked = in_turn[:MOST_AT_ONCE]
+    found, unsure = _asked_for(asked, vanished, listed, question)
     inside = {key: record for key, record in found.items() if question.inside(record)}
     if inside.keys() - hidden_before:
         listed = _listed_again(listed, question)
@@ -89,25 +94,21 @@ def _settled(
             f"asked for: {_few(hidden)}. Nothing was sent."
         )
     records = {**listed, **{key: inside[key] for key in sorted(hidden)}}
-    gone = vanished - found.keys() - records.keys() - unsure
-    return Settled(records, gone, hidden, unsure - records.keys())
+    gone = set(asked) - found.keys() - records.keys() - unsure
+    unasked = vanished - set(asked) - records.keys()
+    return Settled(records, gone, hidden, unsure - records.keys(), unasked)
 
 
 def _asked_for(
-    vanished: Sequence[K], listed: Mapping[K, T], question: Question[K, T]
+    asked: Sequence[K], vanished: Set[K], listed: Mapping[K, T], question: Question[K, T]
 ) -> tuple[dict[K, T], set[K]]:
     """Return the records that are there, and the absent ones whose absence nothing proves."""
-    if len(vanished) > MOST_AT_ONCE:
-        raise Transient(
-            f"{len(vanished):,} {question.what} are no longer listed, more than can be asked for "
-            "at once. Nothing was sent."
-        )
     controls: Sequence[K] = _controls(vanished, listed, question)
     found: dict[K, T] = {}
     unsure: set[K] = set()
     size = IDS_A_REQUEST - len(controls)  # they are in the same request
-    for start in range(0, len(vanished), size):
-        portion: Sequence[K] = vanished[start : start + size]
+    for start in range(0, len(asked), size):
+        portion: Sequence[K] = asked[start : start + size]
         answer = question.ask(list(chain(portion, controls)))
         there = {key: answer[key] for key in portion if key in answer}
         found |= there
@@ -122,9 +123,7 @@ def _asked_for(
     return found, unsure
 
 
-def _controls(
-    vanished: Sequence[K], listed: Mapping[K, T], question: Question[K, T]
-) -> Sequence[K]:
+def _controls(vanished: Set[K], listed: Mapping[K, T], question: Question[K, T]) -> Sequence[K]:
     if not question.needs_control:
         return ()
     listed_one = next((key for key in listed if question.can_ask(key)), None)

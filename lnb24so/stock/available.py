@@ -49,7 +49,9 @@ class StockReading:
     `lines_before` what each had in the last run. Orders made before `since` are not sent.
 
     `codes_set` are the codes that this tool has set, each with its product's id (None: not known)
-    and whether that was gone before; `gone_products` were asked for and are gone now. `hidden` is
+    and whether that was gone before; `gone_products` were asked for and are gone now, nothing is
+    known of `unasked_products`. `absent_codes`, whose product was never known, were asked for and
+    are gone too; `codes_unasked` is why such codes could not be asked for. `hidden` is
     there and in none of the lists, by its kind. `products_unread`: a
     product or its code could not be read, so that one may only seem to be gone.
     """
@@ -70,6 +72,9 @@ class StockReading:
     known: Mapping[str, bool] = field(default_factory=dict)
     codes_set: Mapping[str, tuple[int | None, bool]] = field(default_factory=dict)
     gone_products: Set[int] = frozenset()
+    unasked_products: Set[int] = frozenset()
+    absent_codes: Set[str] = frozenset()
+    codes_unasked: str = ""
     hidden: Mapping[str, Sequence[str]] = field(default_factory=dict)
     reported: Mapping[str, str] = field(default_factory=dict)
     asked_now: bool = False

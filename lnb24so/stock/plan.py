@@ -138,16 +138,19 @@ def _levels(reading: StockReading, settings: Stock) -> Iterable[Level]:
 def _without_product(code: str, reading: StockReading, settings: Stock) -> Iterable[Level]:
     """Yield the level of a code with stock in Le New Black that no product has.
 
-    Whether a code that this tool never set has a product cannot be asked; two runs must agree.
+    A code that this tool never set was asked for by itself, after two runs had found no product.
     """
-    if reading.codes_set.get(code, (None, False))[0] is not None:
+    number, _ = reading.codes_set.get(code, (None, False))
+    if number in reading.unasked_products:
+        yield Level(code, None, None, "product.unasked")
+        return
+    if number is not None:
         # A product that could not be read may only seem to be gone.
         if settings.deleted_products == "zero" and not reading.products_unread:
             yield Level(code, None, 0, "product.deleted")
         return
-    agreed = reading.reported.get(code) == "code.without_product"
-    zeroes = settings.codes_without_product == "zero" and agreed
-    yield Level(code, None, 0 if zeroes else None, "code.without_product")
+    absent = code in reading.absent_codes and not reading.products_unread
+    yield Level(code, None, 0 if absent else None, "code.without_product")
 
 
 def _conflict(

@@ -20,6 +20,7 @@ from .available import (
     index_eans_by_sku,
 )
 from .held import carried_now, recalled, waiting_statuses
+from .unlisted import Asked, ask_for_codes
 from .vanished import (
     by_id,
     read_waiting,
@@ -27,8 +28,6 @@ from .vanished import (
     settle_products,
     settle_waiting,
 )
-
-NO_TOTALS_NOTE = "lnb_lists_without_totals"
 
 
 def read_stock(tools: Tools, *, ask_again: bool = False, writes: bool = False) -> StockReading:
@@ -44,7 +43,6 @@ def read_stock(tools: Tools, *, ask_again: bool = False, writes: bool = False) -
     """
     config, lnb, ledger = tools.config, tools.lnb, tools.ledger
     code_field = config.products.code_field
-    lnb.sends_no_totals = bool(ledger.note(NO_TOTALS_NOTE))
     # To the second, as it is sent: what was made within that second is held here.
     at = lnb.server_now().replace(microsecond=0)
     tools.progress("Reading Le New Black's inventory")
@@ -52,7 +50,7 @@ def read_stock(tools: Tools, *, ask_again: bool = False, writes: bool = False) -
     tools.event("inventory.read", count=len(inventory))
     tools.progress("Reading open orders and products from 24SevenOffice")
     codes_set = ledger.products_of_codes()
-    orders, there = _read_erp(codes_set, tools, writes=writes)
+    orders, there, codes = _read_erp(inventory, codes_set, tools, writes=writes)
     open_orders, products = list(orders.records.values()), list(there.records.values())
     tools.event("products.read", count=len(products), open_orders=len(open_orders))
     catalogue = as_le_new_black_writes(index_by_code(products, code_field), inventory)
@@ -81,6 +79,9 @@ def read_stock(tools: Tools, *, ask_again: bool = False, writes: bool = False) -
         asked_now=asked_now,
         codes_set=codes_set,
         gone_products=there.gone,
+        unasked_products=there.unasked,
+        absent_codes=codes.absent,
+        codes_unasked=codes.why_not,
         hidden={
             "product": sorted(map(str, there.hidden)),
             "open order": sorted(map(str, orders.hidden)),
@@ -94,21 +95,27 @@ def read_stock(tools: Tools, *, ask_again: bool = False, writes: bool = False) -
 
 
 def _read_erp(
-    codes_set: Mapping[str, tuple[int | None, bool]], tools: Tools, *, writes: bool
-) -> tuple[Settled[int, InvoiceOrder], Settled[int, Product]]:
-    """Return open orders and products, both with what became of those that are not listed.
+    inventory: Mapping[str, int | None],
+    codes_set: Mapping[str, tuple[int | None, bool]],
+    tools: Tools,
+    *,
+    writes: bool,
+) -> tuple[Settled[int, InvoiceOrder], Settled[int, Product], Asked]:
+    """Return open orders and products with what became of those that are not listed, and of codes.
 
     All that is read of orders is read before stock. Only where not one order is left are the
     products looked at first: without any, a guard stops the run and nothing is asked.
     """
     soap, settings, sku_field = tools.soap, tools.config.stock, tools.config.products.sku_field
-    if settings.quantity == "on_hand":
-        return Settled({}), settle_products(by_id(soap.products(sku_field)), codes_set, tools)
-    listed = each_once(soap.open_orders(settings.open_order_states))
-    if not listed and tools.ledger.open_order_ids() and not soap.products(sku_field):
-        return Settled({}), Settled({})
-    orders = settle_open_orders(listed, tools, writes=writes)
-    return orders, settle_products(by_id(soap.products(sku_field)), codes_set, tools)
+    orders: Settled[int, InvoiceOrder] = Settled({})
+    if settings.quantity == "available":
+        listed = each_once(soap.open_orders(settings.open_order_states))
+        if not listed and tools.ledger.open_order_ids() and not soap.products(sku_field):
+            return orders, Settled({}), Asked()
+        orders = settle_open_orders(listed, tools, writes=writes)
+    products = by_id(soap.products(sku_field))
+    codes = ask_for_codes(products, inventory, codes_set, tools)
+    return orders, settle_products(products, codes_set, tools, found=codes.found), codes
 
 
 def _known(

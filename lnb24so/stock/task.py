@@ -7,29 +7,23 @@ from dataclasses import replace
 from decimal import Decimal
 
 from lnb24so.clock import utc_text
-from lnb24so.errors import Guard, Lnb24soError
+from lnb24so.errors import Guard
 from lnb24so.ledger.standing import PIECES, Standing
-from lnb24so.lnb.types import Order
 from lnb24so.process.events import EventName
 from lnb24so.texts import count, first_of
 from lnb24so.tools import Tools, bind_company, check_company
 
+from .again import send_again
 from .apply import NOT_TAKEN, apply_stock, known_by
 from .available import StockReading
-from .held import carried_now, now_held, remembered, waiting_rows, waiting_statuses
+from .held import now_held, remembered
+from .notices import code_sentences
 from .plan import StockItem, StockPlan, StockReport, plan_stock, stock_report
-from .reading import NO_TOTALS_NOTE, read_stock
-from .vanished import SEEN_AT_NOTE, can_be_asked_for, stands_in
+from .reading import read_stock
+from .vanished import SEEN_AT_NOTE, can_be_asked_for
 
 # Set by the step that brings a ledger to the version that holds orders in every mode.
 HELD_LESS_NOTE = "stock_held_less"
-TOLD: Mapping[str, str] = {
-    "code.conflict": "{}: two active products have the same code; the level may fall to their sum "
-    "and never rises. Fix: remove the code from one of them in 24SevenOffice.",
-    "code.without_product": "{}: Le New Black has stock, no product in 24SevenOffice has the code, "
-    "and this tool never set it. Fix: set it to 0 there, or stock.codes_without_product: zero.",
-}
-"""What a person is told of the codes with a reason, all that are new in one line."""
 
 
 def carry_stock(
@@ -56,9 +50,8 @@ def carry_stock(
         return replace(stock_report(plan), exit_code=Guard.exit_code)
     _say_what_is_held_now(reading, tools)
     refused = apply_stock(plan, reading.codes_set.keys(), tools)
-    if tools.config.stock.lnb_mode == "simple":
-        plan = send_again(reading, plan, refused, tools)
-    newly_refused = note_stock(plan, tools, refused=refused, reported=reading.reported)
+    plan = send_again(reading, plan, refused, tools)
+    newly_refused = note_stock(plan, reading, refused, tools)
     report = stock_report(plan, refused)
     return replace(report, exit_code=3 if newly_refused else 0)
 
@@ -73,8 +66,6 @@ def remember_seen(reading: StockReading, tools: Tools) -> None:
     for kind, names in reading.hidden.items():
         ledger.write_hidden(kind, names)
     ledger.write_products_of_codes(changed_products(reading))
-    if tools.lnb.sent_totals is not None:
-        ledger.write_note(NO_TOTALS_NOTE, "" if tools.lnb.sent_totals else "yes")
 
 
 def changed_products(reading: StockReading) -> dict[str, tuple[int | None, bool]]:
@@ -98,83 +89,18 @@ def _say_what_is_held_now(reading: StockReading, tools: Tools) -> None:
     if not tools.ledger.note(HELD_LESS_NOTE):
         return
     tools.ledger.write_note(HELD_LESS_NOTE, "")
-    message = now_held(reading, tools.config.stock)
+    message = now_held(reading, tools.config)
     if message is not None:
         tools.event("stock.now_held", message=message)
         tools.tell(message)
 
 
-def send_again(
-    reading: StockReading, plan: StockPlan, refused: dict[str, str], tools: Tools
-) -> StockPlan:
-    """Send codes again whose orders changed since the reads began; return the plan with them.
-
-    In simple mode Le New Black lowers a level itself when an order is confirmed, and the absolute
-    level that we sent after that has put the pieces back. Refusals join `refused`.
-    """
-    if all(item.action != "set" or item.code in refused for item in plan.items):
-        return plan
-    try:
-        changed = tools.lnb.orders_changed_since(reading.at)
-    except Lnb24soError as error:
-        taken = sum(item.action == "set" for item in plan.items) - len(refused)
-        error.counted = {"set": taken, "refused": len(refused)}
-        raise
-    if not changed:
-        return plan
-    sent = {
-        item.code: item.after
-        for item in plan.items
-        if item.action == "set" and item.code not in refused
-    }
-    later = after_changes(reading, changed, sent, tools)
-    touched = set(sent) & codes_of([*reading.waiting_orders, *changed], changed, later)
-    if not touched:
-        return plan
-    again = plan_stock(later, tools.config.stock, accept_drop=True).items
-    items = {one.code: one for one in again if one.action == "set" and one.code in touched}
-    if not items:
-        return plan
-    tools.ledger.write_waiting_lines(remembered(later, tools.config.stock))
-    try:
-        refused |= apply_stock(replace(plan, items=tuple(items.values())), sent.keys(), tools)
-    except Lnb24soError as error:
-        error.counted = {"set": len(sent), "refused": len(refused)}
-        raise
-    return replace(
-        plan,
-        items=tuple(
-            one._replace(after=items[one.code].after) if one.code in items else one
-            for one in plan.items
-        ),
-    )
-
-
-def after_changes(
-    reading: StockReading, changed: Sequence[Order], sent: Mapping[str, int | None], tools: Tools
-) -> StockReading:
-    """Return what was read with the orders as they are now, and the levels that were sent."""
-    config, statuses = tools.config, waiting_statuses(tools.config)
-    now = {one.reference: one for one in changed if one.reference}
-    kept = [one for one in reading.waiting_orders if one.reference not in now]
-    waiting = [*kept, *(one for one in now.values() if stands_in(one, statuses))]
-    inventory = {**reading.inventory, **sent}
-    later = replace(reading, inventory=inventory, waiting_orders=waiting)
-    return replace(later, carried=carried_now(later, config, tools.ledger.references_sent_as()))
-
-
-def codes_of(orders: Sequence[Order], changed: Sequence[Order], reading: StockReading) -> set[str]:
-    """Return the codes of the changed orders, as they were and as they are."""
-    references = {one.reference for one in changed}
-    named = (one for one in orders if one.reference in references)
-    return {code for order in named for code, _ in waiting_rows(order, reading)}
-
-
 def note_stock(
-    plan: StockPlan, tools: Tools, *, refused: Mapping[str, str], reported: Mapping[str, str]
+    plan: StockPlan, reading: StockReading, refused: Mapping[str, str], tools: Tools
 ) -> int:
     """Log and remember what was left alone or refused; return how many codes were newly refused."""
-    lasting = [item for item in plan.items if item.action == "skip" or item.reason in TOLD]
+    reported, sentences = reading.reported, code_sentences(reading, tools.config)
+    lasting = [item for item in plan.items if item.action == "skip" or item.reason in sentences]
     news = [item for item in lasting if item.news]
     for item in news:
         unknown = item.reason == "code.unknown"
@@ -191,20 +117,20 @@ def note_stock(
                 message=notice.message,
             )
             tools.tell(notice.message)
-    new = [code for code in refused if reported.get(code) != "level.refused"]
-    for code in new:
-        tools.event("stock.refused", code=code, reason="level.refused", message=refused[code])
-    for reason, sentence in TOLD.items():
+    for reason, sentence in sentences.items():
         if codes := [item.code for item in news if item.reason == reason]:
             tools.tell(sentence.format(_counted(codes)))
     told = [
-        *(_told(item) for item in lasting if item.reason in TOLD),
+        *(_told(item, why) for item in lasting if (why := sentences.get(item.reason or ""))),
         *(Standing(notice.subject, notice.code, notice.message) for notice in plan.notices),
     ]
     for one in told:
         tools.news.said(one)
-    tools.news.found("stock", [*told, *(_refused(code, why) for code, why in refused.items())])
-    tools.ledger.write_codes_reported(reasons | dict.fromkeys(refused, "level.refused"))
+    told += [_refused(code, why) for code, why in refused.items()]
+    new = [code for code, why in tools.news.found("stock", told) if why == "level.refused"]
+    for code in sorted(new):
+        tools.event("stock.refused", code=code, reason="level.refused", message=refused[code])
+    tools.ledger.write_codes_reported(dict.fromkeys(refused, "level.refused") | reasons)
     return len(new)
 
 
@@ -213,14 +139,13 @@ def _refused(code: str, why: str) -> Standing:
     return Standing(code, "level.refused", f"{code}: {cause}", cause=cause)
 
 
-def _told(item: StockItem) -> Standing:
+def _told(item: StockItem, sentence: str) -> Standing:
     """Return what stands of a code; the pieces of those with one reason are summed."""
-    reason = item.reason or ""
-    fact, _, fix = TOLD[reason].removeprefix("{}: ").partition(" Fix: ")
+    fact, _, fix = sentence.removeprefix("{}: ").partition(" Fix: ")
     return Standing(
         item.code,
-        reason,
-        TOLD[reason].format(item.code),
+        item.reason or "",
+        sentence.format(item.code),
         cause=fact.rstrip("."),
         fix=fix,
         amount=Decimal(item.before or 0),

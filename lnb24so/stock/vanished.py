@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from lnb24so.clock import CLOCKS_APART, from_utc_text, utc_text
-from lnb24so.errors import NotThatOrder, Rejected, Transient, of_system
+from lnb24so.errors import NotThatOrder, Rejected, Transient
 from lnb24so.lnb.types import Order, has_no_place, is_canceled, same_status
 from lnb24so.soap.order import InvoiceOrder
 from lnb24so.soap.types import HIGHEST_ID, Product
@@ -16,6 +16,7 @@ from lnb24so.tools import Tools
 
 from .absence import ControlMissingError, Question, Settled, settle
 from .available import each_once
+from .held import recalled
 
 SEEN_AT_NOTE = "stock_waiting_seen_at"
 """From when on the next run asks for the changes of waiting orders, by Le New Black's clock."""
@@ -37,9 +38,15 @@ def by_id(products: Sequence[Product]) -> dict[int, Product]:
 
 
 def settle_products(
-    listed: Mapping[int, Product], codes_set: Mapping[str, tuple[int | None, bool]], tools: Tools
+    listed: Mapping[int, Product],
+    codes_set: Mapping[str, tuple[int | None, bool]],
+    tools: Tools,
+    *,
+    found: Set[int],
 ) -> Settled[int, Product]:
     """Return all products, and which of those whose codes were set are gone.
+
+    `found` are ids that a question for a code brought; the list should show them too.
 
     Without any product nothing is asked: a guard stops that run.
     """
@@ -48,6 +55,7 @@ def settle_products(
         return Settled(listed)
     known = codes_set.values()
     remembered = {number for number, gone in known if number is not None and not gone}
+    hidden = set(map(int, ledger.hidden("product")))
     question: Question[int, Product] = Question(
         "products of 24SevenOffice",
         ask=lambda ids: by_id(soap.products_by_id(ids, sku_field)),
@@ -58,8 +66,8 @@ def settle_products(
     return settle(
         listed,
         question,
-        remembered=remembered,
-        hidden_before=set(map(int, ledger.hidden("product"))),
+        remembered=remembered | hidden | found,
+        hidden_before=hidden,
     )
 
 
@@ -96,15 +104,29 @@ def settle_open_orders(
     before = set(json.loads(ledger.note(UNSURE_NOTE) or "[]"))
     if writes and (settled.unsure or before):
         ledger.write_note(UNSURE_NOTE, json.dumps(sorted(settled.unsure)))
+    if settled.unasked:
+        # How many pieces they hold is not known: without them levels would be too high.
+        if writes:
+            there = filter(can_be_asked_for, settled.records)
+            ledger.write_open_order_ids({*there, *settled.unasked, *(settled.unsure - before)})
+        raise _failed(
+            f"{len(settled.unasked):,} open orders of 24SevenOffice are no longer listed and wait "
+            "to be asked for. Nothing was sent; the next runs ask for them."
+        )
     if settled.unsure - before:
-        with of_system("24SevenOffice"):
-            raise Transient(
-                f"24SevenOffice shows none of its {len(settled.unsure):,} open orders any more, "
-                "and nothing proves that answer. Nothing was sent; the next run believes it if it "
-                "is told the same."
-            )
+        raise _failed(
+            f"24SevenOffice shows none of its {len(settled.unsure):,} open orders any more, "
+            "and nothing proves that answer. Nothing was sent; the next run believes it if it "
+            "is told the same."
+        )
     nameless = {-number: one for number, one in enumerate(listed, 1) if one.order_id is None}
     return replace(settled, records={**settled.records, **nameless})
+
+
+def _failed(message: str) -> Transient:
+    error = Transient(message)
+    error.system = "24SevenOffice"
+    return error
 
 
 def _doubt_controls(absent: set[str], gone: Set[int], tools: Tools) -> None:
@@ -149,7 +171,10 @@ def settle_waiting(
     settled = settle(
         by_reference, question, remembered=remembered, hidden_before=ledger.hidden("waiting order")
     )
-    return replace(settled, records={**settled.records, **nameless})
+    # Those that another run asks for hold what they held.
+    lines = recalled({one: ledger.waiting_lines()[one] for one in settled.unasked})
+    kept = {one: Order(one, status=statuses[0], lines=lines[one]) for one in settled.unasked}
+    return replace(settled, records={**settled.records, **nameless, **kept})
 
 
 def read_waiting(statuses: Sequence[str], tools: Tools) -> list[Order]:

@@ -27,6 +27,7 @@ from lnb24so.errors import Lnb24soError
 from lnb24so.ledger.store import Ledger
 from lnb24so.ledger.types import Entry
 from lnb24so.orders.types import OrderReport, Selection
+from lnb24so.process.redact import REDACTOR
 from lnb24so.sandbox import Exchange, Sandbox
 from lnb24so.tools import Tools
 
@@ -132,6 +133,10 @@ def empty_world(folder: Path) -> World:
     """Return the shared sandbox as new, and a new state folder."""
     box, time = shared_box()
     time.reset()
+    box.lnb.clock_ahead, box.erp.now = timedelta(0), time.now
+    box.erp.customers.update({each["Id"]: dict(each) for each in small_brand().customers})
+    # Each world is a process of its own, which has not seen the secrets of thousands before it.
+    REDACTOR.forget()
     box.release_late()
     box.faults.clear()
     for records in (box.erp.orders, box.erp.creates, box.lnb.orders, box.requests):

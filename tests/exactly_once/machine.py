@@ -15,7 +15,9 @@ client of a system without idempotency keys can prevent it:
 * a look-up before a create gets a list that lacks the order, and no ledger knows of an attempt;
   or the second one of a doubt does, after the first one rightly did not find it;
 * 24SevenOffice creates an order later than the grace time: there may be two then, and what is
-  promised is that the second look, an hour after the success, names them.
+  promised is that the second look, an hour after the success, names them;
+* 24SevenOffice creates an order more than two days after it was asked, while cron stands still:
+  the second look no longer searches that late, and `reconcile` alone names the two.
 """
 
 from __future__ import annotations
@@ -34,6 +36,7 @@ from small_brand import CODES, SHOPS, lnb_order, typed_order
 
 from lnb24so.commands.resolve import Decision, resolve_orders
 from lnb24so.ledger.types import Entry
+from lnb24so.orders.attempts import SEARCH_ON
 from lnb24so.run import Mode
 from lnb24so.sandbox import Exchange, Reply
 from lnb24so.sandbox.faults import Behaviour
@@ -99,7 +102,7 @@ class ExactlyOnce(RuleBasedStateMachine):
         orders = self.box.lnb.orders
         reference = str(70001 + len(orders))
         if len(orders) < MOST_ORDERS:
-            orders[reference] = lnb_order(reference, self.world.time.now(), shop=shop, code=code)
+            orders[reference] = lnb_order(reference, self.box.lnb.now(), shop=shop, code=code)
 
     @rule(
         number=ORDER,
@@ -113,7 +116,7 @@ class ExactlyOnce(RuleBasedStateMachine):
         self, number: int, what: str, shop: int, code: int
     ) -> None:
         orders = list(self.box.lnb.orders.values())
-        order, now = orders[number % len(orders)], moment(self.world.time.now())
+        order, now = orders[number % len(orders)], moment(self.box.lnb.now())
         changes: dict[str, dict[str, object]] = {
             "edited": {"items": [line(CODES[code], 1 + number)]},
             "canceled": {"status": "canceled", "cancellation_time": now},
@@ -150,8 +153,18 @@ class ExactlyOnce(RuleBasedStateMachine):
         if is_deleted:
             self.deleted.add(orders.pop(order_id)["ReferenceNumber"].strip()[3:])
         else:
-            changed = {"OrderStatus": "Invoiced", "DateChanged": self.world.time.now()}
+            changed = {"OrderStatus": "Invoiced", "DateChanged": self.box.erp.now()}
             orders[order_id] |= changed
+
+    @precondition(lambda self: SHOPS[0].customer_id in self.box.erp.customers)
+    @rule(other=st.integers(1, len(SHOPS) - 1))
+    def two_customers_are_merged(self, other: int) -> None:
+        """Give the first shop's orders to another customer, and delete its own."""
+        merged, into = SHOPS[0].customer_id, SHOPS[other].customer_id
+        del self.box.erp.customers[merged]
+        for order in self.box.erp.orders.values():
+            if order["CustomerId"] == merged:
+                order |= {"CustomerId": into, "DateChanged": self.box.erp.now()}
 
     @precondition(lambda self: self.undecided)
     @rule(number=ORDER)
@@ -170,6 +183,22 @@ class ExactlyOnce(RuleBasedStateMachine):
     def note_undecided(self) -> None:
         entries = self.entries().values()
         self.undecided = [one.reference for one in entries if one.state == "needs_decision"]
+
+    # What happens to the clocks
+
+    @rule(
+        whose=st.sampled_from(("Le New Black's", "24SevenOffice's", "ours")),
+        minutes=st.sampled_from((-45, -4, 0, 4, 45)),
+    )
+    def a_clock_jumps(self, whose: str, minutes: int) -> None:
+        ahead, time = timedelta(minutes=minutes), self.world.time
+        if whose == "Le New Black's":
+            self.box.lnb.clock_ahead = ahead
+        elif whose == "24SevenOffice's":
+            self.box.erp.now = lambda: time.now() + ahead
+        elif not self.put_off:
+            # Ahead of a create that is still on its way, it would end the grace time too early.
+            time.tool_ahead = 4 * ahead
 
     # What happens to the program
 
@@ -288,11 +317,12 @@ class ExactlyOnce(RuleBasedStateMachine):
     @precondition(lambda self: self.put_off)
     @rule()
     def carry_out_what_is_late(self) -> None:
-        entries = self.entries()
-        for reference in self.put_off:
+        entries, now = self.entries(), self.world.time.now()
+        for reference, since in self.put_off.items():
             entry = entries.get(reference)
             looked_again = entry is not None and not entry.in_doubt
-            if reference in self.very_late and (entry is None or looked_again):
+            unsought = entry is None or looked_again or now - since > SEARCH_ON
+            if reference in self.very_late and unsought:
                 self.conceded.add(reference)
         self.put_off.clear()
         self.box.release_late()
@@ -377,6 +407,8 @@ class ExactlyOnce(RuleBasedStateMachine):
     def faults_end(self) -> None:
         """Let the grace time and the second look pass without trouble: now all must be well."""
         self.carry_out_what_is_late()
+        self.box.lnb.clock_ahead = self.world.time.tool_ahead = timedelta(0)
+        self.box.erp.now = self.world.time.now
         for _ in range(4):
             self.world.wait(hours=2)
             self.concede_what_is_forgotten()

@@ -248,19 +248,20 @@ def test_a_deleted_product_is_sold_out_only_where_we_have_set_its_code(
 
 
 @pytest.mark.parametrize(
-    ("known", "told", "expected"),
+    ("known", "absent", "unread", "expected"),
     [
-        (None, False, ("skip", None, "code.without_product")),
-        (None, True, ("set", 0, "code.without_product")),
-        ((None, False), True, ("set", 0, "code.without_product")),
-        ((1001, True), False, ("set", 0, "product.deleted")),
+        (None, False, False, ("skip", None, "code.without_product")),
+        (None, True, False, ("set", 0, "code.without_product")),
+        ((None, False), True, False, ("set", 0, "code.without_product")),
+        (None, True, True, ("skip", None, "code.without_product")),
+        ((1001, True), False, False, ("set", 0, "product.deleted")),
     ],
 )
-def test_a_code_that_no_product_has_becomes_zero_when_two_runs_agree(
-    known: Any, told: bool, expected: object
+def test_a_code_that_no_product_has_becomes_zero_when_24sevenoffice_says_so(
+    known: Any, absent: bool, unread: bool, expected: object
 ) -> None:
     found = reading([SCARF], {EAN: 5, OTHER_EAN: 20}, codes_set={EAN: known} if known else {})
-    found = replace(found, reported={EAN: "code.without_product"} if told else {})
+    found = replace(found, absent_codes={EAN} if absent else set(), products_unread=unread)
     assert items(found, codes_without_product="zero") == {EAN: expected}
 
 

@@ -18,7 +18,7 @@ from lnb24so.sandbox import Exchange, Reply
 from lnb24so.sandbox.exchange import json_reply
 from lnb24so.stock.absence import Question, Settled, settle
 
-from .shops import ten_of_each
+from .shops import lacking, ten_of_each
 
 pytestmark = pytest.mark.slow
 
@@ -40,29 +40,6 @@ def level(office: Installation) -> int:
 
 def type_in(office: Installation, *references: str) -> list[int]:
     return [office.box.erp.type_in(typed_order(reference)) for reference in references]
-
-
-def lacking(
-    office: Installation, *ids: int, books: str = "orders", by_id_too: bool = False
-) -> Callable[[Exchange], Reply]:
-    """Return what answers without these, in the lists, or wherever they are asked for."""
-    erp, by_id = office.box.erp, (b"OrderIds", b"ProductIds")
-
-    def behave(exchange: Exchange) -> Reply:
-        if not by_id_too and any(name in exchange.call.body for name in by_id):
-            return exchange.apply()
-        with erp.lock:
-            book = getattr(erp, books)
-            kept = dict(book)
-            for number in ids:
-                book.pop(number, None)
-            try:
-                return exchange.apply()
-            finally:
-                book.clear()
-                book.update(kept)
-
-    return behave
 
 
 def extra(office: Installation, since: int) -> list[str]:
@@ -341,7 +318,7 @@ def test_a_lost_ledger_leaves_codes_without_a_product_alone_and_names_them_once(
     assert FIRST.ean13 in said
     assert run(office) == (0, [], "")
     office.set("stock", codes_without_product="zero")
-    assert run(office) == (0, [], "")
+    assert run(office) == (0, ["GetProducts"] * 3, "")
     assert level(office) == 0
 
 
@@ -487,10 +464,77 @@ def test_a_list_may_hide_five_hundred(hides: int, fails: bool) -> None:
         assert len(settled.hidden) == hides
 
 
-def test_more_than_ten_thousand_at_once_fail_the_run() -> None:
-    listed = {0: "open"}
-    with pytest.raises(Transient, match="10,001 things"):
-        settle(listed, question(listed, []), remembered=set(range(10_002)), hidden_before=set())
+def test_of_more_than_ten_thousand_at_once_the_rest_is_left_to_the_next_runs() -> None:
+    listed, asked = {0: "open"}, list[list[int]]()
+    there = listed | {10_500: "open"}
+    remembered = set(range(10_600))
+    settled = settle(
+        listed, question(there, asked, listed), remembered=remembered, hidden_before={10_500}
+    )
+    assert sum(len(ids) - 1 for ids in asked) == 10_000
+    assert settled.records == there
+    assert settled.hidden == {10_500}
+    assert settled.gone == set(range(1, 10_000))
+    assert settled.unasked == remembered - settled.gone - there.keys()
+
+
+FEW = "lnb24so.stock.absence.MOST_AT_ONCE"
+
+
+def test_codes_whose_products_wait_to_be_asked_for_keep_their_levels(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office, _ = place
+    monkeypatch.setattr(FEW, 2)
+    numbers = sorted(office.box.erp.products)
+    for number in numbers[:5]:
+        del office.box.erp.products[number]
+    office.box.erp.change_product(numbers[5], Stock=Decimal(8))
+    seen: list[list[int]] = []
+    told: list[str] = []
+    for _ in range(4):
+        code, more, said = run(office)
+        assert (code, len(more)) == (0, 1 if len(seen) < 3 else 0)
+        seen.append(sorted(row["in_stock"] for row in office.box.lnb.inventory.values()))
+        told.append(said)
+    assert seen == [[0, 0, 8, 10, 10, 10], [0, 0, 0, 0, 8, 10], *[[0, 0, 0, 0, 0, 8]] * 2]
+    assert "more of those than one run asks for" in told[0]
+    assert told[1:] == ["", "", ""]
+
+
+def test_open_orders_that_wait_to_be_asked_for_stop_no_more_runs_than_it_takes(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office, _ = place
+    ids = type_in(office, *map(str, range(6)))
+    run(office)
+    assert level(office) == 4
+    monkeypatch.setattr(FEW, 2)
+    for number in ids[:5]:
+        office.box.erp.orders[number]["OrderStatus"] = "Invoiced"
+    assert [(run(office)[0], level(office)) for _ in range(3)] == [(1, 4), (1, 4), (0, 9)]
+    assert run(office) == (0, [], "")
+
+
+def test_open_orders_that_nothing_proves_gone_are_all_believed_in_the_end(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office, _ = place
+    type_in(office, *map(str, range(5)))
+    run(office)
+    monkeypatch.setattr(FEW, 2)
+    office.box.erp.orders.clear()
+    runs = [(run(office)[0], level(office)) for _ in range(7)]
+    assert runs == [*[(1, 5)] * 5, (0, 10), (0, 10)]
+
+
+def test_waiting_orders_that_wait_to_be_asked_for_hold_what_they_held(
+    waiting: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office, _ = waiting
+    monkeypatch.setattr(FEW, 1)
+    office.box.lnb.orders.clear()
+    assert [(run(office)[0], level(office)) for _ in range(4)] == [(0, 8), (0, 9), (0, 10), (0, 10)]
 
 
 @pytest.mark.parametrize("shows_an_expired_one", [False, True])

@@ -54,7 +54,7 @@ class Run:
     statuses: list[StatusSet] = field(default_factory=list)
     acted: bool = False
     doubts: list[str] = field(default_factory=list)
-    overlapped: list[int] = field(default_factory=list)
+    overlapped: list[int | None] = field(default_factory=list)
     out: str = ""
     dies_at: int | None = None
     seconds: float = 0.0
@@ -136,7 +136,7 @@ class Cron:
             self._config[path] = load_config(path)
         return self._config[path]
 
-    def _in_a_process(self, command: tuple[str, ...], err: io.StringIO) -> int | None:
+    def in_a_process(self, command: tuple[str, ...], err: io.StringIO) -> int | None:
         """Run a command in a process of its own; return its exit code, None where it was killed."""
         now = self.world.time.tool().now().isoformat()
         line = [sys.executable, "-m", "year.process", str(self.world.file.file), now, *command]
@@ -167,7 +167,7 @@ class Cron:
             if around is not None:
                 stack.enter_context(around(run))
             if run.dies_at is not None:
-                run.code = self._in_a_process(command, err)
+                run.code = self.in_a_process(command, err)
             else:
                 stack.enter_context(redirect_stdout(out))
                 stack.enter_context(redirect_stderr(err))

@@ -77,7 +77,8 @@ class Judge:
         content = self.world.content(self.world.lnb.orders[sale.reference])
         order = self.world.erp.orders.get(order_id)
         if order is not None and not run.acted and run.is_a_cron_job:
-            holds = (order["CustomerId"], self.world.articles(pieces_of(order, SHIPPING_ID)))
+            number = self.world.first_of(order["CustomerId"])
+            holds = (number, self.world.articles(pieces_of(order, SHIPPING_ID)))
             if holds != (content.customer_id, content.pieces):
                 text = f"order {order_id} holds {holds} and was taken for {content}"
                 self.verdict.broken(ORDERED, sale.reference, run, text)
@@ -88,7 +89,7 @@ class Judge:
         if order is None:
             return
         holds = Content(
-            order["CustomerId"],
+            self.world.first_of(order["CustomerId"]),
             self.world.articles(pieces_of(order, SHIPPING_ID)),
             net_of(order),
             (order.get("Currency") or {}).get("Symbol", "NOK"),
@@ -128,7 +129,8 @@ class Judge:
         flaws = self.world.flaws(sale)
         for code in said.reasons if said.state in ("blocked", "needs_decision") else ():
             known = {
-                "order.reference_taken": bool(sale.typed) or bool(self.world.ledger_forgot),
+                "order.reference_taken": bool(sale.typed or self.world.ledger_forgot)
+                or sale.retailer.shop.customer_id in self.world.merged,
                 "order.duplicate": len(sale.there) > 1,
                 "order.refused": sale.was_refused,
                 "order.not_searchable": sale.was_in_doubt,

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from io import StringIO
 
 from lnb24so.errors import Lnb24soError
 from lnb24so.orders.types import Selection
 from lnb24so.run import Mode, push_orders
 from lnb24so.sandbox import Exchange, Reply
 
-from .cron import Cron
+from .cron import PUSH, Cron
 from .faulty import reference_in
 from .people import People
 from .world import World
@@ -40,7 +41,7 @@ class Meanwhile:
         reply = None if is_first else exchange.apply()
         act: Callable[[], object] = self.rng.choice(
             (
-                self.people.order,
+                *(self.people.order,) * 3,
                 self.people.confirm,
                 self.people.edit,
                 self.people.release,
@@ -70,8 +71,11 @@ class Meanwhile:
         return reply
 
     def a_second_run(self, exchange: Exchange) -> Reply:
-        """Begin a second run while the first waits for this answer."""
+        """Begin a second run while the first waits for this answer; some as a process."""
         run = self.cron.runs[-1]
+        if self.rng.random() < 0.3:
+            run.overlapped.append(self.cron.in_a_process(PUSH, StringIO()))
+            return exchange.apply()
         mode = Mode("push-orders", True, self.world.time.tool(), lambda words: None)
         try:
             code = push_orders(self.cron.config, mode, Selection()).exit_code

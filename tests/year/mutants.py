@@ -117,7 +117,6 @@ MUTANTS: Mapping[str, Mutant] = {
     "late-stamp": Mutant(
         "levels are stamped with the moment after the reads",
         {"lnb24so.stock.task.apply_stock": stamped_late},
-        "calm",
     ),
     "no-waiting": Mutant(
         "waiting orders hold nothing", {"lnb24so.stock.plan.waiting_pieces": always({})}, "calm"
@@ -153,7 +152,6 @@ MUTANTS: Mapping[str, Mutant] = {
     "no-comparison": Mutant(
         "an order with our reference is taken for ours, whatever it holds",
         {"lnb24so.orders.settle.same_cargo": always(True)},
-        "calm",
     ),
     "no-second-look": Mutant(
         "nothing is looked up once more",
@@ -177,12 +175,10 @@ MUTANTS: Mapping[str, Mutant] = {
     "no-changes": Mutant(
         "what changed after its export is not asked for",
         {"lnb24so.orders.reading._changed": always({})},
-        "calm",
     ),
     "over-canceled": Mutant(
         "a status is written whatever became of the order",
         {"lnb24so.orders.status_step.is_ours_to_move": always(True)},
-        "calm",
     ),
 }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from functools import partial
@@ -11,6 +12,7 @@ from typing import Any
 from lnb24so.sandbox.brand import Json
 from lnb24so.sandbox.fashion import Code
 from lnb24so.sandbox.portal import moment
+from lnb24so.sandbox.retailers import customer
 from lnb24so.sandbox.sample_orders import in_currency, line
 
 from .account import retailer_of
@@ -19,18 +21,25 @@ from .warehouse import Warehouse
 from .world import World
 
 Act = Callable[[], object]
+MERGED = 901
+"""The number of the first customer that came of merging two."""
 
 
 class People(Warehouse):
-    """What people do, drawn by the story's chance; nobody here looks at the tool."""
+    """What people do, drawn by the story's chance; nobody here looks at the tool.
+
+    A calm brand is one that knows its trade: of 2,000 orders some ten are changed, canceled,
+    opened again or typed in wrongly once they are carried, and a code stands on two products a
+    few times a year. In a storm all of this happens every other day.
+    """
 
     def __init__(self, world: World) -> None:
         self.world, self.rng = world, world.rng
         self.season = 0
         self.acts: Mapping[str, tuple[int, Act]] = {
-            "order": (40, self.order),
-            "confirm": (18, self.confirm),
-            "release": (22, self.release),
+            "order": (50, self.order),
+            "confirm": (22, self.confirm),
+            "release": (26, self.release),
             "edit": (5, self.edit),
             "cancel": (3, self.cancel),
             "reopen": (1, self.reopen),
@@ -38,13 +47,14 @@ class People(Warehouse):
             "unlist": (1, self.lose_a_code),
             "mend": (6, self.mend),
             "ship": (16, self.ship),
-            "invoice": (24, self.invoice),
+            "invoice": (24, self.pack),
             "phone": (4, self.order_by_phone),
             "type in": (1, self.type_in),
             "deliver": (2, self.goods_arrive),
             "count": (3, self.count),
             "rename": (1, self.rename),
             "double": (1, self.double_a_code),
+            "merge": (1, self.merge_customers),
         }
 
     def something(self) -> None:
@@ -88,12 +98,12 @@ class People(Warehouse):
         if self.rng.random() < 0.01:
             sale.wrong_total = True
             self.world.change(sale.reference, "its total is mistyped", items=items)
-        if chosen == "confirmed":
+        if chosen in ("confirmed", "invoicing"):
             self._lower(sale)
         return sale
 
     def _lower(self, sale: Sale) -> None:
-        """Lower the levels as Le New Black does itself when an order is confirmed."""
+        """Lower the levels as Le New Black does itself for an order that is confirmed."""
         if self.world.story.lnb_mode == "simple":
             for item in self.world.lnb.orders[sale.reference]["items"]:
                 row = self.world.lnb.inventory.get(item["sku"])
@@ -127,7 +137,9 @@ class People(Warehouse):
 
     def edit(self, sale: Sale | None = None) -> None:
         """Change the pieces of an order, or add a line; sometimes after its export."""
-        statuses = ("closed",) if self.rng.random() < 0.02 else (*OPEN, "confirmed", "invoicing")
+        statuses = (
+            ("closed",) if self.happens(0.06, in_calm=0.01) else (*OPEN, "confirmed", "invoicing")
+        )
         sale = sale or self.some(*statuses, days=20)
         if sale is None:
             return
@@ -140,7 +152,7 @@ class People(Warehouse):
 
     def cancel(self, sale: Sale | None = None) -> None:
         """Cancel an order; sometimes after its export."""
-        late = self.rng.random() < 0.03
+        late = self.happens(0.03, in_calm=0.02)
         sale = sale or self.some(*(("closed",) if late else (*OPEN, "confirmed")), days=20)
         if sale is not None:
             now = moment(self.world.lnb.now())
@@ -148,7 +160,8 @@ class People(Warehouse):
 
     def reopen(self) -> None:
         """Take a cancellation back, or open a closed order again."""
-        if sale := self.some("canceled", "closed", days=10):
+        statuses = ("canceled", "closed") if self.happens(1, in_calm=0.05) else ("canceled",)
+        if sale := self.some(*statuses, days=10):
             order = self.world.lnb.orders[sale.reference]
             was_closed = order["status"] == "closed"
             status = "invoicing" if was_closed else "confirmed"
@@ -177,8 +190,25 @@ class People(Warehouse):
 
     # In 24SevenOffice
 
+    def merge_customers(self) -> None:
+        """Merge a customer into a new one: its orders move, Le New Black names the old one."""
+        if not self.happens(0.3, in_calm=0.1):
+            return
+        retailer, erp = self.rng.choice(self.world.retailers), self.world.erp
+        before, after = retailer.shop.customer_id, MERGED + len(self.world.merged)
+        self.world.merged[after] = self.world.first_of(before)
+        self.world.gone[before] = erp.customers.pop(before)
+        retailer.shop = replace(retailer.shop, customer_id=after, reference=str(after))
+        erp.customers[after] = customer(retailer.shop, erp.now()) | {"Name": retailer.name}
+        for order in erp.orders.values():
+            if order["CustomerId"] == before:
+                order |= {"CustomerId": after, "DateChanged": erp.now()}
+        self.world.note("retailers", f"customer {before} is merged into {after}")
+
     def lose_a_code(self) -> None:
         """Let a product lose its code for some days."""
+        if not self.happens(1, in_calm=0.5):
+            return
         code = self.rng.choice(self.world.codes)
         name = self.world.field[1]
         if self.world.erp.products[code.product_id].get(name):
@@ -187,7 +217,7 @@ class People(Warehouse):
 
     def double_a_code(self) -> None:
         """Put a code on a second product."""
-        if self.rng.random() < 0.5:
+        if not self.happens(0.5, in_calm=0.15):
             return
         code = self.rng.choice(self.world.codes)
         name, number = self.world.field[1], 5000 + len(self.world.tale)
@@ -202,7 +232,8 @@ class People(Warehouse):
         """Mend one thing that is wrong: a reference, a code, a doubled code, a total."""
         world, repairs = self.world, list[Act]()
         for retailer in world.retailers:
-            if retailer.reference is None or retailer.vat_number is None:
+            fresh = retailer_of(retailer.shop, world.story)
+            if (retailer.reference, retailer.vat_number) != (fresh.reference, fresh.vat_number):
                 repairs.append(partial(self._mend_reference, retailer))
         for code in world.codes:
             product = world.erp.products[code.product_id]
@@ -224,7 +255,8 @@ class People(Warehouse):
         self.world.note("retailers", f"{retailer.name} has its reference again")
         for sale in self.world.sales.values():
             order = self.world.lnb.orders[sale.reference]
-            if sale.retailer is retailer and sale.now.status not in ("closed", "canceled"):
+            is_done = sale.there or sale.now.status in ("closed", "canceled")
+            if sale.retailer is retailer and not is_done:
                 billing = order["billing_address"] | {"vat_number": retailer.vat_number}
                 changed = {"retailer_reference": retailer.reference, "billing_address": billing}
                 if any(order[name] != value for name, value in changed.items()):

@@ -22,6 +22,7 @@ from .judge import Judge
 from .mails import SIZE, Mails
 from .mutants import planted
 from .people import People
+from .proof import FEW, Proof, few_mails
 from .seasons import Seasons
 from .shelf import Shelf
 from .story import Story
@@ -61,6 +62,7 @@ class Play:
         self.judge = Judge(self.world, self.verdict)
         self.shelf = Shelf(self.world, self.verdict)
         self.mails = Mails(self.world, self.verdict)
+        self.proof = Proof(self.world, self.cron, self.verdict)
         self.clerk = Clerk(self.world, self.cron, self.judged)
 
     def year(self, until: float = inf) -> None:
@@ -76,6 +78,10 @@ class Play:
                 self.quiet()
             if is_last or self.verdict.is_over:
                 break
+        self.proof.holds()
+        many = few_mails(self.days, len(self.world.sales), len(self.mails.other))
+        if self.story.weather == "calm" and many:
+            self.verdict.broken(FEW, "mails", None, many)
 
     def day(self, day: int) -> None:
         """Play one day: night, morning, some scenes, evening."""
@@ -93,7 +99,7 @@ class Play:
         self.seasons.day(day, self.story.days)
         for hour in (9, 12, 15) if weekday else (11,):
             self.until(hour + world.rng.randrange(2), world.rng.randrange(60))
-            for _ in range(world.rng.randrange(3, 9)):
+            for _ in range(world.rng.randrange(4, 11)):
                 self.people.something()
                 world.time.move(world.rng.randrange(5, 90))
             self.pair()

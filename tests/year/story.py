@@ -9,8 +9,10 @@ from typing import Literal, get_args
 from lnb24so.sandbox.portal import StockMode
 
 Weather = Literal["calm", "storm"]
+MatchBy = Literal["ean13", "sku", "ean13_then_sku"]
 CustomerMatch = Literal["id", "external_id", "organization_number"]
 MODES: tuple[StockMode, ...] = get_args(StockMode)
+CODE_FIELDS: tuple[MatchBy, ...] = get_args(MatchBy)
 MATCHES: tuple[CustomerMatch, ...] = get_args(CustomerMatch)
 START = datetime(2026, 1, 5, 5, tzinfo=UTC)
 """A Monday morning; a year from here on has both changes of the clock in it."""
@@ -33,9 +35,9 @@ class Story:
         return MODES[(self.seed + (self.weather == "storm")) % 3]
 
     @property
-    def match_by(self) -> Literal["ean13", "sku"]:
-        """The code by which products are recognised."""
-        return "ean13" if self.seed % 2 else "sku"
+    def match_by(self) -> MatchBy:
+        """The code by which products are recognised: all three within four seeds."""
+        return CODE_FIELDS[(2 * self.seed + self.seed // 3 - 2) % 3]
 
     @property
     def customer_match(self) -> CustomerMatch:

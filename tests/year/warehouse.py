@@ -16,6 +16,11 @@ class Warehouse:
     world: World
     rng: Random
 
+    def happens(self, in_storm: float, in_calm: float) -> bool:
+        """Return whether something happens this time, by its chance in this weather."""
+        calm = self.world.story.weather == "calm"
+        return self.rng.random() < (in_calm if calm else in_storm)
+
     def goods_arrive(self) -> None:
         """Fill the emptiest shelves."""
         world = self.world
@@ -56,6 +61,12 @@ class Warehouse:
                 world.erp.change_product(product["Id"], Stock=product["Stock"] - now)
                 world.note(str(product["No"]), f"{now} shipped for order {order['OrderId']}")
             order["DateChanged"] = world.erp.now()
+
+    def pack(self) -> None:
+        """Invoice an order, and more of them where many lie there: who packs, keeps up."""
+        waiting = sum(1 for one in self.world.erp.orders.values() if open_pieces(one))
+        for _ in range(1 + waiting // 15):
+            self.invoice()
 
     def invoice(self, order: dict[str, Any] | None = None) -> None:
         """Ship what is left of an order and invoice it; now and then the rest becomes an order."""
@@ -112,12 +123,12 @@ class Warehouse:
             {"ProductId": number, "Quantity": amount, "Price": price}
             for number, amount in content.pieces
         ]
-        if self.rng.random() < 0.4:
+        if self.happens(0.4, in_calm=0.1):
             rows[0]["Quantity"] += 1
             self.world.note(sale.reference, "is being typed in with a piece too many")
         number = self.type(
             {
-                "CustomerId": content.customer_id,
+                "CustomerId": sale.retailer.shop.customer_id,
                 "ReferenceNumber": f" lnb{sale.reference} ",
                 "InvoiceRows": rows,
             }

@@ -22,7 +22,7 @@ from .truth import open_pieces
 from .world import World
 
 MOST_REQUESTS = 16
-LATE = ("late", "late", "late", "late", "very late", "very late", "lost reply", "503 after")
+LATE = (*("late",) * 12, *("very late",) * 6, "lost reply", "503 after")
 """What befalls a create more often than the rest of what can go wrong."""
 
 
@@ -46,6 +46,9 @@ class Weather(Sky):
         self.cron, self.meanwhile = cron, Meanwhile(world, cron, people)
         self.short_at = self.doubted_at = world.time.now() - timedelta(days=1)
         self.today: Today | None = None
+        self.remembered: set[str] = set()
+        self.hidden_once: set[int] = set()
+        self._forgot = 0
         setattr(world.box.faults, "take", self._take)  # noqa: B010 - the sandbox asks here
 
     @property
@@ -63,10 +66,19 @@ class Weather(Sky):
         if self.clocks_until is not None and now > self.clocks_until and not self.pending:
             self._clocks_are_right()
         run = self.cron.run(*command, around=self._around)
+        self._remember(run)
         for seen in run.seen if run.troubles else ():
             if seen.operation == "SaveInvoices":
                 self._doubt(seen.body)
         return run
+
+    def _remember(self, run: Run) -> None:
+        """Note the codes that the ledger knows to have set: of their products absence is asked."""
+        if self._forgot != self.world.ledger_forgot:
+            self._forgot = self.world.ledger_forgot
+            self.remembered.clear()
+        if run.is_whole:
+            self.remembered |= run.levels.keys()
 
     @contextmanager
     def _around(self, run: Run) -> Iterator[None]:
@@ -127,6 +139,8 @@ class Weather(Sky):
         operation, skip = self.rng.choice(MOMENTS[today.run.task])
         meanwhile = self.meanwhile
         is_create = operation == "SaveInvoices"
+        if is_create and not self.meanwhile.people.happens(1, in_calm=0.25):
+            return
         act = meanwhile.turns_round if is_create else meanwhile.somebody_acts
         today.by_operation[operation] = [*[""] * skip, act]
 
@@ -152,11 +166,20 @@ class Weather(Sky):
             and known[number].now.status == "closed"
         ]
         doubted = [number for number, sale in known.items() if sale.in_doubt]
+        # Two look-ups end a doubt: what both do not show, nobody can know.
+        doubted = [number for number in doubted if number not in self.hidden_once]
         if run.command != PUSH or self.world.ledger_forgot > 0:
             # What no stock run has seen cannot be missed, nor what the ledger has forgotten.
             doubted = []
+        self.hidden_once.update(doubted)
         hidden = set(self.rng.sample(old, k=min(len(old), 3))) | set(doubted)
-        codes = self.rng.sample(self.world.codes, k=3)
+        # Of a code that the ledger never set nobody knows which product it was on.
+        codes = [
+            code
+            for code in self.rng.sample(self.world.codes, k=3)
+            if not self.world.was_doubled(code)
+            or getattr(code, self.world.field[0]) in self.remembered
+        ]
         self.met["short lists"] += 1
         run.troubles.append("short lists")
         self._note(f"lists lack {sorted(hidden)} and {[code.sku for code in codes]}")

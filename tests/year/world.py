@@ -24,6 +24,7 @@ from lnb24so.sandbox.sample import SHIPPING_ID, SHIPPING_NO
 from lnb24so.sandbox.sample_orders import blank_order, totals
 
 from .account import brand_of, config_of, retailer_of
+from .named import Named
 from .story import CODES, FIRST_REFERENCE, START, Story
 from .truth import (
     PROMISED,
@@ -70,7 +71,7 @@ class StatusSet:
     there: bool
 
 
-class World:
+class World(Named):
     """Everything outside of the tool. `tale` tells what happened, in order."""
 
     def __init__(self, story: Story, folder: Path) -> None:
@@ -93,6 +94,8 @@ class World:
         self.statuses: list[StatusSet] = []
         self.ledger_forgot = 0
         self.typing = False
+        self.merged: dict[int, int] = {}
+        self.gone: dict[int, Record] = {}
         self._watch()
         self.file = ConfigFile(folder, config_of(self.box, story))
         self.paths = self.file.config.paths
@@ -211,43 +214,6 @@ class World:
 
     # What both systems together say
 
-    @property
-    def field(self) -> tuple[str, str]:
-        """The names of the code in both systems."""
-        return ("ean13", "EAN1") if self.story.match_by == "ean13" else ("sku", "No")
-
-    def products_of(self, item: Json) -> list[Record]:
-        """Return the active products with the code of a line."""
-        here = self.field[0]
-        return [one for one in self._by_code().get(item[here], []) if one["StatusId"] == 1]
-
-    def _by_code(self) -> dict[Any, list[Record]]:
-        there = self.field[1]
-        key = tuple(map(id, self.erp.products.values()))
-        if getattr(self, "_code_key", None) != key:
-            found: dict[Any, list[Record]] = {}
-            for product in self.erp.products.values():
-                if product.get(there):
-                    found.setdefault(product[there], []).append(product)
-            self._code_key, self._codes = key, found
-        return self._codes
-
-    def customer_of(self, order: Json) -> int | None:
-        """Return the customer that an order's references name, or None."""
-        by, reference = self.story.customer_match, order["retailer_reference"]
-        for customer in self.erp.customers.values():
-            vat = (order["billing_address"] or {}).get("vat_number") or ""
-            digits = "".join(filter(str.isdigit, vat))
-            named = {
-                "id": str(customer["Id"]) == reference,
-                "external_id": customer["ExternalId"] == reference,
-                "organization_number": customer["OrganizationNumber"] == digits,
-            }[by]
-            if named:
-                number: int = customer["Id"]
-                return number
-        return None
-
     def live(self) -> list[Sale]:
         """Return the orders that are neither closed nor canceled."""
         return [one for one in self.sales.values() if one.now.status not in ("closed", "canceled")]
@@ -256,10 +222,10 @@ class World:
         """Return what keeps an order from being exported: customer, line, total or nothing."""
         order = self.lnb.orders[sale.reference]
         found = set()
-        number = self.customer_of(order)
-        if number is None or self.erp.customers[number].get("BlockInvoice"):
+        customer = self.customer_of_today(order)
+        if customer is None or customer.get("BlockInvoice"):
             found.add("customer")
-        if any(len(self.products_of(item)) != 1 for item in order["items"]):
+        if any(len(self.products_of_line(item)) != 1 for item in order["items"]):
             found.add("line")
         if sale.wrong_total and not sale.accepted:
             found.add("total")

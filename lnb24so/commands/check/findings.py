@@ -79,10 +79,10 @@ class Findings:
         """Note what is wrong."""
         self.add("error", name, message, details)
 
-    def flaws(self, name: str, fact: str, cost: str, found: Sequence[Pair]) -> None:
+    def flaws(self, name: str, fact: str, cost: str, flaws: Sequence[Pair]) -> None:
         """Note a fact, and where flaws were found, what they cost and how to mend them."""
-        if found:
-            self.warn(name, fact + cost, found)
+        if flaws:
+            self.warn(name, fact + cost, flaws)
         else:
             self.ok(name, f"{fact}.")
 

@@ -61,9 +61,9 @@ def _fitting(order: Order, meaning: UnitPrice) -> list[Priced]:
     """Return the readings that come to an order's total, as `push-orders` finds them."""
     lines = [line for line in order.lines if line.quantity]
     shipping = order.amount_shipping or Decimal(0)
-    wanted = Sum(order=order, lines=lines, sent=[True] * len(lines), shipping=shipping)
+    amounts = Sum(order=order, lines=lines, sent=[True] * len(lines), shipping=shipping)
     every = price_lines(order, lines, meaning)
-    return exact(every, wanted) or near(every, wanted)
+    return exact(every, amounts) or near(every, amounts)
 
 
 def _rounding(orders: Iterable[Order], meaning: UnitPrice) -> str:

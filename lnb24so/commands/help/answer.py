@@ -16,16 +16,16 @@ def show_help(name: str | None, cli: click.Group, context: click.Context) -> int
         return 0
     every = [*answers(), *_commands(cli, context)]
     asked = name.strip().casefold()
-    found = [one for one in every if asked in map(str.casefold, one.names)]
-    if not found:
+    meant = [one for one in every if asked in map(str.casefold, one.names)]
+    if not meant:
         some = near(asked, [word for one in every for word in one.names])
         hint = f"Near: {', '.join(some)}." if some else "What there is: lnb24so help"
         click.echo(f"lnb24so: help knows no {name!r}. {hint}", err=True)
         return 2
-    if len(found) == 1 and found[0].is_page:
-        click.echo(found[0].text)
+    if len(meant) == 1 and meant[0].is_page:
+        click.echo(meant[0].text)
     else:
-        click.echo("\n\n".join(f"{one.heading}:\n{indent(one.text, '  ')}" for one in found))
+        click.echo("\n\n".join(f"{one.heading}:\n{indent(one.text, '  ')}" for one in meant))
     return 0
 
 

@@ -116,10 +116,13 @@ REMEDIES: Mapping[str, str] = {
     "Until then the level stays.",
     "product.expired": "To keep its level: stock.expired_products: keep.",
     "product.deleted": "To keep its level: stock.deleted_products: keep.",
+    "product.unasked": "Nothing is to be done: each run asks for 10,000, and the level stays until "
+    "then.",
     "code.without_product": "Set it to 0 in Le New Black, or give a product the code. Or set "
     "stock.codes_without_product: zero.",
     "list.incomplete": "Nothing is to be done: what the list lacks is counted, and asked for in "
     "each run.",
+    "list.miscounted": "Nothing is to be done here; report it to Le New Black.",
     "level.refused": "Read why in the message; the next run sends it again.",
     **{
         f"hold.{why}": HOLDS_NOTHING

@@ -61,14 +61,14 @@ def _default(setting: Any) -> str:
 
 def _meanings(example: str) -> Mapping[str, str]:
     """Return the comment above each setting; one at its default stands behind a #."""
-    found: dict[str, str] = {}
+    comments: dict[str, str] = {}
     section, above = "", list[str]()
     for line in example.splitlines():
         if comment := re.fullmatch(r"  # (.+)", line):
             above.append(comment[1])
         elif setting := re.match(r"  #?(\w+):", line):
-            found[f"{section}.{setting[1]}"] = " ".join(above)
+            comments[f"{section}.{setting[1]}"] = " ".join(above)
             above = []
         elif heading := re.match(r"(\w+):", line):
             section, above = heading[1], []
-    return found
+    return comments

@@ -47,19 +47,19 @@ def nets_there(trio: Trio, own: str) -> dict[str, Net]:
 
     Returns and credits are not among them: `credited` adds those up.
     """
-    found: dict[str, Net] = {}
+    nets: dict[str, Net] = {}
     parents = {one.order_id for one in trio.parents}
     for one in (*trio.parents, *trio.derived):
         if one.takes_back and one.order_id not in parents:
             continue
         currency = currency_of(one, own)
-        before = found.get(currency, Net())
-        found[currency] = Net(
+        before = nets.get(currency, Net())
+        nets[currency] = Net(
             before.net + to_minor(one.net or Decimal(0), currency),
             before.vat + to_minor(one.vat or Decimal(0), currency),
             before.orders + (one.order_id in parents),
         )
-    return found
+    return nets
 
 
 def credited(trio: Trio, currency: str, own: str) -> Decimal:

@@ -39,8 +39,8 @@ def judge(trio: Trio, rules: Rules) -> Verdict:
         waits = standing == "other" and not _is_exempt(trio, rules)
         currency = currency_here(trio, rules.own_currency)
         return Verdict([Line(trio=trio, currency=currency, not_due=True)] if waits else [])
-    found = [] if _is_exempt(trio, rules) and len(trio.parents) < 2 else list(_found(trio, rules))
-    return Verdict(list(_lines(trio, standing, found, rules)), found)
+    against = [] if _is_exempt(trio, rules) and len(trio.parents) < 2 else list(_found(trio, rules))
+    return Verdict(list(_lines(trio, standing, against, rules)), against)
 
 
 # Where it stands
@@ -184,7 +184,7 @@ def _last_moment(order: Order | None) -> datetime | None:
 
 
 def _lines(
-    trio: Trio, standing: Standing, found: Sequence[Finding], rules: Rules
+    trio: Trio, standing: Standing, against: Sequence[Finding], rules: Rules
 ) -> Iterator[Line]:
     """Yield an order's line in each currency that one of the two sides has it in."""
     own = rules.own_currency
@@ -192,7 +192,7 @@ def _lines(
     here: Mapping[str, Decimal] = {}
     if standing not in ("gone", "canceled"):
         here = {currency_here(trio, own): net_here(trio, own, rules.orders)}
-    label, names = _label(trio, standing, found, rules)
+    label, names = _label(trio, standing, against, rules)
     for currency in dict.fromkeys((*here, *there)):
         lnb, net = here.get(currency, Decimal(0)), there.get(currency, Net())
         parts: Sequence[Part] = [Part(label, lnb - net.net, names)] if lnb != net.net else []
@@ -213,7 +213,7 @@ def _lines(
 
 
 def _label(
-    trio: Trio, standing: Standing, found: Sequence[Finding], rules: Rules
+    trio: Trio, standing: Standing, against: Sequence[Finding], rules: Rules
 ) -> tuple[str, bool]:
     """Return what the whole difference of an order is, and whether it is named; "": not one."""
     state = trio.entry.state if trio.entry else None
@@ -222,7 +222,7 @@ def _label(
     if trio.parents:
         gone = {"gone": "not in Le New Black", "canceled": "canceled in Le New Black"}
         return gone.get(standing, ""), True
-    if found:
+    if against:
         return "missing", True
     if state == "skipped":
         return "skipped", False

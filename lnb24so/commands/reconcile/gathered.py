@@ -52,15 +52,15 @@ class Gathered:
     def hits(self, reference: str) -> list[Booked]:
         """Return the orders of 24SevenOffice that are this one, as far as was read."""
         entry = self.entry(reference)
-        found = {one.order_id: one for one in self.books.with_reference(self.references(reference))}
+        by_id = {one.order_id: one for one in self.books.with_reference(self.references(reference))}
         known = (entry.order_id, entry.seen_id) if entry else ()
         for number in known:
             if number is not None and number in self.books.by_id:
-                found[number] = self.books.by_id[number]
+                by_id[number] = self.books.by_id[number]
         others = entry.not_ours if entry else ()
         return [
             one
-            for number, one in found.items()
+            for number, one in by_id.items()
             if number not in others and self._is_free(reference, number)
         ]
 

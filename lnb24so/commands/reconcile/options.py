@@ -59,10 +59,10 @@ def reconcile(
         raise click.UsageError("Give --csv or --json, not both.")
     if acknowledge != bool(note):
         raise click.UsageError("--acknowledge and --note TEXT go together.")
-    from .task import Wanted
+    from .task import Options
     from .task import reconcile as compare
 
-    wanted = Wanted(
+    options = Options(
         month=month,
         by="invoiced" if by == "invoiced" else "confirmed",
         since=since,
@@ -71,4 +71,4 @@ def reconcile(
         note=note if acknowledge else None,
         quiet=screen.quiet,
     )
-    return compare(screen.config(), screen.mode("reconcile", writes=acknowledge), wanted)
+    return compare(screen.config(), screen.mode("reconcile", writes=acknowledge), options)

@@ -12,8 +12,6 @@ from lnb24so.texts import count, first_of
 
 from .types import Line
 
-"""So many references stand behind a part of a difference."""
-
 
 @dataclass(slots=True)
 class Share:

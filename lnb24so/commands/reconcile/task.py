@@ -39,7 +39,7 @@ AREA = "reconcile"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
+class Options:
     """What is asked: a month (its first day) by confirmation or invoice, or all since a day."""
 
     month: date | None = None
@@ -59,7 +59,7 @@ class Wanted:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class Comparison:
     """What a reconciliation came to; `looked_at` are the references that it was about."""
 
     period: Period
@@ -75,42 +75,42 @@ class Found:
         return [one for one in self.findings if not one.is_known]
 
 
-def reconcile(config: Config, mode: Mode, wanted: Wanted) -> int:
+def reconcile(config: Config, mode: Mode, options: Options) -> int:
     """Print what the three places do not agree on, and the proof; return 3 where anything stands.
 
     With a note, what stands is taken as known. Raises as `run` does.
     """
-    kept: list[Found] = []
+    comparisons: list[Comparison] = []
 
     def compare(tools: Tools) -> Parts:
-        found = find(tools, wanted.period(config, tools.clock.now()))
-        kept.append(found)
-        if wanted.note is not None:
-            _take_as_known(tools, found, wanted.note)
-        stands = bool(found.standing or found.unread) and wanted.note is None
+        comparison = find(tools, options.period(config, tools.clock.now()))
+        comparisons.append(comparison)
+        if options.note is not None:
+            _take_as_known(tools, comparison, options.note)
+        stands = bool(comparison.standing or comparison.unread) and options.note is None
         return Parts(exit_code=3 if stands else 0)
 
     report = run(config, mode, compare)
-    (found,) = kept
-    if wanted.as_json:
-        print_json(document(report, found, config))
-    elif wanted.as_csv:
-        sheet = rows(found.lines, found.own_currency, config.erp.zone)
+    (comparison,) = comparisons
+    if options.as_json:
+        print_json(document(report, comparison, config))
+    elif options.as_csv:
+        sheet = rows(comparison.lines, comparison.own_currency, config.erp.zone)
         print_plain(csv_lines(COLUMNS, sheet))
-    elif wanted.note is not None:
-        print_lines([f"{count(len(found.standing), 'finding')} taken as known."])
+    elif options.note is not None:
+        print_lines([f"{count(len(comparison.standing), 'finding')} taken as known."])
     else:
-        print_lines(plain_lines(found, _new(config, mode, found), quiet=wanted.quiet))
+        print_lines(plain_lines(comparison, _new(config, mode, comparison), quiet=options.quiet))
     return report.exit_code
 
 
-def find(tools: Tools, period: Period) -> Found:
+def find(tools: Tools, period: Period) -> Comparison:
     """Return what the three places say of a period; raises as `read_sides` does."""
     sides = read_sides(tools, period)
     rules = Rules(tools.config.orders, tools.clock.now(), sides.own_currency, sides.knows_orders)
     verdicts = [judge(trio, rules) for trio in sides.trios]
     unread = [f"{name}: was not compared. {why}" for name, why in sides.unread.items()]
-    return Found(
+    return Comparison(
         period=period,
         own_currency=sides.own_currency,
         lines=[line for verdict in verdicts for line in verdict.lines],
@@ -120,78 +120,79 @@ def find(tools: Tools, period: Period) -> Found:
     )
 
 
-def plain_lines(found: Found, new: Iterable[Finding], *, quiet: bool) -> list[str]:
+def plain_lines(comparison: Comparison, new: Iterable[Finding], *, quiet: bool) -> list[str]:
     """Return what is new, then in one line what was told before, then the proof.
 
     With `quiet` what is new, and nothing else.
     """
-    told = [sentence(one.reference, one.reason) for one in new]
+    answer = [sentence(one.reference, one.reason) for one in new]
     if quiet:
-        return told + list(found.unread)
-    before = len(found.standing) - len(told)
+        return answer + list(comparison.unread)
+    before = len(comparison.standing) - len(answer)
     if before:
-        every = [Standing(one.reference, one.reason.code, "") for one in found.standing]
-        told.append(
+        every = [Standing(one.reference, one.reason.code, "") for one in comparison.standing]
+        answer.append(
             f"Standing: {before:,} told before, {len(every):,} in all {named(every)}. "
             "See: lnb24so -v reconcile"
         )
-    told += found.unread
-    proof = [proof_line(one, found.period.by) for one in add_up(found.lines)]
-    return told + (proof or [f"No orders from {found.period.begin} on."])
+    answer += comparison.unread
+    proof = [proof_line(one, comparison.period.by) for one in add_up(comparison.lines)]
+    return answer + (proof or [f"No orders from {comparison.period.begin} on."])
 
 
-def document(report: Report, found: Found, config: Config) -> dict[str, object]:
+def document(report: Report, comparison: Comparison, config: Config) -> dict[str, object]:
     """Return everything for `--json`; what was taken as known is counted only."""
-    period = found.period
+    period = comparison.period
     return {
         "task": "reconcile",
         "run_id": report.run_id,
         "by": period.by,
         "from": period.begin.isoformat(),
         "until": period.end.isoformat() if period.end else None,
-        "findings": [finding_document(one) for one in found.standing],
-        "acknowledged": len(found.findings) - len(found.standing),
-        "not_compared": list(found.unread),
-        "months": [proof_document(one, period.by) for one in add_up(found.lines)],
+        "findings": [finding_document(one) for one in comparison.standing],
+        "acknowledged": len(comparison.findings) - len(comparison.standing),
+        "not_compared": list(comparison.unread),
+        "months": [proof_document(one, period.by) for one in add_up(comparison.lines)],
         "orders": [
-            row_document(row) for row in rows(found.lines, found.own_currency, config.erp.zone)
+            row_document(row)
+            for row in rows(comparison.lines, comparison.own_currency, config.erp.zone)
         ],
         "exit_code": report.exit_code,
     }
 
 
-def _take_as_known(tools: Tools, found: Found, note: str) -> None:
+def _take_as_known(tools: Tools, comparison: Comparison, note: str) -> None:
     now, who = tools.clock.now(), decided_by("", os.environ)
     acknowledge(
         tools.ledger,
         [
             Acknowledged(one.reference, one.reason.code, one.mark, now, who, note)
-            for one in found.standing
+            for one in comparison.standing
         ],
     )
 
 
-def _new(config: Config, mode: Mode, found: Found) -> list[Finding]:
+def _new(config: Config, mode: Mode, comparison: Comparison) -> list[Finding]:
     """Return what was not told before, noting it under the lock, off a terminal.
 
     On a terminal, with `-v`, and where the lock or the ledger cannot be had, that is everything.
     """
     if sys.stdout.isatty() or mode.everything:
-        return found.standing
+        return comparison.standing
     try:
         with (
             run_lock(config.paths.state, "reconcile", mode.clock),
             closing(Ledger.open(config.paths.state, "", mode.clock)) as ledger,
         ):
             before = {one.key for one in standing(ledger, AREA)}
-            new = [one for one in found.standing if _key(one) not in before]
+            new = [one for one in comparison.standing if _key(one) not in before]
             now = mode.clock.now()
-            stands = set(map(_key, found.standing))
-            ended = [key for key in before - stands if key[0] in found.looked_at]
+            stands = set(map(_key, comparison.standing))
+            ended = [key for key in before - stands if key[0] in comparison.looked_at]
             write_standing(ledger, AREA, [_told(one, now) for one in new], ended)
             return new
     except Lnb24soError:
-        return found.standing
+        return comparison.standing
 
 
 def _key(finding: Finding) -> Key:

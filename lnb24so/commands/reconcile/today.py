@@ -80,8 +80,8 @@ class Today:
             return number
         if self._customers is None:
             self._customers = index_customers(self.tools.soap.all_customers())
-        found = match_customer(order, self._customers, settings)
-        return found.id if isinstance(found, Customer) else None
+        customer = match_customer(order, self._customers, settings)
+        return customer.id if isinstance(customer, Customer) else None
 
     def _is_changed(self, trio: Trio) -> bool:
         """Return whether Le New Black changed what was sent, and nobody dealt with it."""
