@@ -158,6 +158,8 @@ def _taken_in(orders: dict[str, Order], listed: Sequence[Order]) -> set[str]:
     Two records of one list are two orders, and so are those of two lists that were made at two
     times. What is no order yet or no more comes in the way of none.
     """
+    if not listed:
+        return set()
     from .ready import is_never_taken
 
     records: dict[str, list[Order]] = {}
