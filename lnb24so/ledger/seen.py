@@ -24,11 +24,15 @@ class Seen(Access):
     # Orders, as far as they hold stock
 
     def references_in_erp(self, among: Iterable[str] | None = None) -> set[str]:
-        """Return the references, of all or among these, of which 24SevenOffice has the order."""
+        """Return the references, of all or among these, of which 24SevenOffice has the order.
+
+        One that stands for two orders until a person has decided is none of them.
+        """
+        has_it = "order_id IS NOT NULL AND (other_made IS NULL OR state != 'needs_decision')"
         if among is None:
-            return self._references("order_id IS NOT NULL")
+            return self._references(has_it)
         which = "reference IN (SELECT value FROM json_each(?))"
-        return self._references(f"order_id IS NOT NULL AND {which}", json.dumps(list(among)))
+        return self._references(f"{has_it} AND {which}", json.dumps(list(among)))
 
     def references_skipped(self) -> set[str]:
         """Return the references that a person decided not to send."""

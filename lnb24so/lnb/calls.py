@@ -47,6 +47,8 @@ class Calls:
         """Said by the caller: an account that never counts its lists is read once."""
         self.sent_totals: bool | None = None
         """Whether a list of this run was counted; None before one was read."""
+        self.miscounted: dict[str, bool] = {}
+        """The lists that this run read: whether one counted otherwise than two reads of it."""
 
     def server_now(self) -> datetime:
         """Return the time by Le New Black's own clock (the Date header of its answers)."""
@@ -71,12 +73,15 @@ class Calls:
             names = _names(records)
             counted = totals != {None}
             self.sent_totals = counted or bool(self.sent_totals)
+            self.miscounted.setdefault(path, False)
             once = not counted and self.sends_no_totals and len(names) == len(records)
             right = totals == {str(len(names))}
             if (right and not _differ(records)) or once:
                 return records
             if names == before:
-                if counted and not right:
+                # Two orders of one reference are two: such a list is counted right.
+                if counted and totals != {str(len(records))}:
+                    self.miscounted[path] = True
                     self._event("list.miscounted", list=path, count=len(names))
                 return records
             before = names
