@@ -75,8 +75,11 @@ def remember_seen(reading: StockReading, tools: Tools) -> None:
 def changed_products(reading: StockReading) -> dict[str, tuple[int | None, bool]]:
     """Return the codes that were set and are another product's by now, or whose product is gone."""
     changed: dict[str, tuple[int | None, bool]] = {}
+    by_code = reading.catalogue.by_code
     for code, known in reading.codes_set.items():
-        products = reading.catalogue.by_code.get(code)
+        products = by_code.get(code)
+        if products and len(products) == 1 and (products[0].id, False) == known:
+            continue  # As nearly all of a hundred thousand are.
         now = known
         if products:
             active = (product for product in products if product.active)
