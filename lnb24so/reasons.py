@@ -110,6 +110,7 @@ STOCK_REASONS: Mapping[str, str] = {
     "product.unasked": "its product is no longer listed, and a later run asks for it",
     "code.without_product": "no product in 24SevenOffice has the code",
     "list.incomplete": "a list lacks what is there when it is asked for by its number",
+    "list.miscounted": "Le New Black counts a list otherwise than two reads of it in a row",
     "level.refused": "Le New Black refused the level",
     "hold.exported": "24SevenOffice has the order already",
     "hold.open_order": "an open order of 24SevenOffice carries its reference and holds its pieces",

@@ -23,7 +23,7 @@ from .process.redact import REDACTOR
 from .process.stop import Stop
 from .process.streams import Progress
 from .texts import visible
-from .tools import Tools, company_of, learn_secrets
+from .tools import Tools, company_of, learn_secrets, note_lists, recall_lists
 
 if TYPE_CHECKING:
     from .clock import Clock
@@ -214,6 +214,7 @@ def _work(config: Config, mode: Mode, body: Body, log: Log, stop: Stop, run_id: 
             progress=mode.progress.show,
             stop=stop,
         )
+        recall_lists(tools)
         if mode.writes:
             _begin(tools, mode.task)
             stack.enter_context(_ending(tools))
@@ -221,6 +222,7 @@ def _work(config: Config, mode: Mode, body: Body, log: Log, stop: Stop, run_id: 
             parts = body(tools)
             report = _report(mode, parts, tools, run_id)
         if mode.writes:
+            note_lists(tools)
             went, now = went_through(report.summary), clock.now()
             for sentence in news.finish(tools.asked, went).values():
                 tell(sentence)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from .clock import Clock
 from .config.schema import Config
+from .ledger.standing import Standing
 from .ledger.store import Ledger
 from .lnb.client import LnbClient
 from .news import News
@@ -19,6 +20,17 @@ from .soap.types import Company
 
 if TYPE_CHECKING:
     from .soap.client import SoapClient
+
+
+NO_TOTALS_NOTE = "lnb_lists_without_totals"
+LISTS = "lists"
+"""The area of what is odd about Le New Black's lists."""
+
+MISCOUNTED = (
+    "Le New Black's list {} holds another number of records than its header "
+    "X-Pagination-Total-Items says. It is taken as two reads in a row show it. "
+    "Fix: report it to Le New Black."
+)
 
 
 @dataclass(frozen=True)
@@ -70,6 +82,21 @@ def bind_company(tools: Tools) -> None:
     company = tools.soap.company
     client_id = tools.config.lenewblack.client_id
     tools.ledger.bind(company.id, company=company.name, client_id=client_id)
+
+
+def recall_lists(tools: Tools) -> None:
+    """Tell the client of Le New Black what the ledger knows of how the account counts its lists."""
+    tools.lnb.sends_no_totals = bool(tools.ledger.note(NO_TOTALS_NOTE))
+
+
+def note_lists(tools: Tools) -> None:
+    """Remember whether lists are counted, and tell once of one that counts otherwise than it is."""
+    sends_none = tools.lnb.sent_totals is False
+    if tools.lnb.sent_totals is not None and sends_none != tools.lnb.sends_no_totals:
+        tools.ledger.write_note(NO_TOTALS_NOTE, "yes" if sends_none else "")
+    wrong = [path for path, miscounted in tools.lnb.miscounted.items() if miscounted]
+    found = [Standing(path, "list.miscounted", MISCOUNTED.format(path)) for path in wrong]
+    tools.news.found(LISTS, found, tools.lnb.miscounted.keys())
 
 
 def company_of(tools: Tools) -> Company | None:

@@ -21,7 +21,7 @@ from lnb24so.ledger.store import Ledger
 from lnb24so.ledger.types import Entry, Run
 from lnb24so.news import line_of_cause, lines, money
 from lnb24so.process.lock import run_lock
-from lnb24so.reasons import STOCK_REASONS, sentence
+from lnb24so.reasons import sentence
 from lnb24so.run import TASKS, Mode
 from lnb24so.screen.report import print_json, print_lines
 from lnb24so.texts import count
@@ -31,7 +31,7 @@ from .story import entry_document, why_waiting
 MAILED_NOTE = "standing_mailed"
 """What the last morning mail said of what stands."""
 
-AREAS = ("orders", "stock", "statuses")
+AREAS = ("orders", "stock", "statuses", "lists")
 """The areas of the ledger's news of which the tasks themselves say nothing."""
 
 MONDAY = 0
@@ -138,7 +138,8 @@ def waiting_lines(state: State) -> list[str]:
 
 def standing_line(state: State) -> tuple[str, str]:
     """Return what stands in one line, and the same without its age: what is compared."""
-    codes = len({one.subject for one in state.things if one.code in STOCK_REASONS})
+    of_codes = (one for one in state.things if one.code.startswith(("code.", "level.", "product.")))
+    codes = len({one.subject for one in of_codes})
     orders = len(state.waiting)
     parts = [f"{count(orders, 'order')}{_sums(state)}"] if orders else []
     if codes:

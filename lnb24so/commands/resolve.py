@@ -13,13 +13,14 @@ from lnb24so.config.schema import Config
 from lnb24so.errors import Rejected
 from lnb24so.ledger.journal import Journal
 from lnb24so.ledger.standing import forget
-from lnb24so.ledger.types import Entry, Transition, new_entry
+from lnb24so.ledger.types import Entry, Transition, about, new_entry
 from lnb24so.lnb.types import is_canceled
 from lnb24so.orders import life
 from lnb24so.orders.questions import canceled_after_export
-from lnb24so.orders.ready import why_not_now
+from lnb24so.orders.ready import made, made_of, why_not_now
 from lnb24so.orders.results import AREA
 from lnb24so.orders.settle import today
+from lnb24so.orders.twice import is_another
 from lnb24so.orders.types import Case, Selection
 from lnb24so.run import Mode, Parts, Report, run
 from lnb24so.soap.order import InvoiceOrder
@@ -120,7 +121,7 @@ def _unknown(tools: Tools, reference: str, way: Way) -> Entry:
     if order is None:
         raise Rejected("The ledger does not know it, and Le New Black has no such order.")
     bind_company(tools)
-    entry = new_entry(order.reference)
+    entry = about(new_entry(order.reference), made_of(order))
     # What a person answers here was asked by a preview.
     return as_a_run_would_leave(tools, entry) if way in ("send_again", "accept_total") else entry
 
@@ -133,19 +134,16 @@ def _exported_as(entry: Entry, order_id: int | None, tools: Tools, who: Facts) -
     if order_id is None:
         order_id = the_only_one(case, tools)
     there = _order_to_take(entry, order_id, tools)
-    customers = customers_sent_for(entry, tools)
-    if there.customer_id not in customers:
-        customers.add(customer_today(case, tools))
-    if there.customer_id not in customers and customers != {None}:
-        theirs = " or ".join(str(number) for number in customers if number is not None)
-        raise Rejected(
-            f"Order {order_id} belongs to customer {there.customer_id}, this one to "
-            f"customer {theirs}."
-        )
-    is_gone = case.order is not None and is_canceled(case.order)
+    keeps = order_id == entry.order_id and is_another(case)
+    if not keeps:
+        _check_customer(case, there, tools)
+    is_gone = case.order is not None and is_canceled(case.order) and not keeps
     notice = canceled_after_export(entry.reference, order_id) if is_gone else None
     billed = there.total_with_vat if there.include_vat else there.total
     sent = today(case, entry.erp_reference or there.reference, there.customer_id, total=billed)
+    if keeps:
+        # Le New Black shows the other order of its reference: nothing of that one is ours.
+        sent = entry.sent.left_alone()
     now, doubted = tools.clock.now(), _still_doubted(entry)
     ordered = case.order.amount_total if case.order else None
     sums = {"currency": sent.currency, "order_total": _plain(ordered), "total": _plain(billed)}
@@ -153,6 +151,19 @@ def _exported_as(entry: Entry, order_id: int | None, tools: Tools, who: Facts) -
     step = life.resolved_as(entry, order_id, sent, notice, doubted=doubted, now=now, who=who)
     also = f", and {notice.message}" if notice else "."
     return step, f"is order {order_id} in 24SevenOffice{also}"
+
+
+def _check_customer(case: Case, there: InvoiceOrder, tools: Tools) -> None:
+    """Raise Rejected where an order of 24SevenOffice is for another customer than this one."""
+    customers = customers_sent_for(case.known, tools)
+    if there.customer_id not in customers:
+        customers.add(customer_today(case, tools))
+    if there.customer_id not in customers and customers != {None}:
+        theirs = " or ".join(str(number) for number in customers if number is not None)
+        raise Rejected(
+            f"Order {there.order_id} belongs to customer {there.customer_id}, this one to "
+            f"customer {theirs}."
+        )
 
 
 def _order_to_take(entry: Entry, order_id: int, tools: Tools) -> InvoiceOrder:
@@ -189,7 +200,8 @@ def _send_again(entry: Entry, tools: Tools, who: Facts) -> Settled:
             f"lnb24so resolve {entry.reference} --exported-as ID"
         )
     not_ours = frozenset(order.order_id for order in foreign if order.order_id is not None)
-    return life.resolved_to_send(entry, not_ours, who), _when_sent(case, tools)
+    step = life.resolved_to_send(entry, not_ours, made(case), who)
+    return step, _when_sent(case, tools)
 
 
 def _when_sent(case: Case, tools: Tools) -> str:

@@ -143,4 +143,5 @@ STEPS: tuple[str, ...] = (
         PRIMARY KEY (reference, code)
     ) WITHOUT ROWID
     """,
+    "ALTER TABLE orders ADD COLUMN other_made TEXT",
 )

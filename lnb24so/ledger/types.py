@@ -51,6 +51,10 @@ class Sent:
     currency: str = ""
     total: Decimal | None = None
 
+    def left_alone(self) -> Sent:
+        """Return the same, with no status to set."""
+        return replace(self, done_status=None)
+
 
 @dataclass(frozen=True, slots=True)
 class Cargo:
@@ -87,6 +91,7 @@ class Entry:
     left out. `not_found_at`: when the look-up began that, after the grace time, first did not
     find what the last attempt sent; the next one that does not find it either ends the doubt.
     `tried` are the attempts since the order was last free of doubt, the first one first.
+    `other_made` is of another order of its reference about which a person was asked.
     """
 
     reference: str
@@ -116,6 +121,7 @@ class Entry:
     retailer: str = ""
     currency: str = ""
     total: Decimal | None = None
+    other_made: str | None = None
 
     @property
     def sent(self) -> Sent:
@@ -156,6 +162,29 @@ def with_new_hash(entry: Entry, *, old: str, new: str) -> Entry:
         notice_hash=new if entry.notice_hash == old else entry.notice_hash,
         accept_total=new if entry.accept_total == old else entry.accept_total,
     )
+
+
+def held_against(entry: Entry, sent: Sent) -> Entry:
+    """Return the entry, to be held against what was sent."""
+    return replace(
+        entry,
+        erp_reference=sent.erp_reference,
+        customer_id=sent.customer_id,
+        content_hash=sent.content_hash,
+        done_status=sent.done_status,
+        made=sent.made,
+        retailer=sent.retailer,
+        currency=sent.currency,
+        total=sent.total,
+    )
+
+
+def about(entry: Entry, made: str | None) -> Entry:
+    """Return the entry, which tells from now on of which order of Le New Black it is.
+
+    Where that is known it stays.
+    """
+    return entry if entry.made else replace(entry, made=made)
 
 
 @dataclass(frozen=True, slots=True)

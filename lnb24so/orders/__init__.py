@@ -18,5 +18,6 @@ __all__ = [
     "statuses",
     "task",
     "total",
+    "twice",
     "types",
 ]

@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 
 from lnb24so.ledger.journal import Journal
-from lnb24so.ledger.types import Entry
+from lnb24so.ledger.types import Entry, about
 from lnb24so.tools import Tools
 
 from . import life
 from .create import create_all, read_back
 from .fresh import Freshness
+from .ready import made
 from .results import Results, planned
 from .status_step import take_status_steps
 from .types import (
@@ -53,18 +54,18 @@ def apply_orders(plan: OrderPlan, tools: Tools, results: Results) -> None:
 def _note(item: Item, journal: Journal, now: datetime) -> Result:
     """Note in the ledger what needs no request."""
     entry = journal.entry(item.reference)
+    if not entry.in_erp:
+        entry = about(entry, made(item.case))
     match item:
         case Adopt():
             return _adopt(item, journal, now)
         case Wait():
             return _wait(item, entry, journal)
         case Decide(news=True):
-            journal.save(life.asked(entry, item.reasons[0]))
-        case Announce(canceled=True):
-            journal.save(life.canceled(entry, item.reasons[0]))
-        case Announce():
+            journal.save(life.asked(entry, item.reasons[0], other_made=item.other_made))
+        case Announce(what=what):
             told_of = item.case.content_hash
-            journal.save(life.changed(entry, item.reasons[0], told_of))
+            journal.save(life.announced(entry, item.reasons[0], what=what, content_hash=told_of))
         case Block(changed=True):
             told_of = item.case.content_hash
             step = life.blocked(entry, item.reasons, content_hash=told_of, asked_for=item.asked_for)

@@ -21,31 +21,26 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import Literal
 
-from lnb24so.ledger.types import AskedFor, Attempt, Entry, Sent, Transition
+from lnb24so.ledger.types import AskedFor, Attempt, Entry, Sent, Transition, held_against
+from lnb24so.process.events import EventName
 from lnb24so.reasons import Reason
 
 SECOND_LOOK_AFTER = timedelta(hours=1)
 """When an order is looked up once more: a late creation, or somebody's copy, shows by then."""
 
 Facts = Mapping[str, object]
+AfterExport = Literal["changed", "canceled", "gone"]
 
-CANCELED = "canceled"
-"""The hash of an order that Le New Black canceled after its export."""
+VOID = CANCELED, GONE = "canceled", "gone"
+"""The hash of an order that Le New Black canceled after its export, or has no more."""
 
-
-def _held_against(entry: Entry, sent: Sent) -> Entry:
-    return replace(
-        entry,
-        erp_reference=sent.erp_reference,
-        customer_id=sent.customer_id,
-        content_hash=sent.content_hash,
-        done_status=sent.done_status,
-        made=sent.made,
-        retailer=sent.retailer,
-        currency=sent.currency,
-        total=sent.total,
-    )
+AFTER_EXPORT: Mapping[AfterExport, EventName] = {
+    "changed": "order.changed_after_export",
+    "canceled": "order.canceled_after_export",
+    "gone": "order.gone_from_lnb",
+}
 
 
 def second_look(*, doubted: bool, now: datetime) -> datetime | None:
@@ -57,7 +52,7 @@ def sending(entry: Entry, attempt: Attempt, asked_for: AskedFor | None, facts: F
     """Write an attempt down, before its request leaves; `facts` tell rows, total and currency."""
     earlier = entry.tried if entry.in_doubt else ()
     after = replace(
-        _held_against(entry, attempt.sent),
+        held_against(entry, attempt.sent),
         state="sending",
         reasons=(),
         attempts=entry.attempts + 1,
@@ -103,7 +98,7 @@ def _with_earlier_doubt(attempt: Entry, *, before: Entry) -> Entry:
     """Return the attempt, held against what an earlier one sent that may still make an order."""
     if not before.in_doubt:
         return replace(attempt, tried=())
-    held = _held_against(attempt, before.sent)
+    held = held_against(attempt, before.sent)
     return replace(held, seen_id=before.seen_id, tried=before.tried)
 
 
@@ -132,10 +127,9 @@ def put_off(entry: Entry, asked_for: AskedFor) -> Transition:
     return Transition(replace(entry, state="retry", reasons=(), asked_for=asked_for), "order.retry")
 
 
-def adopted(entry: Entry, order_id: int, held_against: Sent, now: datetime) -> Transition:
+def adopted(entry: Entry, order_id: int, sent: Sent, now: datetime) -> Transition:
     """Take an order of 24SevenOffice as this one."""
-    held = _held_against(entry, held_against)
-    there = _there(held, order_id, doubted=entry.in_doubt, now=now)
+    there = _there(held_against(entry, sent), order_id, doubted=entry.in_doubt, now=now)
     again = now + SECOND_LOOK_AFTER
     return Transition(replace(there, look_again_at=again, notice_hash=None), "order.adopted")
 
@@ -173,10 +167,14 @@ def blocked(
     return Transition(after, "order.blocked")
 
 
-def asked(entry: Entry, question: Reason) -> Transition:
-    """Let a person decide; until then no run touches the order."""
-    known = replace(entry, doubted=entry.in_doubt, look_again_at=None)
-    after = replace(known, state="needs_decision", reasons=(question,))
+def asked(entry: Entry, question: Reason, *, other_made: str | None = None) -> Transition:
+    """Let a person decide; until then no run touches the order.
+
+    `other_made` is of the other order of its reference that the question is about.
+    """
+    other = other_made or entry.other_made
+    after = replace(entry, state="needs_decision", reasons=(question,), other_made=other)
+    after = replace(after, doubted=entry.in_doubt, look_again_at=None)
     return Transition(after, "order.decision_needed")
 
 
@@ -206,21 +204,18 @@ def _left_out(entry: Entry, now: datetime) -> Entry:
 # After the export
 
 
-def changed(entry: Entry, notice: Reason, content_hash: str | None) -> Transition:
-    """Note that a person is told of a change in Le New Black; the state stays."""
-    after = replace(entry, notice=notice, notice_hash=content_hash)
-    return Transition(after, "order.changed_after_export")
-
-
-def canceled(entry: Entry, notice: Reason) -> Transition:
-    """Note that a person is told of a cancellation in Le New Black; the state stays."""
-    after = replace(entry, notice=notice, notice_hash=CANCELED)
-    return Transition(after, "order.canceled_after_export")
+def announced(
+    entry: Entry, notice: Reason, *, what: AfterExport, content_hash: str | None
+) -> Transition:
+    """Note what a person is told of an order in Le New Black; the state stays."""
+    told_of = content_hash if what == "changed" else what
+    return Transition(replace(entry, notice=notice, notice_hash=told_of), AFTER_EXPORT[what])
 
 
 def finished(entry: Entry) -> Transition:
-    """Note that the Le New Black status is as it should be."""
-    return Transition(replace(entry, state="done", reasons=()), "order.finished")
+    """Note that the Le New Black status is as it should be; so the order is there."""
+    notice = None if entry.notice_hash == GONE else entry.notice
+    return Transition(replace(entry, state="done", reasons=(), notice=notice), "order.finished")
 
 
 def status_refused(entry: Entry, reason: Reason) -> Transition:
@@ -239,7 +234,7 @@ def marked_blocked(entry: Entry, status: str) -> Transition:
 def resolved_as(
     entry: Entry,
     order_id: int,
-    held_against: Sent,
+    sent: Sent,
     notice: Reason | None,
     *,
     doubted: bool,
@@ -250,17 +245,19 @@ def resolved_as(
 
     What else changed before a person decided, the person has seen.
     """
-    held = _held_against(entry, held_against)
-    there = _there(held, order_id, doubted=doubted, now=now)
+    there = _there(held_against(entry, sent), order_id, doubted=doubted, now=now)
     notice_hash = CANCELED if notice else None
     after = replace(there, notice=notice or entry.notice, notice_hash=notice_hash)
     return Transition(after, "order.resolved", who)
 
 
-def resolved_to_send(entry: Entry, not_ours: frozenset[int], who: Facts) -> Transition:
-    """Send it again; `not_ours` carry its reference and are no copy of it."""
+def resolved_to_send(
+    entry: Entry, not_ours: frozenset[int], made: str | None, who: Facts
+) -> Transition:
+    """Send it again as `made` tells; `not_ours` carry its reference and are no copy of it."""
     after = replace(
         entry,
+        made=made or entry.made,
         state="retry",
         order_id=None,
         seen_id=None,
@@ -295,5 +292,6 @@ def resolved_total(
 
 
 def resolved_notice(entry: Entry, who: Facts) -> Transition:
-    """Note that a change after the export is dealt with; the state stays."""
-    return Transition(replace(entry, notice=None), "order.resolved", who)
+    """Note that a change after the export is dealt with; what is gone gets no status any more."""
+    status = None if entry.notice_hash == GONE else entry.done_status
+    return Transition(replace(entry, notice=None, done_status=status), "order.resolved", who)

@@ -16,14 +16,14 @@ from lnb24so.texts import shown
 
 from .draft import Draft, draft_order
 from .guards import guarded
-from .life import CANCELED
+from .life import CANCELED, VOID
 from .questions import (
     canceled_after_export,
     changed_after_export,
+    gone_after_export,
     reference_taken,
-    reference_twice,
 )
-from .ready import cannot_be_placed, made, why_not_now
+from .ready import cannot_be_placed, why_not_now
 from .settle import (
     attempted,
     cargo_of,
@@ -37,6 +37,7 @@ from .settle import (
     today,
 )
 from .total import Accepted
+from .twice import asked_which, is_another
 from .types import (
     Adopt,
     Announce,
@@ -78,7 +79,7 @@ def plan_orders(reading: Reading, config: Config, selection: Selection) -> Order
 def _plan(case: Case, reading: Reading, config: Config, selection: Selection) -> Item:
     return (
         _known(case, reading, Zone(config.erp.time_zone))
-        or _twice(case)
+        or asked_which(case)
         or _gone(case)
         or _not_ready(case, config, selection)
         or _export(case, reading, config, selection)
@@ -102,40 +103,32 @@ def _known(case: Case, reading: Reading, zone: Zone) -> Item | None:
         if item is not None:
             return item
     if entry.state == "skipped":
-        return Leave(case=case, reasons=(_skipped("is skipped by a person's decision."),))
-    return _twice(case) or _exported(case, entry) if entry.in_erp else None
-
-
-def _twice(case: Case) -> Item | None:
-    """Return the item of an order whose reference stands for two in Le New Black."""
-    before, now = case.known.made, made(case)
-    comes_back = (
-        case.known.in_erp
-        and before is not None
-        and now is not None
-        and all(
-            one != other for one, other in zip(before.split(" ", 1), now.split(" ", 1), strict=True)
-        )
-    )
-    if not (case.is_twice or comes_back):
-        return None
-    return Decide(case=case, reasons=(reference_twice(case),), news=True)
+        left = Leave(case=case, reasons=(_skipped("is skipped by a person's decision."),))
+        return asked_which(case) or left
+    return asked_which(case) or _exported(case, entry) if entry.in_erp else None
 
 
 def _exported(case: Case, entry: Entry) -> Item:
     order = case.order
+    reason = Reason("order.exported", f"is in 24SevenOffice as order {entry.order_id}.")
+    if is_another(case):
+        return Done(case=case, reasons=(reason,))
     if order is not None and is_canceled(order):
         if entry.notice_hash != CANCELED:
             notice = canceled_after_export(case.reference, entry.order_id)
-            return Announce(case=case, canceled=True, reasons=(notice,), news=True)
+            return Announce(case=case, what="canceled", reasons=(notice,), news=True)
     elif is_changed(case, entry) and case.content_hash != entry.notice_hash:
         notice = changed_after_export(case.reference, entry.order_id)
-        return Announce(case=case, canceled=False, reasons=(notice,), news=True)
-    reason = Reason("order.exported", f"is in 24SevenOffice as order {entry.order_id}.")
+        return Announce(case=case, what="changed", reasons=(notice,), news=True)
     # Whether it was canceled must be readable before its status is set.
     unclear = order is not None and cannot_be_placed(order)
     to_finish = entry.state == "exported" and entry.done_status is not None
-    if to_finish and not case.unread and not unclear:
+    if not to_finish or case.unread or unclear:
+        return Done(case=case, reasons=(reason,))
+    if order is None and entry.notice_hash not in VOID:
+        notice = gone_after_export(case.reference, entry.order_id)
+        return Announce(case=case, what="gone", reasons=(notice,), news=True)
+    if order is not None or entry.notice_hash == CANCELED:
         return Finish(case=case, reasons=(reason,))
     return Done(case=case, reasons=(reason,))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from lnb24so.reasons import Reason
+from lnb24so.texts import shown
 
 from .types import Case
 
@@ -27,6 +28,15 @@ def changed_after_export(reference: str, order_id: int | None) -> Reason:
     )
 
 
+def gone_after_export(reference: str, order_id: int | None) -> Reason:
+    """Return what a person does about an order that Le New Black has no more after its export."""
+    return Reason(
+        "order.gone_from_lnb",
+        f"is gone from Le New Black after export. Cancel order {order_id} in 24SevenOffice if it "
+        f"is void, then: lnb24so resolve {reference} --acknowledge",
+    )
+
+
 def reference_taken(reference: str, erp_reference: str | None, order_ids: Sequence[int]) -> Reason:
     """Return the question about orders that no attempt of ours explains."""
     ids = ", ".join(map(str, order_ids))
@@ -41,9 +51,20 @@ def reference_taken(reference: str, erp_reference: str | None, order_ids: Sequen
     )
 
 
-def reference_twice(case: Case) -> Reason:
-    """Return the question which of two orders of Le New Black a reference stands for."""
+def reference_twice(case: Case, *, comes_back: bool) -> Reason:
+    """Return the question which of two orders of Le New Black a reference stands for.
+
+    `comes_back`: Le New Black shows one, and the ledger knows another.
+    """
     number = case.known.order_id
+    if comes_back and not number and case.order is not None:
+        return Reason(
+            "order.reference_twice",
+            "stands for another order of Le New Black by now, made for "
+            f"{shown(case.order.retailer_name)}, than the one that the ledger knows and never "
+            f"sent. To send the new one: lnb24so resolve {case.reference} --send-again; else: "
+            f"lnb24so resolve {case.reference} --skip",
+        )
     there = f"; the first is order {number} in 24SevenOffice" if number else ""
     way = f"--exported-as {number}" if number else "--send-again"
     return Reason(

@@ -134,8 +134,7 @@ def _from_lnb(tools: Tools, selection: Selection) -> Listed:
     changed = _changed(lnb, ledger)
     listed.beside = Counter(order.status for order in changed) if none_taken else None
     for some in (*lists, [order for order in changed if ledger.entry(order.reference)]):
-        listed.twice |= _of_two(some, orders)
-        orders |= {order.reference: order for order in some}
+        listed.twice |= _taken_in(orders, some)
     for entry in ledger.unsettled(tools.clock.now()):
         if entry.reference in orders or not entry.reference:
             continue
@@ -153,15 +152,30 @@ def _from_lnb(tools: Tools, selection: Selection) -> Listed:
     return listed
 
 
-def _of_two(listed: Sequence[Order], others: Mapping[str, Order]) -> set[str]:
-    """Return the references of which a list shows two orders, or another one than those do."""
-    count = Counter(order.reference for order in listed if order.reference)
-    found = {reference for reference, times in count.items() if times > 1}
+def _taken_in(orders: dict[str, Order], listed: Sequence[Order]) -> set[str]:
+    """Add what a list shows to the orders, and return the references of two.
+
+    Two records of one list are two orders, and so are those of two lists that were made at two
+    times. What is no order yet or no more comes in the way of none.
+    """
+    if not listed:
+        return set()
+    from .ready import is_never_taken
+
+    records: dict[str, list[Order]] = {}
     for order in listed:
-        other = others.get(order.reference)
-        if order.reference and other is not None and other.create_time != order.create_time:
-            found.add(order.reference)
-    return found
+        records.setdefault(order.reference, []).append(order)
+    of_two = set()
+    for reference, some in records.items():
+        live = [order for order in some if not is_never_taken(order)] or some[-1:]
+        other, order = orders.get(reference), live[-1]
+        is_moved = other is None or other.create_time == order.create_time
+        if other is not None and not is_moved and is_never_taken(order):
+            continue
+        if len(live) > 1 or not (is_moved or other is None or is_never_taken(other)):
+            of_two.add(reference)
+        orders[reference] = order
+    return of_two - {""}
 
 
 def _marked(listed: Sequence[Order], ledger: Ledger) -> list[Order]:

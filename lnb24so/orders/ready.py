@@ -59,10 +59,18 @@ def status_after(case: Case) -> str | None:
 
 
 def made(case: Case) -> str | None:
-    """Return when Le New Black's order was made, then for which retailer; None where unknown."""
-    if case.order is None or case.order.create_time is None:
+    """Return when Le New Black's order was made, then for which retailer; None where unknown.
+
+    Of two orders of one reference nobody knows which it is.
+    """
+    return made_of(case.order) if case.order is not None and not case.is_twice else None
+
+
+def made_of(order: Order) -> str | None:
+    """Return when an order was made, then for which retailer; None where that is unknown."""
+    if order.create_time is None:
         return None
-    return f"{utc_text(case.order.create_time)} {case.order.retailer_reference}"
+    return f"{utc_text(order.create_time)} {order.retailer_reference}"
 
 
 def status_of_blocked(case: Case, settings: Orders) -> str | None:

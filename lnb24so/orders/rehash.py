@@ -1,30 +1,35 @@
-"""Hashes of earlier versions: compared by the old function, and renewed where they agree."""
+"""What earlier versions noted otherwise: compared in their way, and renewed where it agrees."""
 
 from __future__ import annotations
 
 from lnb24so.ledger.journal import Journal
 from lnb24so.ledger.old_hash import hash_of_version_1
-from lnb24so.ledger.types import Entry, Transition, with_new_hash
+from lnb24so.ledger.types import Entry, Transition, about, with_new_hash
 from lnb24so.lnb.types import HASH_VERSION, Order, content_hash
 from lnb24so.tools import Tools
 
-from .life import CANCELED
+from .life import VOID
+from .ready import made_of
 from .types import Reading
 
 
 def up_to_date(entry: Entry | None, order: Order | None) -> Entry | None:
     """Return the entry with today's hash where an old one is of what the order still holds.
 
-    To this the plan holds the order: what is as it was before an upgrade is no change. Pure.
+    And with what tells that order from another one of its reference. To this the plan holds the
+    order: what is as it was before an upgrade is no change. Pure.
     """
-    if entry is None or order is None or not _is_old(entry):
+    if entry is None or order is None:
         return entry
-    return with_new_hash(entry, old=hash_of_version_1(order), new=content_hash(order))
+    if _is_old(entry):
+        entry = with_new_hash(entry, old=hash_of_version_1(order), new=content_hash(order))
+    is_it = bool(entry.made) or not entry.in_erp or entry.content_hash == content_hash(order)
+    return about(entry, made_of(order)) if is_it else entry
 
 
 def _is_old(entry: Entry) -> bool:
     hashes = (entry.content_hash, entry.notice_hash, entry.accept_total)
-    return any(one and one != CANCELED and not one.startswith(HASH_VERSION) for one in hashes)
+    return any(one and one not in VOID and not one.startswith(HASH_VERSION) for one in hashes)
 
 
 def keep_new_hashes(reading: Reading, tools: Tools) -> None:

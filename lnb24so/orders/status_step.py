@@ -16,7 +16,8 @@ from lnb24so.texts import shown
 from lnb24so.tools import Tools
 
 from . import life
-from .questions import canceled_after_export
+from .life import AfterExport
+from .questions import canceled_after_export, gone_after_export
 from .reading import case_of
 from .ready import cannot_be_placed, is_ours_to_move, status_after, status_of_blocked
 from .results import FAILURES_IN_A_ROW, Results
@@ -28,13 +29,13 @@ class Move:
     """What became of one status: `ok`, or `refused` (and why), or else failed for now.
 
     `silent`: nobody answered, so the next one would hardly be answered either. `news`: a person
-    was not told of the refusal yet. `canceled`: Le New Black canceled it meanwhile, which is news.
+    was not told of the refusal yet. `told`: what became of it in Le New Black meanwhile, and why.
     """
 
     ok: bool = False
     silent: bool = False
     refused: Reason | None = None
-    canceled: Reason | None = None
+    told: tuple[AfterExport, Reason] | None = None
     news: bool = False
 
 
@@ -85,10 +86,10 @@ def _is_exported(result: Result) -> bool:
 
 
 def _after_move(result: Result, move: Move) -> Result:
-    if move.canceled is not None:
-        item, notice = result.item, (move.canceled,)
-        told = Announce(case=item.case, draft=item.draft, canceled=True, reasons=notice, news=True)
-        return replace(result, item=told, reasons=notice, news=True)
+    if move.told is not None:
+        item, (what, notice) = result.item, move.told
+        told = Announce(case=item.case, draft=item.draft, what=what, reasons=(notice,), news=True)
+        return replace(result, item=told, reasons=(notice,), news=True)
     if move.ok:
         return replace(result, outcome=result.outcome or "finished", news=False)
     return replace(
@@ -108,10 +109,8 @@ def finish(case: Case, tools: Tools, journal: Journal) -> Move:
     entry = case.known
     if entry.state != "exported" or entry.done_status is None:
         return Move(ok=True)
-    if case.order is not None and is_canceled(case.order) and entry.notice_hash != life.CANCELED:
-        notice = canceled_after_export(case.reference, entry.order_id)
-        journal.save(life.finished(journal.save(life.canceled(entry, notice))))
-        return Move(ok=True, canceled=notice)
+    if entry.notice_hash != life.CANCELED and (case.order is None or is_canceled(case.order)):
+        return _tell_what_became_of_it(case, entry, journal)
     # By today's settings: a person may have mended them since the export.
     status = status_after(case) if is_ours_to_move(case) else None
     try:
@@ -127,6 +126,18 @@ def finish(case: Case, tools: Tools, journal: Journal) -> Move:
         _tell_left(case, entry, tools, journal)
     journal.save(life.finished(entry))
     return Move(ok=True)
+
+
+def _tell_what_became_of_it(case: Case, entry: Entry, journal: Journal) -> Move:
+    """Note that Le New Black canceled the order, or has it no more: its status is nobody's."""
+    if case.order is None:
+        notice = gone_after_export(case.reference, entry.order_id)
+        journal.save(life.announced(entry, notice, what="gone", content_hash=None))
+        return Move(ok=True, told=("gone", notice))
+    notice = canceled_after_export(case.reference, entry.order_id)
+    step = life.announced(entry, notice, what="canceled", content_hash=None)
+    journal.save(life.finished(journal.save(step)))
+    return Move(ok=True, told=("canceled", notice))
 
 
 def _tell_left(case: Case, entry: Entry, tools: Tools, journal: Journal) -> None:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from lnb24so.soap.order import InvoiceOrder
 
     from .draft import Draft
+    from .life import AfterExport
     from .rows import Facts
 
 Action = Literal["create", "adopt", "finish", "wait", "decide", "blocked", "skip", "done"]
@@ -216,17 +217,18 @@ class Wait(Item):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decide(Item):
-    """Ask a person, where that is news; no run touches the order until then."""
+    """Ask a person, where that is news; `other_made` is the other order of its reference."""
 
     action: ClassVar[Action] = "decide"
+    other_made: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Announce(Item):
-    """Tell a person what Le New Black changed after the export, or canceled."""
+    """Tell a person what became of an order in Le New Black after its export."""
 
     action: ClassVar[Action] = "decide"
-    canceled: bool
+    what: AfterExport
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -277,10 +279,7 @@ class OrderPlan:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What became of one item; `news`: a person was not told of its reasons yet.
-
-    `status_failed`: the status step had no answer and is taken again by the next run.
-    """
+    """What became of one item. `news`: not told yet; `status_failed`: no answer to its status."""
 
     item: Item
     outcome: Outcome | None = None

@@ -50,6 +50,7 @@ ADVICE: Mapping[str, str] = {
     "order.status": "Move it in Le New Black to the status that is exported.",
     "order.changed_after_export": "Have the same changed on its order in 24SevenOffice by hand.",
     "order.canceled_after_export": "Have its order in 24SevenOffice canceled by hand.",
+    "order.gone_from_lnb": "Have its order in 24SevenOffice canceled by hand, if it is void.",
     "order.before_since": f"Was it never typed in? {ASK_TECHNICIAN}",
     "order.country_unknown": "Check the delivery address in 24SevenOffice.",
     "order.text_cut": "Read the whole text in Le New Black.",

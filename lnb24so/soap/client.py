@@ -18,7 +18,8 @@ from . import types
 from .booked import Booked, booked
 from .order import Currency, InvoiceOrder, as_sent, currency, invoice_order
 from .outcome import Seen, fault_kind
-from .session import Session, listed
+from .plain import Plain
+from .session import Convert, Session, listed
 from .stream import MARK
 from .types import Company, Customer, Identity, Product
 from .wire import FaultError, NotConnectedError, TooManyError, UnreadableError, Wire
@@ -237,6 +238,7 @@ class SoapClient:
         return self._list(
             "GetProducts",
             types.product_reader(sku_field),
+            types.plain_product(sku_field),
             searchParams=search,
             returnProperties={"string": list(dict.fromkeys([*types.PRODUCT_FIELDS, sku_field]))},
         )
@@ -249,10 +251,12 @@ class SoapClient:
             returnProperties={"string": list(types.CUSTOMER_FIELDS)},
         )
 
-    def _list(self, operation: str, convert: Callable[[_Element], T], **arguments: Any) -> list[T]:
+    def _list(
+        self, operation: str, convert: Convert[T], plain: Plain | None = None, **arguments: Any
+    ) -> list[T]:
         def read() -> list[T]:
             self._session.open()
-            return self._session.ask(operation, convert, **arguments)
+            return self._session.ask(operation, convert, plain, **arguments)
 
         return self._patiently(read)
 

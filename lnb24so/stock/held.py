@@ -14,6 +14,7 @@ from lnb24so.config.schema import Config, Orders, Stock
 from lnb24so.lnb.statuses import CONFIRMED, DOCUMENTED, HELD_HERE, HELD_THERE
 from lnb24so.lnb.types import Line, Order, plain_status, same_status
 from lnb24so.soap.order import InvoiceOrder
+from lnb24so.texts import count
 
 from .available import NOTHING, StockReading, counted_orders, plain, summed
 
@@ -164,12 +165,12 @@ def remembered(reading: StockReading, settings: Stock) -> dict[str, Remembered]:
 
     Those of an order whose lines cannot be read stay as they were.
     """
-    found = {}
+    found: dict[str, Remembered] = {}
     for order in held_orders(reading, settings):
         last = reading.lines_before.get(order.reference)
         lines = last if last is not None and cannot_be_read(order, reading) else order.lines
         if order.reference:
-            found[order.reference] = tuple(
+            found[order.reference] = found.get(order.reference, ()) + tuple(
                 (line.ean13, line.sku, str(line.quantity))
                 for line in lines
                 if line.quantity is not None
@@ -187,12 +188,28 @@ def recalled(kept: Mapping[str, Remembered]) -> dict[str, tuple[Line, ...]]:
     }
 
 
-def now_held(reading: StockReading, settings: Stock) -> str | None:
-    """Return what the first run in a mode that now holds more says, or None."""
-    orders = held_orders(reading, settings)
-    if settings.lnb_mode == "simple" or not orders:
+def held_before(config: Config) -> tuple[str, ...]:
+    """Return the statuses that an earlier version held: in simple mode alone, by its list."""
+    chosen, blocked = config.stock.waiting_statuses, config.orders.blocked_status
+    statuses = FORMER_DEFAULT if chosen is None else chosen
+    if config.stock.lnb_mode != "simple" or not statuses:
+        return ()
+    return (*statuses, *([blocked] if blocked else ()))
+
+
+def now_held(reading: StockReading, config: Config) -> str | None:
+    """Return what the first run says of orders that an earlier version did not hold, or None."""
+    before = held_before(config)
+    orders = [
+        one
+        for one in held_orders(reading, config.stock)
+        if not any(same_status(one.status, status) for status in before)
+    ]
+    if not orders:
         return None
     rows = (pieces for order in orders for _, pieces in waiting_rows(order, reading))
     made = min((order.create_time for order in orders if order.create_time), default=None)
     oldest = f", the oldest made in {made:%Y-%m}" if made else ""
-    return f"Now held by {len(orders):,} open orders: {sum(rows, NOTHING):,f} pieces{oldest}."
+    pieces = sum(rows, NOTHING)
+    whole = f"{pieces:,f} piece{'' if pieces == 1 else 's'}"
+    return f"Now held by {count(len(orders), 'open order')}: {whole}{oldest}."

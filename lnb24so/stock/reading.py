@@ -29,8 +29,6 @@ from .vanished import (
     settle_waiting,
 )
 
-NO_TOTALS_NOTE = "lnb_lists_without_totals"
-
 
 def read_stock(tools: Tools, *, ask_again: bool = False, writes: bool = False) -> StockReading:
     """Return what both systems and the ledger know of stock.
@@ -45,7 +43,6 @@ def read_stock(tools: Tools, *, ask_again: bool = False, writes: bool = False) -
     """
     config, lnb, ledger = tools.config, tools.lnb, tools.ledger
     code_field = config.products.code_field
-    lnb.sends_no_totals = bool(ledger.note(NO_TOTALS_NOTE))
     # To the second, as it is sent: what was made within that second is held here.
     at = lnb.server_now().replace(microsecond=0)
     tools.progress("Reading Le New Black's inventory")

@@ -15,7 +15,9 @@ client of a system without idempotency keys can prevent it:
 * a look-up before a create gets a list that lacks the order, and no ledger knows of an attempt;
   or the second one of a doubt does, after the first one rightly did not find it;
 * 24SevenOffice creates an order later than the grace time: there may be two then, and what is
-  promised is that the second look, an hour after the success, names them.
+  promised is that the second look, an hour after the success, names them;
+* 24SevenOffice creates an order more than two days after it was asked, while cron stands still:
+  the second look no longer searches that late, and `reconcile` alone names the two.
 """
 
 from __future__ import annotations
@@ -34,6 +36,7 @@ from small_brand import CODES, SHOPS, lnb_order, typed_order
 
 from lnb24so.commands.resolve import Decision, resolve_orders
 from lnb24so.ledger.types import Entry
+from lnb24so.orders.attempts import SEARCH_ON
 from lnb24so.run import Mode
 from lnb24so.sandbox import Exchange, Reply
 from lnb24so.sandbox.faults import Behaviour
@@ -314,11 +317,12 @@ class ExactlyOnce(RuleBasedStateMachine):
     @precondition(lambda self: self.put_off)
     @rule()
     def carry_out_what_is_late(self) -> None:
-        entries = self.entries()
-        for reference in self.put_off:
+        entries, now = self.entries(), self.world.time.now()
+        for reference, since in self.put_off.items():
             entry = entries.get(reference)
             looked_again = entry is not None and not entry.in_doubt
-            if reference in self.very_late and (entry is None or looked_again):
+            unsought = entry is None or looked_again or now - since > SEARCH_ON
+            if reference in self.very_late and unsought:
                 self.conceded.add(reference)
         self.put_off.clear()
         self.box.release_late()

@@ -98,7 +98,8 @@ REMEDIES: Mapping[str, str] = {
     "Le New Black.",
     "order.not_in_ledger": "It is this order: lnb24so resolve REF --exported-as ID. It is not: "
     "give it another reference in 24SevenOffice.",
-    "order.gone_from_lnb": "Delete the order in 24SevenOffice. If it is right: lnb24so reconcile "
+    "order.gone_from_lnb": "Cancel the order in 24SevenOffice, if it is void. Then, where a run "
+    "told it: lnb24so resolve REF --acknowledge. Where reconcile did: lnb24so reconcile "
     "--acknowledge --note TEXT",
     "order.closed_unsent": "Typed in under another reference: lnb24so resolve REF --skip. Else: "
     "lnb24so push-orders --order REF --any-status",
@@ -121,6 +122,7 @@ REMEDIES: Mapping[str, str] = {
     "stock.codes_without_product: zero.",
     "list.incomplete": "Nothing is to be done: what the list lacks is counted, and asked for in "
     "each run.",
+    "list.miscounted": "Nothing is to be done here; report it to Le New Black.",
     "level.refused": "Read why in the message; the next run sends it again.",
     **{
         f"hold.{why}": HOLDS_NOTHING

@@ -10,7 +10,7 @@ from typing import Literal
 
 from lnb24so.config.schema import Orders
 from lnb24so.lnb.types import Order, is_canceled, same_status
-from lnb24so.orders.life import CANCELED
+from lnb24so.orders.life import VOID
 
 from . import findings
 from .amounts import Net, currency_here, currency_of, net_here, nets_there
@@ -130,7 +130,7 @@ def _found_there(trio: Trio, standing: Standing, rules: Rules) -> Iterator[Findi
         is_late = entry is not None and entry.state == "skipped"
         yield (findings.created_late if is_late else findings.unknown)(trio, rules.own_currency)
     elif standing in ("gone", "canceled"):
-        settled = entry is not None and entry.notice is None and entry.notice_hash == CANCELED
+        settled = entry is not None and entry.notice is None and entry.notice_hash in VOID
         if not settled and _is_alive(trio):
             say = findings.deleted if standing == "gone" else findings.canceled
             yield say(trio, rules.own_currency)

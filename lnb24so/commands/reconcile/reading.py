@@ -20,7 +20,6 @@ from lnb24so.lnb.types import Order, is_canceled, same_status
 from lnb24so.orders.lookup import CUSTOMERS_A_LOOK_UP, LOOK_UP_BACK
 from lnb24so.orders.matching import customer_number
 from lnb24so.soap.booked import Booked
-from lnb24so.stock.reading import NO_TOTALS_NOTE
 from lnb24so.tools import Tools, check_company
 
 from .books import ask_for, read_books, reference_reader
@@ -57,7 +56,6 @@ def read_sides(tools: Tools, period: Period) -> Sides:
     it refuses us or the ledger belongs to another pair.
     """
     gathered = Gathered(tools, period)
-    tools.lnb.sends_no_totals = bool(tools.ledger.note(NO_TOTALS_NOTE))
     if period.by == "confirmed":
         tools.progress("Reading orders from Le New Black")
         gathered.take(_orders_of(tools, period))
