@@ -157,7 +157,7 @@ class Judge:
         """Judge whether the mail of the run that found it names an order or its cause."""
         order = self.world.lnb.orders[sale.reference]
         names = [sale.reference, str(order["retailer_name"])]
-        names += [str(item[self.world.field[0]]) for item in order["items"]]
+        names += [str(item[code]) for item in order["items"] for code in ("ean13", "sku")]
         names += [ORDER_REASONS[code] for code in said.reasons]
         if not any(name in self.last_words for name in names):
             told = self.last_words
