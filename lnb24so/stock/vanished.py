@@ -125,7 +125,19 @@ def settle_open_orders(
             "is told the same."
         )
     nameless = {-number: one for number, one in enumerate(listed, 1) if one.order_id is None}
-    return replace(settled, records={**settled.records, **nameless})
+    hidden_ones = [settled.records[number] for number in settled.hidden]
+    records = {
+        number: one
+        for number, one in {**settled.records, **nameless}.items()
+        if can_be_asked_for(number) or not _is_among(hidden_ones, one)
+    }
+    return replace(settled, records=records)
+
+
+def _is_among(orders: Sequence[InvoiceOrder], one: InvoiceOrder) -> bool:
+    """Return whether an order that is listed without an id that can be is one of these."""
+    same = (other for other in orders if other.reference and other.reference == one.reference)
+    return any(other.rows == one.rows for other in same)
 
 
 def _failed(message: str) -> Transient:
