@@ -233,15 +233,18 @@ def product_reader(sku_field: str) -> Callable[[_Element | Texts], Product]:
         number = number.strip()
         if not (number.isascii() and number.isdigit() and len(number) <= _DIGITS_OF_AN_ID):
             raise BadRecordError(f"a product has the Id {number[:40]!r}")
-        return Product(
-            int(number),
-            name.replace(MARK, "") if MARK in name else name,
-            ean.strip(),
-            product[sku_at].strip(),
-            own.strip(),
-            _stock(stock),
-            status == "1" or status.strip() != "0",
-            controlled == "true" or controlled.strip() not in ("false", "0"),
+        # A third quicker than to call the class.
+        return Product._make(
+            (
+                int(number),
+                name.replace(MARK, "") if MARK in name else name,
+                ean.strip(),
+                product[sku_at].strip(),
+                own.strip(),
+                _stock(stock),
+                status == "1" or status.strip() != "0",
+                controlled == "true" or controlled.strip() not in ("false", "0"),
+            )
         )
 
     return read
