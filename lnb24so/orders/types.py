@@ -74,7 +74,7 @@ class Reading:
     Black's clock, `held` the ledger's 24SevenOffice ids with their references, `hits` its orders by
     folded ReferenceNumber. Of references in `failed` nothing can be said, and why; `partly` were
     searched for by customer only. `alike`: what looks like one left out. `beside`: the statuses
-    of what changed, where no order has one to take.
+    of what changed, where no order has one to take. `leaving` were sent, and looked for once more.
     """
 
     cases: tuple[Case, ...]
@@ -88,6 +88,7 @@ class Reading:
     partly: frozenset[str] = frozenset()
     alike: Mapping[str, str] = field(default_factory=dict)
     beside: Mapping[str, int] | None = None
+    leaving: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
