@@ -168,7 +168,7 @@ def _not_ready(case: Case, reading: Reading, config: Config, selection: Selectio
     if reason.code == "order.unreadable":
         told = case.known.state == "blocked" and case.known.reasons == (reason,)
         return Block(case=case, reasons=(reason,), news=not told, changed=not told, asked_for=None)
-    if reason.code == "order.before_since":
+    if reason.code == "order.before_since" and not case.found_blocked:
         told = case.known.state == "withdrawn" and case.known.reasons == (reason,)
         return TooOld(case=case, reasons=(reason,), news=not told)
     if case.entry is None or case.entry.state == "withdrawn":
@@ -213,6 +213,11 @@ def _export(case: Case, reading: Reading, config: Config, selection: Selection) 
         # What 24SevenOffice has already is not to be mended.
         there = look_again(case, case.known, reading, Zone(config.erp.time_zone))
         return there or _block(case, draft, asked_for)
+    if case.found_blocked:
+        # This tool has moved none that it could send.
+        why = "stands as blocked in Le New Black, and nothing blocks it: a person moved it there."
+        left = (Reason("order.status", why),)
+        return Leave(case=case, reasons=left, becomes="withdrawn", news=True)
     return _claimed(case, draft, draft.invoice, asked_for, reading)
 
 
