@@ -67,12 +67,12 @@ class Access:
     def read(self, convert: Callable[[Any], T], query: str, *values: Any) -> list[T]:
         """Return what a query finds, each row converted; for the modules of this room."""
         with as_our_errors(self._path):
-            return [convert(row) for row in fetch(self._database, query, values)]
+            return [convert(row) for row in fetch(self._database, query, values, named=True)]
 
-    def rows(self, query: str, values: Iterable[Any] = ()) -> list[sqlite3.Row]:
-        """Return what a query finds; for the modules of this room."""
+    def rows(self, query: str, values: Iterable[Any] = ()) -> list[tuple[Any, ...]]:
+        """Return what a query finds, as tuples; for the modules of this room."""
         with as_our_errors(self._path):
-            return fetch(self._database, query, values)
+            return fetch(self._database, query, values, named=False)
 
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:

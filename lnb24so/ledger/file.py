@@ -119,16 +119,22 @@ def _lost_columns(path: Path) -> list[str]:
         return sorted(map(".".join, _columns(fresh) - _columns(there)))
 
 
-def fetch(database: sqlite3.Connection, query: str, values: Iterable[Any] = ()) -> list[Any]:
-    """Return the rows; a text that is no UTF-8 comes as bytes, so that its row can be named."""
-    values = tuple(values)
+def fetch(
+    database: sqlite3.Connection, query: str, values: Iterable[Any] = (), *, named: bool
+) -> list[Any]:
+    """Return the rows, with `named` columns or as tuples, which take half as long to make.
+
+    A text that is no UTF-8 comes as bytes, so that its row can be named.
+    """
+    values, cursor = tuple(values), database.cursor()
+    cursor.row_factory = sqlite3.Row if named else None
     try:
-        return database.execute(query, values).fetchall()
+        return cursor.execute(query, values).fetchall()
     except sqlite3.OperationalError as error:
         if not str(error).startswith("Could not decode"):
             raise
         database.text_factory = _text_or_bytes
-        return database.execute(query, values).fetchall()
+        return cursor.execute(query, values).fetchall()
 
 
 def _text_or_bytes(data: bytes) -> str | bytes:

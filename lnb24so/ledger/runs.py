@@ -91,4 +91,4 @@ def failures(ledger: Ledger, task: str, most: int = 100) -> tuple[int, int]:
         " WHERE task = ? AND exit_code IS NOT NULL ORDER BY id DESC LIMIT ?"
     )
     rows = ledger.rows(query, (task, most))
-    return sum(not row["well"] for row in rows), len(rows)
+    return sum(not well for (well,) in rows), len(rows)

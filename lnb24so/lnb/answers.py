@@ -6,9 +6,10 @@ The shapes are those of Le New Black's SDK; an error may come in any of them, or
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
+from functools import partial
 from typing import Any
 from urllib.parse import quote
 
@@ -23,12 +24,22 @@ from .wire import Answer
 UNTOLD = "Le New Black did not say what became of it"
 """Why a code counts as refused that the answer to its batch does not name."""
 
+Shorten = Callable[[dict[str, Any]], object]
+"""Makes less of a JSON object as it is read, or returns it: a long list of whole ones is memory."""
+
 _LONGEST = 300
 _DEEPEST = 9
 _DIGITS = 60
 
 
-def checked(answer: Answer, asked: str, *, secrets: Sequence[str], now: datetime) -> Any:
+def checked(
+    answer: Answer,
+    asked: str,
+    *,
+    secrets: Sequence[str],
+    now: datetime,
+    shorten: Shorten | None = None,
+) -> Any:
     """Return the JSON of a good answer, numbers as Decimal, or raise what a bad one means.
 
     ConfigError for a right that is missing (401, 403); NotProcessed, or BudgetSpent until a time,
@@ -37,7 +48,7 @@ def checked(answer: Answer, asked: str, *, secrets: Sequence[str], now: datetime
     """
     status = answer.status
     if 200 <= status < 300:
-        return _read_json(answer.body, asked)
+        return _read_json(answer.body, asked, shorten)
     if status == 429:
         header = answer.headers.get("Retry-After", "")
         seconds = header_number(header)
@@ -87,24 +98,27 @@ def names_the_client(answer: Answer) -> bool:
     return error in ("invalid_client", "unauthorized_client")
 
 
-def _read_json(body: bytes, asked: str) -> Any:
+def _read_json(body: bytes, asked: str, shorten: Shorten | None) -> Any:
     """Return the JSON of an answer, None for an empty one; Ambiguous where it is broken."""
     if not body:
         return None
     try:
-        return _loaded(body)
+        return _loaded(body, shorten)
     except (ValueError, RecursionError):
         kind = "a web page" if b"<html" in body[:1024].lower() else "broken JSON"
         raise Ambiguous(f"Le New Black: {asked} answered with {kind}.") from None
 
 
-def _loaded(body: bytes) -> Any:
+def _loaded(body: bytes, shorten: Shorten | None) -> Any:
+    load = partial(
+        json.loads, body, parse_float=_number, parse_constant=_as_written, object_hook=shorten
+    )
     try:
-        return json.loads(body, parse_float=_number, parse_constant=_as_written)
+        return load()
     except ValueError:
         # Python makes no number of thousands of digits. To look at each one costs time, and is
         # hardly ever needed.
-        return json.loads(body, parse_float=_number, parse_int=_number, parse_constant=_as_written)
+        return load(parse_int=_number)
 
 
 def _number(text: str) -> Decimal | int | str:

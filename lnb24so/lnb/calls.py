@@ -14,7 +14,7 @@ from lnb24so.network.patience import header_number, patiently
 from lnb24so.process.events import WriteEvent
 from lnb24so.process.redact import REDACTOR
 
-from .answers import checked, names_the_client
+from .answers import Shorten, checked, names_the_client
 from .values import listed, read_number, read_text, read_time
 from .wire import Answer, LnbWire
 
@@ -119,12 +119,17 @@ class Calls:
         It is noted and still counts: an order that cannot be read is named as one.
         """
         answer, headers = self._call("GET", path, search)
+        records = self._records(path, answer)
+        self._note_unread(path, sum(not isinstance(one, dict) for one in records), "is no record")
+        return [one if isinstance(one, dict) else {} for one in records], headers
+
+    def _records(self, path: str, answer: object) -> list[object]:
+        """Return what a list holds; raises Transient for what is none."""
         records = listed(answer)
         if records is None:
             with of_system("Le New Black"):
                 raise Transient(f"Le New Black: {path} answered with something that is no list.")
-        self._note_unread(path, sum(not isinstance(one, dict) for one in records), "is no record")
-        return [one if isinstance(one, dict) else {} for one in records], headers
+        return records
 
     def _note_unread(self, path: str, count: int, why: str) -> None:
         """Name what is left out of a list."""
@@ -139,8 +144,12 @@ class Calls:
         *,
         body: Mapping[str, Any] | None = None,
         may_be_missing: bool = False,
+        shorten: Shorten | None = None,
     ) -> tuple[Any, Mapping[str, str]]:
-        """Return the JSON and headers of one call: patiently, after a 401 with a new token."""
+        """Return the JSON and headers of one call: patiently, after a 401 with a new token.
+
+        `shorten` makes less of each object as it is read.
+        """
 
         def send() -> Answer:
             return self._send(method, path, {**(search or {}), **self._fresh_token()}, body)
@@ -156,7 +165,7 @@ class Calls:
                 )
             if answer.status == 404 and may_be_missing:
                 return MISSING, answer.headers
-            content = self._checked(answer, f"{method} {path}")
+            content = self._checked(answer, f"{method} {path}", shorten)
             self.has_answered = True
             return content, answer.headers
 
@@ -194,9 +203,10 @@ class Calls:
         now = self._clock.now() + self._clock_ahead
         return (ends - now).total_seconds() if ends else 2 * _EARLY
 
-    def _checked(self, answer: Answer, asked: str) -> Any:
+    def _checked(self, answer: Answer, asked: str, shorten: Shorten | None = None) -> Any:
         secrets = self._token, self._settings.client_secret.reveal()
-        return checked(answer, asked, secrets=secrets, now=self._clock.now())
+        now = self._clock.now()
+        return checked(answer, asked, secrets=secrets, now=now, shorten=shorten)
 
     def _send(
         self, method: str, path: str, search: Mapping[str, str], body: Mapping[str, Any] | None

@@ -98,21 +98,35 @@ class LnbClient(Calls):
 
     def inventory(self, field: str) -> dict[str, int | None]:
         """Return the pieces by `ean13` or `sku`; None: not whole, or two levels for one code."""
-        levels: dict[str, int | None] = {}
-        without = 0
-        for item in filter(None, self._list("/inventory", {})[0]):
-            code, level = item.get(field), item.get("in_stock")
+
+        def shorten(record: dict[str, Any]) -> object:
+            code, level = record.get(field), record.get("in_stock")
             # As nearly all of a hundred thousand are; the readers take the rest.
-            if type(code) is not str or not code.isascii() or not code.isalnum():
-                code = read_text(code)
+            if type(code) is not str or not code.isascii() or not (code := code.strip()):
+                return record
             if type(level) is not int or not -_MOST_PIECES < level < _MOST_PIECES:
-                number = read_number(level)
-                level = int(number) if number is not None and number == int(number) else None
-            if not code:
-                # Not every size has both codes, but each says so.
-                without += field not in item or item[field] not in (None, "")
-            elif levels.setdefault(code, level) != level:
+                return record
+            return code, level
+
+        answer, _ = self._call("GET", "/inventory", shorten=shorten)
+        records = self._records("/inventory", answer)
+        levels: dict[str, int | None] = {}
+        no_records = without = 0
+        for record in records:
+            if isinstance(record, tuple):
+                code, level = record
+            elif isinstance(record, dict):
+                code, level = read_text(record.get(field)), _pieces(record.get("in_stock"))
+                if not code:
+                    # Not every size has both codes, but each says so.
+                    without += bool(record) and record.get(field, record) not in (None, "")
+                    continue
+            else:
+                no_records += 1
+                continue
+            if levels.setdefault(code, level) != level:
                 levels[code] = None
+        self._note_unread("/inventory", no_records, "is no record")
         self._note_unread("/inventory", without, f"has no readable {field}")
         return levels
 
@@ -151,6 +165,12 @@ class LnbClient(Calls):
     def retailers(self) -> list[Mapping[str, Any]]:
         """Return the retailers as Le New Black sends them."""
         return self._whole("/retailers", {})
+
+
+def _pieces(level: object) -> int | None:
+    """Return a level; None for what is no whole number."""
+    number = read_number(level)
+    return int(number) if number is not None and number == int(number) else None
 
 
 def _order(record: Mapping[str, Any]) -> Order:

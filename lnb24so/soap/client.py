@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
+from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -18,7 +19,8 @@ from . import types
 from .booked import Booked, booked
 from .order import Currency, InvoiceOrder, as_sent, currency, invoice_order
 from .outcome import Seen, fault_kind
-from .session import Session, listed
+from .plain import Plain
+from .session import Convert, Session, listed
 from .stream import MARK
 from .types import Company, Customer, Identity, Product
 from .wire import FaultError, NotConnectedError, TooManyError, UnreadableError, Wire
@@ -92,7 +94,7 @@ class SoapClient:
     def products(self, sku_field: str) -> list[Product]:
         """Return every product; `sku_field` names the property that holds the SKU."""
         products = self._products({"DateChanged": LONG_AGO}, sku_field)
-        marked = any(MARK in one.ean13 or MARK in one.sku for one in products)
+        marked = any(MARK in "".join(map(attrgetter(code), products)) for code in ("ean13", "sku"))
         self.products_unread = marked or self._session.left_out
         return products
 
@@ -237,6 +239,7 @@ class SoapClient:
         return self._list(
             "GetProducts",
             types.product_reader(sku_field),
+            types.plain_product(sku_field),
             searchParams=search,
             returnProperties={"string": list(dict.fromkeys([*types.PRODUCT_FIELDS, sku_field]))},
         )
@@ -249,10 +252,12 @@ class SoapClient:
             returnProperties={"string": list(types.CUSTOMER_FIELDS)},
         )
 
-    def _list(self, operation: str, convert: Callable[[_Element], T], **arguments: Any) -> list[T]:
+    def _list(
+        self, operation: str, convert: Convert[T], plain: Plain | None = None, **arguments: Any
+    ) -> list[T]:
         def read() -> list[T]:
             self._session.open()
-            return self._session.ask(operation, convert, **arguments)
+            return self._session.ask(operation, convert, plain, **arguments)
 
         return self._patiently(read)
 

@@ -32,6 +32,7 @@ from lnb24so.process.redact import REDACTOR
 from lnb24so.process.whole_file import read_regular, write_whole
 
 from .outcome import fault_kind
+from .plain import Plain
 from .types import BadRecordError, Identity, identity
 from .wire import FaultError, NotConnectedError, TooManyError, UnreadableError, Wire
 
@@ -39,6 +40,8 @@ if TYPE_CHECKING:
     from lxml.etree import _Element
 
 T = TypeVar("T")
+Convert = Callable[[Any], T]
+"""Makes a record of an element, or of the texts of one that is written plainly."""
 
 # One to begin with, one where the session dies; more would be two programs in a tug of war.
 LOGINS_A_RUN = 2
@@ -106,18 +109,21 @@ class Session:
             raise Transient("24SevenOffice: a company of this login cannot be read.", again=False)
         return records
 
-    def ask(self, operation: str, convert: Callable[[_Element], T], **arguments: Any) -> list[T]:
+    def ask(
+        self, operation: str, convert: Convert[T], plain: Plain | None = None, **arguments: Any
+    ) -> list[T]:
         """Send one request and return its items, converted; raises Transient or ConfigError.
 
         A record that cannot be converted is named and left out, but not all of them.
         """
         records, bad = [], []
         with self._our_errors(operation):
-            for element in self._wire.items(operation, arguments):
-                try:
-                    records.append(convert(element))
-                except BadRecordError as error:
-                    bad.append(error)
+            for item in self._wire.items(operation, arguments, plain):
+                for one in item if isinstance(item, list) else (item,):
+                    try:
+                        records.append(convert(one))
+                    except BadRecordError as error:
+                        bad.append(error)
             if bad and not records:
                 raise bad[0]
         self.left_out = bool(bad)

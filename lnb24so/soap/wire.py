@@ -17,10 +17,10 @@ from lnb24so.network.http import MIB, Http, NotAnsweredError, Reply
 from lnb24so.network.patience import header_number
 
 from .outcome import fault_text
-from .stream import BrokenError, elements
+from .stream import BrokenError, elements, elements_and_texts
 
 if TYPE_CHECKING:
-    from lxml.etree import _Element
+    from .plain import Plain
 
 # The namespace of all five services, and their paths below the base URL (24SevenOffice WSDLs).
 NAMESPACE = "http://24sevenOffice.com/webservices"
@@ -90,8 +90,12 @@ class Wire:
         self.requests_left: str | None = None
         self.server_date: str | None = None
 
-    def items(self, operation: str, arguments: dict[str, Any]) -> Iterator[_Element]:
+    def items(
+        self, operation: str, arguments: dict[str, Any], plain: Plain | None = None
+    ) -> Iterator[Any]:
         """Yield each item of the operation's reply, and end only if the reply is whole.
+
+        An item is an element, or a list of the Texts of some that are written as `plain` says.
 
         The caller must not act before the end: a truncated reply shows only there. An item's
         content may be gone when the next one is asked for. Raises the four exceptions above.
@@ -105,7 +109,7 @@ class Wire:
         with self._ask("POST", SERVICES[service], headers, body) as reply:
             left = header_number(reply.headers.get("APILimitRemaining"))
             self.requests_left = self.requests_left if left is None else str(left)
-            yield from _read_items(reply, operation, item)
+            yield from _read_items(reply, operation, item, plain)
 
     def description(self, service: str) -> bytes:
         """Return the WSDL that the server shows of a service today; raises as `items` does."""
@@ -151,17 +155,23 @@ def _zeep_client(service: str) -> Any:
     return client(str(files("lnb24so") / "wsdl" / f"{service}.wsdl"))
 
 
-def _read_items(reply: Reply, operation: str, item: str) -> Iterator[_Element]:
+def _read_items(reply: Reply, operation: str, item: str, plain: Plain | None) -> Iterator[Any]:
     """Yield the items of an HTTP reply; see `Wire.items`."""
     status = reply.status
     if status not in (200, 500):
         raise UnreadableError(f"HTTP {status}{_page_words(reply)}")
     name = f"{{{NAMESPACE}}}{item}"
     whole = f"{{{NAMESPACE}}}{operation}Response"
-    chunks = reply.chunks(_LONGEST_OF.get(operation, _LONGEST))
+    chunks = _only_soap(reply.chunks(_LONGEST_OF.get(operation, _LONGEST)), status)
+    tags = (_ENVELOPE, _FAULT, whole, name)
     seen: set[str] = set()
     try:
-        for element in elements(_only_soap(chunks, status), (_ENVELOPE, _FAULT, whole, name)):
+        for element in (
+            elements_and_texts(chunks, tags, plain, NAMESPACE) if plain else elements(chunks, tags)
+        ):
+            if isinstance(element, list):
+                yield element
+                continue
             if not seen and element.getroottree().docinfo.doctype:
                 raise UnreadableError(f"HTTP {status} with a DTD, which SOAP forbids")
             seen.add(element.tag)

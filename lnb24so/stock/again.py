@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
@@ -69,7 +70,9 @@ def after_changes(
 ) -> StockReading:
     """Return what was read with the orders as they are now, and the levels that were sent."""
     config, ledger = tools.config, tools.ledger
-    now = {one.reference: one for one in changed if one.reference}
+    # Of two orders of one reference nobody can tell which of them changed.
+    times = Counter(one.reference for one in reading.waiting_orders)
+    now = {one.reference: one for one in changed if one.reference and times[one.reference] < 2}
     kept = [one for one in reading.waiting_orders if one.reference not in now]
     statuses = waiting_statuses(config)
     later = replace(

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from decimal import Decimal
 from math import floor
+from operator import attrgetter
 from typing import TypeVar
 
 from lnb24so.clock import day_in
@@ -90,13 +91,21 @@ class StockReading:
 
 def index_by_code(products: Sequence[Product], code_field: CodeField) -> Catalogue:
     """Return the products by code; a code on several products keeps them all."""
-    without = sum(product.active and not getattr(product, code_field) for product in products)
+    codes = map(attrgetter(code_field), products)
+    without = sum(product.active for code, product in zip(codes, products, strict=True) if not code)
     return Catalogue(products_by(code_field, products), without, len(products))
 
 
 def plain(code: str) -> str:
     """Return a code without spaces and what nobody can see in it."""
+    if _is_plain(code):
+        return code
     return "".join(char for char in code if char.isprintable() and not char.isspace())
+
+
+def _is_plain(code: str) -> bool:
+    """Return whether a code is plain for certain: nearly all are, and it is quickly seen."""
+    return code.isascii() and code.isprintable() and " " not in code
 
 
 def as_le_new_black_writes(catalogue: Catalogue, inventory: Mapping[str, object]) -> Catalogue:
@@ -104,9 +113,11 @@ def as_le_new_black_writes(catalogue: Catalogue, inventory: Mapping[str, object]
 
     They are one article: to leave it alone would sell what is gone, and 0 what is there.
     """
-    odd = {plain(code): code for code in inventory if not (code.isascii() and code.isalnum())}
+    odd = {plain(code): code for code in inventory if not _is_plain(code)}
     written: dict[str, str] = {}
-    for code in catalogue.by_code.keys() - inventory.keys():
+    for code in catalogue.by_code:
+        if code in inventory:
+            continue
         bare = plain(code)
         written[code] = bare if bare in inventory else odd.get(bare, code)
     if all(code == as_written for code, as_written in written.items()):

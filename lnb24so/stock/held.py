@@ -165,12 +165,12 @@ def remembered(reading: StockReading, settings: Stock) -> dict[str, Remembered]:
 
     Those of an order whose lines cannot be read stay as they were.
     """
-    found = {}
+    found: dict[str, Remembered] = {}
     for order in held_orders(reading, settings):
         last = reading.lines_before.get(order.reference)
         lines = last if last is not None and cannot_be_read(order, reading) else order.lines
         if order.reference:
-            found[order.reference] = tuple(
+            found[order.reference] = found.get(order.reference, ()) + tuple(
                 (line.ean13, line.sku, str(line.quantity))
                 for line in lines
                 if line.quantity is not None

@@ -60,8 +60,7 @@ def plan_stock(
     every = send_all or settings.lnb_mode == "time_based"
     items: list[StockItem] = []
     unchanged = in_stock = zeroed = 0
-    for code, product, after, reason, free in _levels(reading, settings):
-        before = reading.inventory.get(code)
+    for code, product, before, after, reason, free in _levels(reading, settings):
         shows_stock = before is not None and before > 0
         in_stock += shows_stock
         if after is not None and after == before and not every:
@@ -85,14 +84,11 @@ def plan_stock(
     )
 
 
-class Level(NamedTuple):
-    """The level that a code should have (None: leave it), and why; `free` is it without orders."""
-
-    code: str
-    product: Product | None
-    after: int | None
-    reason: str | None = None
-    free: int = 0
+Level = tuple[str, Product | None, int | None, int | None, str | None, int]
+"""A code and its product, the level that it shows and the one that it should have (None: leave it),
+the reason for that, and what the second would be without orders. No class, for nearly all of a
+hundred thousand are only counted.
+"""
 
 
 def _levels(reading: StockReading, settings: Stock) -> Iterable[Level]:
@@ -103,34 +99,47 @@ def _levels(reading: StockReading, settings: Stock) -> Iterable[Level]:
     taken = reserved(reading, settings)
     waiting = waiting_pieces(reading, settings)
     held_unread = unsure(reading)
-    by_code, inventory = reading.catalogue.by_code, reading.inventory
+    by_code, inventory, buffer = reading.catalogue.by_code, reading.inventory, settings.buffer
     for code, products in by_code.items():
-        alone = len(products) == 1 and products[0].active
-        active = products if alone else [product for product in products if product.active]
+        product, before = products[0], inventory.get(code)
+        stock = product.stock
+        if (
+            before is not None
+            and type(stock) is int
+            and len(products) == 1
+            and product.active
+            and product.stock_controlled
+            and code not in waiting
+            and product.id not in taken
+            and product.id not in held_unread
+        ):
+            # As nearly all are; the rest of this loop says the same of them.
+            free = stock - buffer if stock > buffer else 0
+            yield code, product, before, free, None, free
+            continue
+        active = [product for product in products if product.active]
         product = (active or products)[0]
-        held = waiting.get(code, 0)
-        if taken:
-            held += sum(taken.get(one.id, 0) for one in active)
+        held = waiting.get(code, 0) + sum(taken.get(one.id, 0) for one in active)
         if code not in inventory and not reading.known.get(code):
             if active:
-                yield Level(code, product, None, "code.unknown")
+                yield code, product, before, None, "code.unknown", 0
         elif len(active) > 1:
-            stays = Level(code, product, None, "code.conflict")
-            yield _conflict(stays, active, held, reading, settings)
+            after, free = _of_both(before, active, held, settings)
+            yield code, product, before, after, "code.conflict", free
         elif not product.stock_controlled:
-            yield Level(code, product, None, "product.not_stock_controlled")
+            yield code, product, before, None, "product.not_stock_controlled", 0
         elif product.active and product.stock is None:
-            yield Level(code, product, None, "product.no_stock_figure")
+            yield code, product, before, None, "product.no_stock_figure", 0
         elif product.active and product.id in held_unread:
-            yield Level(code, product, None, "product.open_order_unread")
+            yield code, product, before, None, "product.open_order_unread", 0
         elif product.active:
-            stock = (product.stock or 0) - settings.buffer
-            free = available(stock)
-            after = available(stock - held) if held else free
-            yield Level(code, product, after, None, free)
+            pieces = (product.stock or 0) - buffer
+            yield code, product, before, available(pieces - held), None, available(pieces)
         elif settings.expired_products == "zero":
-            yield Level(code, product, 0, "product.expired")
-    for code in sorted(inventory.keys() - by_code.keys()):
+            yield code, product, before, 0, "product.expired", 0
+    # Nearly always there are none.
+    others = [] if inventory.keys() <= by_code.keys() else sorted(inventory.keys() - by_code.keys())
+    for code in others:
         if (inventory[code] or 0) > 0:
             yield from _without_product(code, reading, settings)
 
@@ -141,39 +150,36 @@ def _without_product(code: str, reading: StockReading, settings: Stock) -> Itera
     A code that this tool never set was asked for by itself, after two runs had found no product.
     """
     number, _ = reading.codes_set.get(code, (None, False))
+    before = reading.inventory[code]
     if number in reading.unasked_products:
-        yield Level(code, None, None, "product.unasked")
+        yield code, None, before, None, "product.unasked", 0
         return
     if number is not None:
         # A product that could not be read may only seem to be gone.
         if settings.deleted_products == "zero" and not reading.products_unread:
-            yield Level(code, None, 0, "product.deleted")
+            yield code, None, before, 0, "product.deleted", 0
         return
     absent = code in reading.absent_codes and not reading.products_unread
-    yield Level(code, None, 0 if absent else None, "code.without_product")
+    yield code, None, before, 0 if absent else None, "code.without_product", 0
 
 
-def _conflict(
-    level: Level,
-    products: Sequence[Product],
-    held: Decimal | int,
-    reading: StockReading,
-    settings: Stock,
-) -> Level:
-    """Return the level of a code on several active products: it may fall to their sum.
+def _of_both(
+    before: int | None, products: Sequence[Product], held: Decimal | int, settings: Stock
+) -> tuple[int | None, int]:
+    """Return the level of a code on several active products, and without orders.
 
-    In time-based mode a level that is right is stamped anew, as every other.
+    It may fall to their sum; else it stays (None). In time-based mode a level that is right is
+    stamped anew, as every other.
     """
-    before = reading.inventory.get(level.code)
     counted = [product.stock for product in products if product.stock_controlled]
     stocks = [NOTHING + stock for stock in counted if stock is not None]
     if before is None or len(stocks) < len(products):
-        return level
+        return None, 0
     together = sum(stocks, NOTHING) - settings.buffer
     after = available(together - held)
     if after > before or (after == before and settings.lnb_mode != "time_based"):
-        return level
-    return level._replace(after=after, free=available(together))
+        return None, 0
+    return after, available(together)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
@@ -16,11 +17,11 @@ from lnb24so.tools import Tools, bind_company, check_company
 from .again import send_again
 from .apply import NOT_TAKEN, apply_stock, known_by
 from .available import StockReading
-from .held import now_held, remembered
+from .held import now_held, remembered, waiting_statuses
 from .notices import code_sentences
 from .plan import StockItem, StockPlan, StockReport, plan_stock, stock_report
 from .reading import read_stock
-from .vanished import SEEN_AT_NOTE, can_be_asked_for
+from .vanished import SEEN_AT_NOTE, STATUSES_NOTE, can_be_asked_for
 
 # Set by the step that brings a ledger to the version that holds orders in every mode.
 HELD_LESS_NOTE = "stock_held_less"
@@ -63,6 +64,9 @@ def remember_seen(reading: StockReading, tools: Tools) -> None:
     ledger.write_open_order_ids(one for one in open_ids if one and can_be_asked_for(one))
     ledger.write_waiting_lines(remembered(reading, settings))
     ledger.write_note(SEEN_AT_NOTE, utc_text(reading.at))
+    statuses = json.dumps(waiting_statuses(tools.config))
+    if ledger.note(STATUSES_NOTE) != statuses:
+        ledger.write_note(STATUSES_NOTE, statuses)
     for kind, names in reading.hidden.items():
         ledger.write_hidden(kind, names)
     ledger.write_products_of_codes(changed_products(reading))
@@ -71,8 +75,11 @@ def remember_seen(reading: StockReading, tools: Tools) -> None:
 def changed_products(reading: StockReading) -> dict[str, tuple[int | None, bool]]:
     """Return the codes that were set and are another product's by now, or whose product is gone."""
     changed: dict[str, tuple[int | None, bool]] = {}
+    by_code = reading.catalogue.by_code
     for code, known in reading.codes_set.items():
-        products = reading.catalogue.by_code.get(code)
+        products = by_code.get(code)
+        if products and len(products) == 1 and (products[0].id, False) == known:
+            continue  # As nearly all of a hundred thousand are.
         now = known
         if products:
             active = (product for product in products if product.active)

@@ -20,6 +20,7 @@ from .held import recalled
 
 SEEN_AT_NOTE = "stock_waiting_seen_at"
 """From when on the next run asks for the changes of waiting orders, by Le New Black's clock."""
+STATUSES_NOTE = "stock_waiting_statuses"
 UNSURE_NOTE = "stock_open_orders_absent_once"
 GONE = "gone order"
 """What the ledger calls the orders of ours that 24SevenOffice no longer has: no controls."""
@@ -53,8 +54,12 @@ def settle_products(
     soap, ledger, sku_field = tools.soap, tools.ledger, tools.config.products.sku_field
     if not listed:
         return Settled(listed)
-    known = codes_set.values()
-    remembered = {number for number, gone in known if number is not None and not gone}
+    # Those that are listed are left out at once: a set of them all is eight megabytes.
+    remembered = {
+        number
+        for number, gone in codes_set.values()
+        if number is not None and not gone and number not in listed
+    }
     hidden = set(map(int, ledger.hidden("product")))
     question: Question[int, Product] = Question(
         "products of 24SevenOffice",
@@ -120,7 +125,19 @@ def settle_open_orders(
             "is told the same."
         )
     nameless = {-number: one for number, one in enumerate(listed, 1) if one.order_id is None}
-    return replace(settled, records={**settled.records, **nameless})
+    hidden_ones = [settled.records[number] for number in settled.hidden]
+    records = {
+        number: one
+        for number, one in {**settled.records, **nameless}.items()
+        if can_be_asked_for(number) or not _is_among(hidden_ones, one)
+    }
+    return replace(settled, records=records)
+
+
+def _is_among(orders: Sequence[InvoiceOrder], one: InvoiceOrder) -> bool:
+    """Return whether an order that is listed without an id that can be is one of these."""
+    same = (other for other in orders if other.reference and other.reference == one.reference)
+    return any(other.rows == one.rows for other in same)
 
 
 def _failed(message: str) -> Transient:
@@ -152,10 +169,12 @@ def settle_waiting(
 ) -> Settled[str, Order]:
     """Return the orders that are in one of the statuses, those that a list hides too.
 
-    One that we exported, or that a person skipped, is not asked for.
+    One that we exported, or that a person skipped, is not asked for; nor are those of a mode or a
+    list of statuses that was another in the last run: they did not vanish.
     """
     ledger = tools.ledger
-    remembered = set(ledger.waiting_lines())
+    before = json.loads(ledger.note(STATUSES_NOTE) or "[]")
+    remembered = set(ledger.waiting_lines()) if {*before} <= {*statuses} else set()
     remembered -= ledger.references_in_erp(remembered)
     remembered -= ledger.references_skipped()
     question: Question[str, Order] = Question(
@@ -167,7 +186,8 @@ def settle_waiting(
         system="Le New Black",
     )
     by_reference = {one.reference: one for one in listed if one.reference}
-    nameless = {f"\n{number}": one for number, one in enumerate(listed) if not one.reference}
+    first = set(map(id, by_reference.values()))
+    nameless = {f"\n{number}": one for number, one in enumerate(listed) if id(one) not in first}
     settled = settle(
         by_reference, question, remembered=remembered, hidden_before=ledger.hidden("waiting order")
     )
@@ -178,10 +198,19 @@ def settle_waiting(
 
 
 def read_waiting(statuses: Sequence[str], tools: Tools) -> list[Order]:
-    """Return what the lists of the statuses show, each order as it was read last."""
-    read = [order for status in statuses for order in tools.lnb.orders(status=status)]
-    last = {order.reference or object(): order for order in read}  # Two without one are two.
-    return [order for order in last.values() if stands_in(order, statuses)]
+    """Return what the lists of the statuses show, each order as it was read last.
+
+    Two of one reference in one list are two orders, and so are two that were made at other times
+    or for other retailers, and two without one.
+    """
+    last: dict[object, list[Order]] = {}
+    for status in statuses:
+        read: dict[object, list[Order]] = {}
+        for order in tools.lnb.orders(status=status):
+            made = (order.reference, order.create_time, order.retailer_reference)
+            read.setdefault(made if order.reference else object(), []).append(order)
+        last |= read
+    return [one for orders in last.values() for one in orders if stands_in(one, statuses)]
 
 
 def stands_in(order: Order, statuses: Sequence[str]) -> bool:

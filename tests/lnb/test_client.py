@@ -421,6 +421,16 @@ def test_a_level_that_is_no_whole_number_is_unknown(desk: Desk) -> None:
     assert list(found.values()) == [3, 3, 3, None, None, None, None, None, -2, None, None]
 
 
+def test_a_level_inside_of_a_record_is_none_of_the_inventory(desk: Desk) -> None:
+    inner = {"ean13": "1", "in_stock": 3}
+    rows = [{"ean13": inner, "in_stock": 1}, {"ean13": "2", "in_stock": inner}, [inner], inner]
+    desk.box.faults.add("GET /inventory", answering(200, rows))
+    assert desk.client.inventory("ean13") == {"2": None, "1": 3}
+    desk.box.faults.add("GET /inventory", answering(200, inner), times=99)
+    with pytest.raises(Transient, match="is no list"):
+        desk.client.inventory("ean13")
+
+
 ABSURD = ("1e999999999", "-1e-999999999", "9" * 5000, "1e" + "9" * 50)
 
 

@@ -421,6 +421,20 @@ def test_an_order_that_was_exported_is_not_asked_for(waiting: Place) -> None:
     assert level(office) == 7
 
 
+def test_orders_that_another_mode_holds_did_not_vanish(waiting: Place) -> None:
+    office, _ = waiting
+    office.change("lnb_mode: simple", "lnb_mode: advanced")
+    seen = len(office.box.requests)
+    assert (office.run("pull-stock").code, level(office)) == (0, 10)
+    assert "GET /orders/{reference}" not in office.asked(since=seen)
+    office.change("lnb_mode: advanced", "lnb_mode: time_based")
+    assert (office.run("pull-stock").code, level(office)) == (0, 7)
+    del office.box.lnb.orders["70002"]
+    seen = len(office.box.requests)
+    assert (office.run("pull-stock").code, level(office)) == (0, 8)
+    assert office.asked(since=seen).count("GET /orders/{reference}") == 1
+
+
 # The rule by itself
 
 

@@ -365,6 +365,30 @@ def test_an_upgrade_that_holds_more_says_so_once(
     assert said is None or f"Now held by {said}" in told[0]
 
 
+@pytest.mark.parametrize("mode", ["simple", "time_based"])
+def test_two_orders_of_one_reference_are_both_held(
+    place: tuple[Installation, HandClock], mode: str
+) -> None:
+    office, hand = place
+    use_mode(office, mode)
+    put(office, hand.now() - timedelta(hours=1), pieces=1)
+    put(office, hand.now() - timedelta(hours=2), "other", pieces=2)
+    office.box.lnb.orders["other"]["reference"] = "70001"
+    assert [sent(office) for _ in range(3)] == [7, 7, 7]
+    office.box.erp.change_product(CODES[0].product_id, Stock=Decimal(9))
+
+    def change(exchange: Exchange) -> Reply:
+        office.box.lnb.orders["other"]["items"][0]["quantity"] = 3
+        office.box.lnb.set_status("other", "confirmed")
+        return exchange.apply()
+
+    office.box.faults.add("POST /multi/inventory/ean", change)
+    assert sent(office) <= 6
+    assert sent(office) == 5
+    del office.box.lnb.orders["other"]
+    assert [sent(office) for _ in range(2)] == [8, 8]
+
+
 def test_what_is_remembered_of_waiting_orders_is_only_what_they_hold(
     place: tuple[Installation, HandClock],
 ) -> None:

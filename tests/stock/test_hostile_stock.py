@@ -6,6 +6,7 @@ None ends in a level that is wrong: it is right, or the run fails and the level 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -25,6 +26,7 @@ from .shops import ten_of_each
 pytestmark = pytest.mark.slow
 
 FIRST, OTHER = CODES[:2]
+MODES = ("simple", "advanced", "time_based")
 RIGHT = 8  # ten pieces, one in an open order and one in a waiting one
 ZERO_WIDTH, NARROW = "\u200b", "\u202f"
 
@@ -121,6 +123,16 @@ SHEET = [
     ),
     Hostile("a stock that is NaN", "GetProducts", xml(
         lambda body: body.replace(b"<Stock>10<", b"<Stock>NaN<"))),
+    Hostile("pieces of an open order that are NaN", "GetInvoices", xml(
+        lambda body: body.replace(b"<Quantity>1<", b"<Quantity>NaN<", 1))),
+    Hostile("delivered pieces that are NaN", "GetInvoices", xml(
+        lambda body: body.replace(b"<QuantityDelivered>0<", b"<QuantityDelivered>NaN<", 1))),
+    Hostile("an order's id beyond 32 bits", "GetInvoices", xml(
+        lambda body: body.replace(b"<OrderId>55", b"<OrderId>9999999999955"))),
+    Hostile("an order's id below zero", "GetInvoices", xml(
+        lambda body: body.replace(b"<OrderId>", b"<OrderId>-"))),
+    Hostile("orders without an id", "GetInvoices", xml(
+        lambda body: re.sub(rb"<OrderId>\d+</OrderId>", b"", body))),
     Hostile("waiting orders twice", "GET /orders", listed(lambda o: o + o)),
     Hostile("waiting orders backwards", "GET /orders", listed(lambda o: o[::-1])),
     Hostile("no waiting orders", "GET /orders", listed(lambda o: [])),
@@ -132,6 +144,18 @@ SHEET = [
         lambda o: [*o, *({**one, "in_stock": 99} for one in o)])),
     Hostile("levels that are no numbers", "GET /inventory", listed(
         lambda o: [{**one, "in_stock": "many"} for one in o])),
+    Hostile("levels that are NaN", "GET /inventory", listed(
+        lambda o: [{**one, "in_stock": float("nan")} for one in o])),
+    Hostile("levels beyond all sense", "GET /inventory", listed(
+        lambda o: [{**one, "in_stock": 10**40} for one in o])),
+    Hostile("half the inventory", "GET /inventory", listed(lambda o: o[:3])),
+    Hostile("no inventory", "GET /inventory", listed(lambda o: [])),
+    Hostile("waiting pieces that are NaN", "GET /orders", listed(
+        lambda o: [{**one, "items": [one["items"][0] | {"quantity": float("nan")}]} for one in o])),
+    Hostile("times that are none", "GET /orders", listed(
+        lambda o: [{**one, "create_time": "NaN"} for one in o])),
+    Hostile("statuses that are none", "GET /orders", listed(
+        lambda o: [{**one, "status": 7} for one in o])),
     Hostile("levels below zero", "GET /inventory", listed(
         lambda o: [{**one, "in_stock": -3} for one in o])),
     Hostile("a code with a zero-width space", change=with_code(FIRST.ean13 + ZERO_WIDTH)),
@@ -144,17 +168,26 @@ SHEET = [
 
 
 @pytest.fixture
-def office(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Installation]:
+def office(
+    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Installation]:
     """Return an installation in which an open and a waiting order take a piece each."""
     with ten_of_each(tmp_path, monkeypatch) as (place, hand):
         place.box.erp.type_in(typed_order("1"))
         place.box.erp.type_in(typed_order("2", code=1))
-        place.box.lnb.orders["70001"] = lnb_order("70001", hand.now() - timedelta(hours=1))
+        place.change("lnb_mode: simple", f"lnb_mode: {request.param}")
+        place.set("orders", blocked_status="blocked")
+        waiting = lnb_order("70001", hand.now() - timedelta(hours=1)) | {"status": "blocked"}
+        place.box.lnb.orders["70001"] = waiting
         assert place.run("pull-stock").code == 0
         yield place
 
 
-@pytest.mark.parametrize("hostile", SHEET, ids=lambda one: one.name)
+# Each in one of the modes: none reads a list in a way of its own.
+IN_TURN = [pytest.param(MODES[n % 3], one, id=one.name) for n, one in enumerate(SHEET)]
+
+
+@pytest.mark.parametrize(("office", "hostile"), IN_TURN, indirect=["office"])
 def test_hostile_stock_ends_in_no_wrong_level(office: Installation, hostile: Hostile) -> None:
     if hostile.change is not None:
         hostile.change(office)

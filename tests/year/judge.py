@@ -29,6 +29,7 @@ class Judge:
     def __init__(self, world: World, verdict: Verdict) -> None:
         self.world, self.verdict = world, verdict
         self.said: dict[str, Said] = {}
+        self.last_words = ""  # of this run, and of those before it that died
 
     def after(self, run: Run) -> int:
         """Judge one run; return how many orders it blocked anew."""
@@ -41,7 +42,10 @@ class Judge:
             self.twice(sale, run)
         for one in run.statuses:
             self._status(one, run)
-        if run.task != "push-orders" or run.code is None:
+        if run.task != "push-orders":
+            return 0
+        self.last_words += run.mail
+        if run.code is None:
             return 0
         newly_blocked = 0
         before, self.said = self.said, read_book(self.world.paths.state)
@@ -59,6 +63,7 @@ class Judge:
                 self._is_told(said, sale, run)
         if self.world.story.weather == "calm" and not run.acted and run.is_a_cron_job:
             self._all_is_done(run)
+        self.last_words = ""
         return newly_blocked
 
     def _what_was_typed_in(self, run: Run) -> None:
@@ -152,10 +157,11 @@ class Judge:
         """Judge whether the mail of the run that found it names an order or its cause."""
         order = self.world.lnb.orders[sale.reference]
         names = [sale.reference, str(order["retailer_name"])]
-        names += [str(item[self.world.field[0]]) for item in order["items"]]
+        names += [str(item[code]) for item in order["items"] for code in ("ean13", "sku")]
         names += [ORDER_REASONS[code] for code in said.reasons]
-        if not any(name in run.mail for name in names):
-            text = f"{said.state} {said.reasons} {said.notice}, and the mail says: {run.mail!r}"
+        if not any(name in self.last_words for name in names):
+            told = self.last_words
+            text = f"{said.state} {said.reasons} {said.notice}, and the mail says: {told!r}"
             self.verdict.broken(TOLD, sale.reference, run, text)
 
     def _all_is_done(self, run: Run) -> None:
@@ -179,6 +185,8 @@ class Judge:
     def settled(self) -> None:
         """Judge the orders after a quiet time: each once, or named; and none in doubt."""
         self.said = read_book(self.world.paths.state, everything=True)
+        for sale in self.world.sales.values():
+            self._change_is_told(sale, self.said.get(sale.reference))
         for sale in self.world.live():
             self.twice(sale, None)
             said = self.said.get(sale.reference)
@@ -191,7 +199,6 @@ class Judge:
             if len(surplus) > 1 and state != "needs_decision" and not sale.conceded:
                 text = f"orders {surplus}, and nobody is asked ({state})"
                 self.verdict.broken(DUE, sale.reference, None, text)
-            self._change_is_told(sale, said)
             sale.was_in_doubt, sale.in_doubt = sale.was_in_doubt or sale.in_doubt, False
 
     def _change_is_told(self, sale: Sale, said: Said | None) -> None:

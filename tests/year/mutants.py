@@ -94,6 +94,11 @@ def certain(seen: Any) -> str:
     return "retry" if outcome == "unconfirmed" else outcome
 
 
+def done_status_of(case: Any) -> str | None:
+    """Return the status of an exported order, wherever this one stands."""
+    return case.mode.done_status if case.mode is not None else None
+
+
 def always(value: object) -> Callable[..., Any]:
     """Return what answers so, whatever it is asked."""
     return lambda *_, **__: value
@@ -178,7 +183,11 @@ MUTANTS: Mapping[str, Mutant] = {
     ),
     "over-canceled": Mutant(
         "a status is written whatever became of the order",
-        {"lnb24so.orders.status_step.is_ours_to_move": always(True)},
+        {
+            "lnb24so.orders.status_step.is_ours_to_move": always(True),
+            "lnb24so.orders.status_step.is_canceled": always(False),
+            "lnb24so.orders.status_step.status_after": done_status_of,
+        },
     ),
 }
 

@@ -78,6 +78,8 @@ class Play:
                 self.quiet()
             if is_last or self.verdict.is_over:
                 break
+        if self.verdict.is_over:
+            return
         self.proof.holds()
         many = few_mails(self.days, len(self.world.sales), len(self.mails.other))
         if self.story.weather == "calm" and many:

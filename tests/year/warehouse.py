@@ -54,7 +54,10 @@ class Warehouse:
             for row in order["InvoiceRows"]:
                 product = world.erp.products.get(row.get("ProductId", 0))
                 left = row.get("Quantity", Decimal(0)) - row.get("QuantityDelivered", Decimal(0))
-                if product is None or product.get("Stock") is None or left <= 0:
+                if product is None or left <= 0:
+                    continue
+                if product.get("Stock") is None:  # Freight goes with the first parcel.
+                    row["QuantityDelivered"] += left
                     continue
                 now = (left / 2).to_integral_value() if partly else left
                 row["QuantityDelivered"] += now
