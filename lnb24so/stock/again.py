@@ -28,14 +28,14 @@ def send_again(
     mode, was made before the stamp: what is more of it by now would be sold until the next run.
     Where nothing was sent no time went by, and nothing is asked. Refusals join `refused`.
     """
-    taken = [one for one in plan.items if one.action == "set" and one.code not in refused]
+    taken = [item for item in plan.items if item.action == "set" and item.code not in refused]
     if not taken or not waiting_statuses(tools.config):
         return plan
     try:
         changed = tools.lnb.orders_changed_since(reading.at)
         if not changed:
             return plan
-        sent = {one.code: one.after for one in taken}
+        sent = {item.code: item.after for item in taken}
         later = after_changes(reading, changed, sent, tools)
         touched = codes_of([*reading.waiting_orders, *changed], changed, later) - refused.keys()
         if tools.config.stock.lnb_mode == "simple":
