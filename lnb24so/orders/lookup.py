@@ -35,6 +35,9 @@ WITHOUT_A_TIME = timedelta(days=366)
 """How old an order may be that does not say when it was made."""
 
 CUSTOMERS_A_LOOK_UP = 100
+MOST_SEARCHED = 20
+"""So many codes are searched for in one run, as each is a request."""
+
 SETTLED = ("skipped", "done", "needs_decision")
 
 
@@ -116,20 +119,41 @@ def facts_for(tools: Tools, waiting: Sequence[Order]) -> Facts:
 def _unlisted(
     listed: Sequence[Product], waiting: Sequence[Order], tools: Tools
 ) -> Sequence[Product]:
-    """Return the products that these orders need and a short list lacks, asked for by their ids.
+    """Return the products that these orders need and a short list lacks.
 
-    The ledger knows the id of each code that stock has set; without any product nothing is asked.
+    The ledger knows the id of each code that stock has set, and those are asked for; a lost one
+    knows none, and so what is left is searched by code, once for an order: who is blocked for it
+    already was searched for. Without any product nothing is asked.
     """
-    field = tools.config.products.code_field
-    codes = {getattr(line, field) for order in waiting for line in order.lines}
-    missing = codes - {getattr(product, field) for product in listed if product.active}
+    settings, soap = tools.config.products, tools.soap
+    needed: dict[str, set[str]] = {}
+    for order in waiting:
+        for line in order.lines:
+            needed.setdefault(getattr(line, settings.code_field), set()).add(order.reference)
+    shown = {getattr(product, settings.code_field) for product in listed if product.active}
+    missing = needed.keys() - shown - {""}
     if not missing or not listed:
         return ()
     known = tools.ledger.products_of_codes(missing)
     there = {product.id for product in listed}
     ids = {number for number, gone in known.values() if not gone} - there
     numbers = sorted(number for number in ids if number is not None)
-    return tools.soap.products_by_id(numbers, tools.config.products.sku_field) if numbers else ()
+    products = soap.products_by_id(numbers, settings.sku_field) if numbers else []
+    if settings.searched_by is None:
+        return products
+    unknown = sorted(missing - {getattr(product, settings.code_field) for product in products})
+    new = [code for code in unknown if any(_is_news(one, tools) for one in needed[code])]
+    for code in new[:MOST_SEARCHED]:
+        hits = soap.products_with(code, search=settings.searched_by, sku_field=settings.sku_field)
+        products += [product for product in hits if product.id not in there]
+    return products
+
+
+def _is_news(reference: str, tools: Tools) -> bool:
+    """Return whether an order is not blocked yet for a code that no product has."""
+    entry = tools.ledger.entry(reference)
+    reasons = entry.reasons if entry is not None and entry.state == "blocked" else ()
+    return all(reason.code != "line.unknown_product" for reason in reasons)
 
 
 def customers_for(soap: SoapClient, config: Config, waiting: Sequence[Order]) -> CustomerIndex:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator, Mapping
 from datetime import timedelta
 from decimal import Decimal
@@ -551,22 +552,36 @@ def test_waiting_orders_that_wait_to_be_asked_for_hold_what_they_held(
     assert [(run(office)[0], level(office)) for _ in range(4)] == [(0, 8), (0, 9), (0, 10), (0, 10)]
 
 
+@pytest.mark.parametrize("is_ledger_lost", [False, True])
 @pytest.mark.parametrize("shows_an_expired_one", [False, True])
 def test_an_order_is_not_blocked_by_a_product_that_a_short_list_lacks(
-    place: Place, shows_an_expired_one: bool
+    place: Place, shows_an_expired_one: bool, is_ledger_lost: bool
 ) -> None:
     office, hand = place
+    if is_ledger_lost:
+        shutil.rmtree(office.folder / "state")
     if shows_an_expired_one:
         office.box.erp.change_product(77, EAN1=FIRST.ean13, StatusId=0, Stock=Decimal(0))
     office.box.lnb.orders["70001"] = lnb_order("70001", hand.now())
     company = office.box.erp.trading
     kept = company.products.pop(FIRST.product_id)
 
-    def by_id(exchange: Exchange) -> Reply:
+    def once_more(exchange: Exchange) -> Reply:
         company.products[FIRST.product_id] = kept
         return exchange.apply()
 
-    # The first list lacks it; the question by its number, which comes next, does not.
-    office.box.faults.add("GetProducts", by_id, skip=1)
+    # The first list lacks it; the question by its number or code, which comes next, does not.
+    office.box.faults.add("GetProducts", once_more, skip=1)
     assert office.run("push-orders").code == 0
     assert office.created == ["LNB70001"]
+
+
+def test_a_code_that_no_product_has_is_searched_for_once(place: Place) -> None:
+    office, hand = place
+    order = lnb_order("70001", hand.now())
+    order["items"][0]["ean13"] = "7041112223334"
+    office.box.lnb.orders["70001"] = order
+    lists = [office.run("push-orders").code for _ in range(3)]
+    assert lists == [3, 0, 0]
+    asked = [seen.body for seen in office.box.requests if seen.operation == "GetProducts"]
+    assert [b"7041112223334" in body for body in asked[-4:]] == [False, True, False, False]
