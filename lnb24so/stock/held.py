@@ -7,9 +7,10 @@ itself, or here.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import timedelta
+from datetime import UTC, timedelta
 from decimal import Decimal
 
+from lnb24so.clock import day_in
 from lnb24so.config.schema import Config, Orders, Stock
 from lnb24so.lnb.statuses import CONFIRMED, DOCUMENTED, HELD_HERE, HELD_THERE
 from lnb24so.lnb.types import Line, Order, plain_status, same_status
@@ -95,11 +96,14 @@ def why_not_held(order: Order, reading: StockReading, settings: Stock) -> str | 
 
 
 def _is_past(order: Order, reading: StockReading) -> bool:
-    """Return whether an open order's last day has gone by: it can hardly be confirmed any more."""
+    """Return whether an open order's last day has gone by: it can hardly be confirmed any more.
+
+    By the clocks of the zone and of UTC: which of them Le New Black's days go by is not known.
+    """
     if not plain_status(order.status).startswith("open"):
         return False
     last_days = [day for day in (order.auto_cancel_on, order.delivery_end_on) if day is not None]
-    return any(day < reading.today for day in last_days)
+    return any(day < min(reading.today, day_in(UTC, reading.at)) for day in last_days)
 
 
 def held_orders(reading: StockReading, settings: Stock) -> list[Order]:

@@ -10,6 +10,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from hand_clock import HandClock
@@ -192,6 +193,22 @@ def test_what_holds_nothing_has_a_reason(
     settings = stock_settings("time_based", open_order_delivery_within_days=30)
     assert why_not_held(one, found, settings) == why
     assert level(found, "time_based", open_order_delivery_within_days=30) == (8 if not why else 10)
+
+
+@pytest.mark.parametrize(
+    ("zone", "hour", "minute"), [("Europe/Oslo", 23, 30), ("America/New_York", 2, 0)]
+)
+def test_a_last_day_has_not_gone_by_before_it_has_in_utc_and_in_the_zone(
+    zone: str, hour: int, minute: int
+) -> None:
+    at = NOW.replace(hour=hour, minute=minute)
+    last = min(at.date(), at.astimezone(ZoneInfo(zone)).date())
+    found = replace(reading([DRESS], {EAN: 0}), at=at, zone=ZoneInfo(zone))
+    settings = stock_settings("time_based")
+    for day, why in ((last, None), (last - timedelta(days=1), "hold.past")):
+        made = at - timedelta(days=1)
+        one = order(create_time=made, status="open_for_brand", auto_cancel_on=day)
+        assert why_not_held(one, found, settings) == why
 
 
 @pytest.mark.parametrize(
