@@ -65,6 +65,7 @@ class Clerk:
         for surplus in there[1:]:
             del self.world.erp.orders[surplus]
             sale.there.remove(surplus)
+            sale.was_doubled = True
             self.world.note(sale.reference, f"order {surplus} is deleted: one too many")
         if not there:
             sale.there.clear()

@@ -70,6 +70,7 @@ class Sale:
     in_doubt: bool = False
     was_in_doubt: bool = False
     was_refused: bool = False
+    was_doubled: bool = False
     exported: Content | None = None
     acknowledged: Content | None = None
 
