@@ -77,7 +77,9 @@ class Clerk:
         """Decide without looking: from then on the world asks nothing of this order."""
         way = self.rng.choice(("--send-again", "--skip"))
         sale.conceded.add("a person decided wrongly")
-        self._resolve(sale, way)
+        before = self.there(sale)
+        if self._resolve(sale, way) and way == "--send-again":
+            sale.disowned.update(before)
 
     def _follow(self, said: Said, sale: Sale) -> None:
         """Do in 24SevenOffice by hand what changed in Le New Black after the export."""
