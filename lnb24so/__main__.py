@@ -17,9 +17,10 @@ from .process.streams import leave_streams, open_streams, printing, tell
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command line and return its exit code; every error is one plain sentence."""
-    # A run makes few circles and a hundred thousand products. Looking for circles among them,
-    # again and again, and at the end among all that was imported, costs more than it frees.
-    gc.set_threshold(100_000)
+    # A run makes some thousands of objects in circles, and of those for a hundred thousand codes
+    # half a million. Looking for circles among them, again and again, and at the end among all
+    # that was imported, costs more than it frees.
+    gc.set_threshold(500_000)
     atexit.register(gc.freeze)
     open_streams()
     try:

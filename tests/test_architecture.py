@@ -59,6 +59,7 @@ HEAVY = set(LIBRARIES) - {"sqlite3"}
 
 PURE = (
     *("orders.plan", "orders.ready", "orders.types", "orders.settle", "orders.draft"),
+    *("orders.hits", "orders.twice", "orders.life", "orders.questions"),
     *(
         "orders.rows",
         "orders.matching",

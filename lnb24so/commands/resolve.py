@@ -16,6 +16,7 @@ from lnb24so.ledger.standing import forget
 from lnb24so.ledger.types import Entry, Transition, about, new_entry
 from lnb24so.lnb.types import is_canceled
 from lnb24so.orders import life
+from lnb24so.orders.hits import explained_by
 from lnb24so.orders.questions import canceled_after_export
 from lnb24so.orders.ready import made, made_of, why_not_now
 from lnb24so.orders.results import AREA
@@ -109,7 +110,7 @@ def _settle(tools: Tools, reference: str, decision: Decision) -> str:
         case "accept_total":
             step, said = accept_total(entry, decision.amount, tools, who)
         case "acknowledge":
-            step, said = _acknowledge(entry, who)
+            step, said = _acknowledge(entry, tools, who)
     Journal(tools.ledger, tools.event).save(step)
     forget(tools.ledger, AREA, entry.reference)
     return said
@@ -135,7 +136,7 @@ def _exported_as(entry: Entry, order_id: int | None, tools: Tools, who: Facts) -
         order_id = the_only_one(case, tools)
     there = _order_to_take(entry, order_id, tools)
     keeps = order_id == entry.order_id and is_another(case)
-    if not keeps:
+    if order_id != entry.order_id:
         _check_customer(case, there, tools)
     is_gone = case.order is not None and is_canceled(case.order) and not keeps
     notice = canceled_after_export(entry.reference, order_id) if is_gone else None
@@ -191,8 +192,7 @@ def _send_again(entry: Entry, tools: Tools, who: Facts) -> Settled:
     known = [number for number in (entry.order_id, entry.seen_id) if number is not None]
     there = tools.soap.orders_by_id(known) if known else []
     foreign = () if there else with_its_reference(case, tools)
-    customers = customers_sent_for(entry, tools)
-    sent = entry.in_doubt and any(hit.customer_id in customers for hit in foreign)
+    sent = entry.in_doubt and any(explained_by(entry, hit) for hit in foreign)
     if there or sent or (foreign and not _is_about(entry, "order.reference_taken")):
         ids = ", ".join(str(order.order_id) for order in (*there, *foreign))
         raise Rejected(
@@ -226,7 +226,10 @@ def _skip(entry: Entry, tools: Tools, who: Facts) -> Settled:
     return life.resolved_to_skip(entry, doubted=doubted, now=now, who=who), "is never sent."
 
 
-def _acknowledge(entry: Entry, who: Facts) -> Settled:
+def _acknowledge(entry: Entry, tools: Tools, who: Facts) -> Settled:
+    if entry.notice is None:
+        # What no run has told yet a person may have seen, or `reconcile` has told.
+        entry = as_a_run_would_leave(tools, entry)
     if entry.notice is None:
         raise Rejected("Nothing was announced after its export.")
     return life.resolved_notice(entry, who), "the change is noted as dealt with."

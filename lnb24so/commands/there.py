@@ -13,7 +13,7 @@ from lnb24so.orders.lookup import LOOK_UP_BACK, WITHOUT_A_TIME
 from lnb24so.orders.matching import customer_number, index_customers, match_customer
 from lnb24so.orders.plan import plan_orders
 from lnb24so.orders.reading import case_of, read_orders
-from lnb24so.orders.types import Block, Case, Decide, Item, Selection
+from lnb24so.orders.types import Announce, Block, Case, Decide, Item, Selection
 from lnb24so.soap.order import InvoiceOrder
 from lnb24so.soap.types import Customer
 from lnb24so.tools import Tools
@@ -32,7 +32,7 @@ def planned_alone(tools: Tools, reference: str) -> Item | None:
 
 
 def as_a_run_would_leave(tools: Tools, entry: Entry) -> Entry:
-    """Return the entry of an order that no run has met yet as one would that only asks."""
+    """Return the entry of an order as a run would leave it that only asks."""
     item = planned_alone(tools, entry.reference)
     match item:
         case Block():
@@ -40,6 +40,9 @@ def as_a_run_would_leave(tools: Tools, entry: Entry) -> Entry:
             return life.blocked(entry, item.reasons, content_hash=told_of, asked_for=None).entry
         case Decide():
             return life.asked(entry, item.reasons[0]).entry
+        case Announce(what=what):
+            told_of, notice = item.case.content_hash, item.reasons[0]
+            return life.announced(entry, notice, what=what, content_hash=told_of).entry
     return entry
 
 

@@ -147,7 +147,8 @@ class Seen(Access):
         query = f"SELECT code, product_id, gone FROM codes_set WHERE {others}"  # noqa: S608 - ours
         kinds: dict[str, Any] = {"code": str, "product_id": int | None, "gone": bool}
         named = self._values(query, "codes_set", *values, **kinds)
-        return products | {row["code"]: (row["product_id"], row["gone"]) for row in named}
+        products.update({row["code"]: (row["product_id"], row["gone"]) for row in named})
+        return products
 
     def write_products_of_codes(self, products: Mapping[str, tuple[int | None, bool]]) -> None:
         """Note the product id of codes that were set, and whether that product is gone."""

@@ -35,7 +35,9 @@ _NO_DATE = ("0000-00-00", "-0001-11-30")
 
 def objects(value: object) -> list[Mapping[str, Any]]:
     """Return the JSON objects of a list, and nothing for anything else."""
-    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
+    if not isinstance(value, list):
+        return []
+    return value if {*map(type, value)} == {dict} else [one for one in value if type(one) is dict]
 
 
 def listed(value: object) -> list[object] | None:

@@ -4,6 +4,7 @@ __all__ = [
     "attempts",
     "draft",
     "guards",
+    "hits",
     "life",
     "lookup",
     "matching",

@@ -17,11 +17,11 @@ from lnb24so.soap.types import Customer
 from lnb24so.tools import Tools
 
 from .draft import fold_reference
+from .hits import cargo_of
 from .lookup import customers_for, look_up_candidates
 from .matching import index_products, match_customer
 from .ready import why_not_now
 from .rows import Facts
-from .settle import cargo_of
 from .types import Case, Reading, Selection
 
 

@@ -15,7 +15,7 @@ from lnb24so.soap.order import InvoiceOrder
 from lnb24so.soap.types import Customer, Product
 from lnb24so.tools import Tools
 
-from .attempts import Search, search_attempts
+from .attempts import OLD, Search, search_attempts
 from .draft import fold_reference
 from .matching import (
     CustomerIndex,
@@ -44,7 +44,9 @@ def with_erp(reading: Reading, tools: Tools, selection: Selection) -> Reading:
     Raises Transient where 24SevenOffice does not answer, and ConfigError where it refuses us.
     """
     config = tools.config
+    leaving = [case for case in reading.cases if _leaves(case, config, selection, reading)]
     due = [case.known for case in reading.cases if is_looked_for(case.known, reading.looked_at)]
+    due += [case.known for case in leaving]
     # No customer filter: the retailer may have been given another customer since.
     found = search_attempts(tools.soap, due, reading.looked_at) if due else Search()
     hits, failed = found.hits, found.failed
@@ -65,13 +67,27 @@ def with_erp(reading: Reading, tools: Tools, selection: Selection) -> Reading:
         facts=facts,
         failed=failed,
         partly=frozenset(found.partly),
+        leaving=frozenset(case.reference for case in leaving) - failed.keys(),
     )
 
 
 def is_looked_for(entry: Entry, looked_at: datetime) -> bool:
     """Return whether a run looks for what the order's attempts made, whatever else it does."""
-    again = entry.look_again_at is not None and entry.look_again_at <= looked_at
-    return again or entry.state in ("sending", "unconfirmed")
+    return entry.looks_again(looked_at) or entry.state in ("sending", "unconfirmed")
+
+
+def _leaves(case: Case, config: Config, selection: Selection, reading: Reading) -> bool:
+    """Return whether an order that was sent lately, and turned away, is up for export no more.
+
+    A run that the ledger does not know of may have sent it since.
+    """
+    entry = case.known
+    turned_away = entry.state in ("blocked", "retry") and entry.attempts and not entry.in_doubt
+    if case.unread or not turned_away or entry.attempt_started is None:
+        return False
+    if reading.looked_at - entry.attempt_started > OLD:
+        return False
+    return case.order is None or why_not_now(case, config.orders, selection) is not None
 
 
 def _may_be_sent(case: Case, config: Config, selection: Selection) -> bool:

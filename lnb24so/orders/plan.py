@@ -16,6 +16,7 @@ from lnb24so.texts import shown
 
 from .draft import Draft, draft_order
 from .guards import guarded
+from .hits import cargo_of, explained_by, hits_of, which
 from .life import CANCELED, VOID
 from .questions import (
     canceled_after_export,
@@ -26,10 +27,7 @@ from .questions import (
 from .ready import cannot_be_placed, why_not_now
 from .settle import (
     attempted,
-    cargo_of,
     claim,
-    explained_by,
-    hits_of,
     is_cleared,
     look_again,
     not_looked_for,
@@ -80,8 +78,8 @@ def _plan(case: Case, reading: Reading, config: Config, selection: Selection) ->
     return (
         _known(case, reading, Zone(config.erp.time_zone))
         or asked_which(case)
-        or _gone(case)
-        or _not_ready(case, config, selection)
+        or _gone(case, reading, config)
+        or _not_ready(case, reading, config, selection)
         or _export(case, reading, config, selection)
     )
 
@@ -149,7 +147,7 @@ def is_changed(case: Case, entry: Entry) -> bool:
 # What Le New Black says
 
 
-def _gone(case: Case) -> Item | None:
+def _gone(case: Case, reading: Reading, config: Config) -> Item | None:
     """Return the item of an order that Le New Black does not show; None where it does."""
     if case.order is not None:
         return None
@@ -159,12 +157,10 @@ def _gone(case: Case) -> Item | None:
     if case.entry is None:
         reason = Reason("order.not_found", "Le New Black has no order with that reference.")
         return Leave(case=case, reasons=(reason,))
-    why = f"is gone from Le New Black{_and_nothing_was_sent(case)}."
-    reason = Reason("order.withdrawn", why)
-    return Leave(case=case, reasons=(reason,), becomes="withdrawn", news=True)
+    return _withdrawn(case, "is gone from Le New Black", reading, config)
 
 
-def _not_ready(case: Case, config: Config, selection: Selection) -> Item | None:
+def _not_ready(case: Case, reading: Reading, config: Config, selection: Selection) -> Item | None:
     """Return the item of an order that is not up for export; None where it is."""
     reason = why_not_now(case, config.orders, selection)
     if reason is None:
@@ -172,16 +168,28 @@ def _not_ready(case: Case, config: Config, selection: Selection) -> Item | None:
     if reason.code == "order.unreadable":
         told = case.known.state == "blocked" and case.known.reasons == (reason,)
         return Block(case=case, reasons=(reason,), news=not told, changed=not told, asked_for=None)
-    if reason.code == "order.before_since":
+    if reason.code == "order.before_since" and not case.found_blocked:
         told = case.known.state == "withdrawn" and case.known.reasons == (reason,)
         return TooOld(case=case, reasons=(reason,), news=not told)
     if case.entry is None or case.entry.state == "withdrawn":
         return Leave(case=case, reasons=(reason,))
     if case.order is not None and reason.code == "order.status":
         now = shown(case.order.status)
-        why = f"now has the status {now}{_and_nothing_was_sent(case)}."
-        reason = Reason("order.withdrawn", why)
+        return _withdrawn(case, f"now has the status {now}", reading, config)
     return Leave(case=case, reasons=(reason,), becomes="withdrawn", news=True)
+
+
+def _withdrawn(case: Case, why: str, reading: Reading, config: Config) -> Item:
+    """Return the item of an order that leaves: its end, or what 24SevenOffice has of it.
+
+    That nothing was sent is said where each attempt that the ledger knows was turned away, and
+    24SevenOffice, asked for what another one may have made, has none.
+    """
+    also = "; nothing was sent" if case.reference in reading.leaving else ""
+    reason = Reason("order.withdrawn", f"{why}{also}.")
+    there = look_again(case, case.known, reading, Zone(config.erp.time_zone))
+    left = Leave(case=case, reasons=(reason,), becomes="withdrawn", news=True)
+    return there or left
 
 
 def _export(case: Case, reading: Reading, config: Config, selection: Selection) -> Item:
@@ -202,7 +210,14 @@ def _export(case: Case, reading: Reading, config: Config, selection: Selection) 
     )
     asked_for = _asked_for(case.known, selection)
     if draft.invoice is None:
-        return _block(case, draft, asked_for)
+        # What 24SevenOffice has already is not to be mended.
+        there = look_again(case, case.known, reading, Zone(config.erp.time_zone))
+        return there or _block(case, draft, asked_for)
+    if case.found_blocked:
+        # This tool has moved none that it could send.
+        why = "stands as blocked in Le New Black, and nothing blocks it: a person moved it there."
+        left = (Reason("order.status", why),)
+        return Leave(case=case, reasons=left, becomes="withdrawn", news=True)
     return _claimed(case, draft, draft.invoice, asked_for, reading)
 
 
@@ -242,7 +257,8 @@ def _claimed(
     hits = hits_of(case, reading, invoice.reference)
     there = claim(invoice, entry, hits, reading.held)
     if there.what == "taken":
-        reason = reference_taken(case.reference, invoice.reference, there.order_ids)
+        found = which(case, reading, there.order_ids, invoice.customer_id)
+        reason = reference_taken(case, invoice.reference, found)
         return Decide(case=case, draft=draft, reasons=(reason,), news=entry.reasons != (reason,))
     if there.what == "free":
         sent = today(case, invoice.reference, invoice.customer_id, total=draft.total)
@@ -262,15 +278,6 @@ def _claimed(
 
 
 # Helpers
-
-
-def _and_nothing_was_sent(case: Case) -> str:
-    """Return the words where that is known: each attempt was turned away.
-
-    Without an attempt, an earlier ledger may have sent it; in doubt, it may be made late.
-    """
-    entry = case.known
-    return "; nothing was sent" if entry.attempts and not entry.in_doubt else ""
 
 
 def _skipped(why: str) -> Reason:

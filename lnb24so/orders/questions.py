@@ -2,12 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from lnb24so.reasons import Reason
 from lnb24so.texts import shown
 
 from .types import Case
+
+
+@dataclass(frozen=True, slots=True)
+class There:
+    """Orders of 24SevenOffice that a question is about, each with its customer, by id.
+
+    `may_be` are those that a person can name as the order in question: none is another customer's.
+    """
+
+    customers: Mapping[int, int | None]
+    may_be: Sequence[int]
+
+    @property
+    def order_ids(self) -> Sequence[int]:
+        """Their ids, in order."""
+        return sorted(self.customers)
+
+    @property
+    def named(self) -> str:
+        """Their ids as text, with the customers where those are not one."""
+        if len({*self.customers.values()}) == 1:
+            return ", ".join(map(str, self.order_ids))
+        whose = ((number, self.customers[number]) for number in self.order_ids)
+        return ", ".join(f"{number} (customer {customer})" for number, customer in whose)
 
 
 def canceled_after_export(reference: str, order_id: int | None) -> Reason:
@@ -37,17 +62,27 @@ def gone_after_export(reference: str, order_id: int | None) -> Reason:
     )
 
 
-def reference_taken(reference: str, erp_reference: str | None, order_ids: Sequence[int]) -> Reason:
-    """Return the question about orders that no attempt of ours explains."""
-    ids = ", ".join(map(str, order_ids))
-    there = f"order {ids}, whose customer or rows are not those of this order"
-    if len(order_ids) > 1:
-        there = f"orders {ids}"
+def reference_taken(
+    case: Case, erp_reference: str, there: There, *, not_before: str | None = None
+) -> Reason:
+    """Return the question about orders that no attempt of ours explains.
+
+    `not_before` is when it can be sent again at the earliest, as people read times.
+    """
+    resolve, may_be = f"lnb24so resolve {case.reference}", there.may_be
+    what = f"orders {there.named}"
+    if len(there.order_ids) == 1 and may_be:
+        what = f"order {there.named}, whose customer or rows are not those of this order"
+    elif len(there.order_ids) == 1:
+        what = f"order {there.named}, which is another customer's"
+    others = f" (or {', '.join(map(str, may_be[1:]))})" if len(may_be) > 1 else ""
+    it_is = f"? {resolve} --exported-as {may_be[0]}{others}" if may_be else ""
+    it_is = it_is or f" all the same, and never to be sent? {resolve} --skip"
+    after = f" After {not_before}:" if not_before else ""
     return Reason(
         "order.reference_taken",
-        f"{erp_reference} already stands on 24SevenOffice {there}. "
-        f"Is it this order? lnb24so resolve {reference} --exported-as {order_ids[0]}; "
-        f"is it not? lnb24so resolve {reference} --send-again",
+        f"{erp_reference} already stands on 24SevenOffice {what}. "
+        f"Is it this order{it_is}; is it not?{after} {resolve} --send-again",
     )
 
 
@@ -75,13 +110,13 @@ def reference_twice(case: Case, *, comes_back: bool) -> Reason:
     )
 
 
-def duplicate(reference: str, order_ids: Sequence[int]) -> Reason:
+def duplicate(reference: str, there: There) -> Reason:
     """Return the question which of several orders is the one."""
-    ids = ", ".join(map(str, order_ids))
+    one = str(there.may_be[0]) if len(there.may_be) == 1 else "ID"
     return Reason(
         "order.duplicate",
-        f"is in 24SevenOffice {len(order_ids)} times: orders {ids}. Cancel all but one there, "
-        f"then: lnb24so resolve {reference} --exported-as ID",
+        f"is in 24SevenOffice {len(there.order_ids)} times: orders {there.named}. Cancel all but "
+        f"one there, then: lnb24so resolve {reference} --exported-as {one}",
     )
 
 

@@ -49,6 +49,7 @@ def read_orders(tools: Tools, selection: Selection) -> Reading:
                 tools.config,
                 unread=reference in listed.unread,
                 is_twice=reference in listed.twice,
+                found_blocked=reference in listed.found_blocked,
             )
             for reference in references
         ),
@@ -73,6 +74,7 @@ def case_of(
     *,
     unread: bool = False,
     is_twice: bool = False,
+    found_blocked: bool = False,
 ) -> Case:
     """Return an order as a run meets it, with all that is derived from it; pure."""
     from lnb24so.lnb.types import content_hash
@@ -89,6 +91,7 @@ def case_of(
         entry=marked_anyway(up_to_date(entry, order), order, config),
         unread=unread,
         is_twice=is_twice,
+        found_blocked=found_blocked,
         content_hash=content_hash(order) if order else None,
         mode=config.orders.for_mode(order.order_mode) if order else None,
         erp_reference=(entry and entry.erp_reference) or erp_reference(reference, config.orders),
@@ -106,11 +109,12 @@ def _attempt_ended(entry: Entry | None, timeout: timedelta) -> datetime | None:
 
 @dataclass(slots=True)
 class Listed:
-    """The orders to look at; those not read this time, and references of two; `Reading.beside`."""
+    """The orders to look at, of which some were not read, and what a `Case` tells of each."""
 
     orders: dict[str, Order] = field(default_factory=dict)
     unread: set[str] = field(default_factory=set)
     twice: set[str] = field(default_factory=set)
+    found_blocked: set[str] = field(default_factory=set)
     beside: Counter[str] | None = None
 
 
@@ -130,7 +134,14 @@ def _from_lnb(tools: Tools, selection: Selection) -> Listed:
         lists = [lnb.orders(status=status) for status in settings.take_statuses()]
     none_taken = not any(lists)
     if settings.blocked_status:
-        lists.append(_marked(lnb.orders(status=settings.blocked_status), ledger))
+        blocked = lnb.orders(status=settings.blocked_status)
+        lists.append(_marked(blocked, ledger))
+        if not selection.baseline:
+            # A ledger that was lost, or restored, does not know what it has blocked.
+            lists.append(
+                [one for one in blocked if one.reference and not ledger.entry(one.reference)]
+            )
+            listed.found_blocked |= {order.reference for order in lists[-1]}
     changed = _changed(lnb, ledger)
     listed.beside = Counter(order.status for order in changed) if none_taken else None
     for some in (*lists, [order for order in changed if ledger.entry(order.reference)]):

@@ -31,7 +31,9 @@ def stands(case: Case) -> bool:
     if case.order is None or case.mode is None:
         return False
     here = (case.mode.take_status, case.known.blocked_status)
-    return any(status is not None and same_status(case.order.status, status) for status in here)
+    return case.found_blocked or any(
+        status is not None and same_status(case.order.status, status) for status in here
+    )
 
 
 def is_never_taken(order: Order) -> bool:

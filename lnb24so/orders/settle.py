@@ -9,12 +9,11 @@ from decimal import Decimal
 from typing import Literal
 
 from lnb24so.clock import Zone
-from lnb24so.ledger.types import Cargo, Entry, Sent
-from lnb24so.money import differs, row_total
+from lnb24so.ledger.types import Entry, Sent
 from lnb24so.reasons import Reason
 from lnb24so.soap.order import InvoiceOrder
 
-from .draft import fold_reference
+from .hits import cargo_of, explained, explained_by, hits_of, ours, same_cargo, which
 from .questions import created_late, duplicate, not_searchable, reference_taken
 from .ready import made, status_after
 from .types import Adopt, Case, Decide, Item, Reading, Wait
@@ -55,67 +54,6 @@ def settle(
         return Settled("wait", until=until)
     seen_missing = entry.not_found_at is not None and until <= entry.not_found_at
     return Settled("absent" if seen_missing else "missing")
-
-
-def explained(
-    entry: Entry, hits: Sequence[InvoiceOrder], ids: Sequence[int]
-) -> tuple[InvoiceOrder, Sent] | None:
-    """Return the first of the hits with these ids that an attempt explains, and as what."""
-    for hit in hits:
-        sent = explained_by(entry, hit) if hit.order_id in ids else None
-        if sent is not None:
-            return hit, sent
-    return None
-
-
-def explained_by(entry: Entry, hit: InvoiceOrder) -> Sent | None:
-    """Return what an attempt of ours sent that explains a hit, or None where none does.
-
-    It does where it saw the hit's id, or sent these rows for this customer.
-    """
-    if entry.seen_id is not None and hit.order_id == entry.seen_id:
-        return entry.sent
-    there = cargo_of(hit)
-    for attempt in reversed(entry.tried):
-        if attempt.sent.customer_id == hit.customer_id and same_cargo(attempt.cargo, there):
-            return attempt.sent
-    return None
-
-
-def cargo_of(order: InvoiceOrder) -> Cargo:
-    """Return products, pieces, currency and total of an order; rows of text count for nothing."""
-    rows = [row for row in order.rows if row.product_id is not None and row.kind == "Normal"]
-    pieces = ((row.product_id or 0, row.quantity.normalize()) for row in rows)
-    sums = (row_total(row.price, (row.discount_rate,), row.quantity, "") for row in rows)
-    money = order.currency
-    return Cargo(
-        rows=tuple(sorted(pieces)),
-        currency=money.symbol if money is not None and money.has_rate else "",
-        total=sum(sums, Decimal(0)),
-    )
-
-
-def same_cargo(sent: Cargo, there: Cargo) -> bool:
-    """Return whether two orders hold the same, as far as is known of what was sent."""
-    if sent.rows is not None and sent.rows != there.rows:
-        return False
-    if sent.currency is not None and sent.currency != there.currency:
-        return False
-    if sent.total is None or there.total is None:
-        return False
-    return not differs(sent.total, there.total, len(there.rows or ()), "")
-
-
-def ours(entry: Entry, hits: Sequence[InvoiceOrder], held: Mapping[int, str]) -> tuple[int, ...]:
-    """Return the ids among the hits that may be this order, each once, in order."""
-    ids = {
-        hit.order_id
-        for hit in hits
-        if hit.order_id is not None
-        and held.get(hit.order_id, entry.reference) == entry.reference
-        and hit.order_id not in entry.not_ours
-    }
-    return tuple(sorted(ids))
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,10 +98,15 @@ def attempted(case: Case, entry: Entry, reading: Reading, zone: Zone) -> Item | 
     found = explained(entry, hits_of(case, reading, case.erp_reference), settled.order_ids)
     if settled.what == "found" and found is not None:
         return _found(case, *found)
+    there = which(case, reading, settled.order_ids)
     if settled.what == "taken":
-        return _ask(case, reference_taken(case.reference, case.erp_reference, settled.order_ids))
+        until = (
+            case.grace_ended if case.grace_ended and reading.looked_at < case.grace_ended else None
+        )
+        not_before = zone.text(until, reading.looked_at) if until else None
+        return _ask(case, reference_taken(case, case.erp_reference, there, not_before=not_before))
     if settled.what == "several":
-        return _ask(case, duplicate(case.reference, settled.order_ids))
+        return _ask(case, duplicate(case.reference, there))
     if case.reference in reading.failed:
         return not_looked_for(case, reading)
     if case.reference in reading.partly:
@@ -205,7 +148,7 @@ def second_look_is_due(entry: Entry, reading: Reading) -> bool:
     """Return whether an order that was once in doubt is to be looked for again, and was."""
     if entry.reference in reading.failed:
         return False
-    return entry.look_again_at is not None and entry.look_again_at <= reading.looked_at
+    return entry.looks_again(reading.looked_at)
 
 
 def is_cleared(case: Case, reading: Reading, zone: Zone) -> bool:
@@ -227,7 +170,7 @@ def look_again(case: Case, entry: Entry, reading: Reading, zone: Zone) -> Item |
         # The one that we hold counts too, even if it carries the reference no more.
         ids = tuple(sorted({*ids, entry.order_id}))
     if len(ids) > 1:
-        return _ask(case, duplicate(case.reference, ids))
+        return _ask(case, duplicate(case.reference, which(case, reading, ids)))
     if entry.in_erp:
         return None
     if not ids:
@@ -235,7 +178,8 @@ def look_again(case: Case, entry: Entry, reading: Reading, zone: Zone) -> Item |
         return _ask(case, not_searchable(case, _begun(entry, reading, zone))) if unsure else None
     found = explained(entry, hits, ids)
     if found is None:
-        return _ask(case, reference_taken(case.reference, case.erp_reference, ids))
+        there = which(case, reading, ids)
+        return _ask(case, reference_taken(case, case.erp_reference, there))
     if entry.state == "skipped":
         return _ask(case, created_late(case.reference, ids[0]))
     return _found(case, *found)
@@ -267,19 +211,3 @@ def today(
         currency=case.order.currency if case.order else "",
         total=total,
     )
-
-
-def hits_of(case: Case, reading: Reading, erp_reference: str) -> list[InvoiceOrder]:
-    """Return the orders of 24SevenOffice that carry the reference, and the one that was seen.
-
-    What 24SevenOffice derived from one of them belongs to it, and counts only where none of them
-    shows: then its parent is there under another reference.
-    """
-    entry = case.known
-    hits = list(reading.hits.get(fold_reference(erp_reference), ()))
-    seen = reading.hits_by_id.get(entry.seen_id) if entry.seen_id else None
-    if seen is not None:
-        hits.append(seen)
-    known = {entry.order_id, entry.seen_id} - {None}
-    parents = [hit for hit in hits if hit.order_id in known or not hit.is_derived]
-    return parents if parents or entry.in_erp else hits

@@ -42,6 +42,7 @@ class Case:
     `content_hash` and `mode` are its. `entry` is the ledger's. `erp_reference` is what its order
     in 24SevenOffice carries or would carry. `attempt_ended`: when the last attempt had ended at
     the latest; `grace_ended`: when what it made must show. `is_twice`: its reference is of two.
+    `found_blocked`: it has `blocked_status`, and the ledger lacks it.
     """
 
     reference: str
@@ -54,6 +55,7 @@ class Case:
     attempt_ended: datetime | None = None
     grace_ended: datetime | None = None
     is_twice: bool = False
+    found_blocked: bool = False
 
     @property
     def is_unknown(self) -> bool:
@@ -74,7 +76,7 @@ class Reading:
     Black's clock, `held` the ledger's 24SevenOffice ids with their references, `hits` its orders by
     folded ReferenceNumber. Of references in `failed` nothing can be said, and why; `partly` were
     searched for by customer only. `alike`: what looks like one left out. `beside`: the statuses
-    of what changed, where no order has one to take.
+    of what changed, where no order has one to take. `leaving` were looked for once more.
     """
 
     cases: tuple[Case, ...]
@@ -88,6 +90,7 @@ class Reading:
     partly: frozenset[str] = frozenset()
     alike: Mapping[str, str] = field(default_factory=dict)
     beside: Mapping[str, int] | None = None
+    leaving: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -203,11 +206,7 @@ class Finish(Item):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wait(Item):
-    """Look again in a later run; `failed`: a system did not answer for it.
-
-    `died_at`: when an attempt had ended that nobody wrote down. `not_found_at`: when the look-up
-    began that is the first, after the grace time, not to find what the attempt sent.
-    """
+    """Look again later; `failed`: nobody answered; `died_at`, `not_found_at`: for the ledger."""
 
     action: ClassVar[Action] = "wait"
     died_at: datetime | None = None

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import math
+import sys
 import traceback
 from collections.abc import Callable, Iterator, Mapping, MutableMapping
 from contextlib import contextmanager, suppress
@@ -97,8 +98,7 @@ def open_log(
 
     In place of a folder STDERR lets a run that `writes` log there, and any other run nowhere.
     """
-    import structlog
-
+    structlog = _structlog()
     lines: Lines
     if folder != STDERR:
         lines = in_folder(folder, now().astimezone(UTC).date(), timedelta(days=keep_days))
@@ -131,6 +131,22 @@ def open_log(
         cache_logger_on_first_use=False,
     )
     return Log(logger.bind(run_id=run_id, task=task), lines, redact, found_by)
+
+
+def _structlog() -> Any:
+    """Return structlog, without the rich that it would draw tracebacks with, which we never do.
+
+    To import that takes longer than the rest of structlog, and five megabytes.
+    """
+    modules: dict[str, Any] = sys.modules
+    with_rich = "rich" in modules
+    modules.setdefault("rich", None)  # An import of it now fails, as where it is not installed.
+    try:
+        import structlog
+    finally:
+        if not with_rich:
+            del modules["rich"]
+    return structlog
 
 
 def _plain(value: object, redact: Redactor, key: str = "") -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
+from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -93,7 +94,7 @@ class SoapClient:
     def products(self, sku_field: str) -> list[Product]:
         """Return every product; `sku_field` names the property that holds the SKU."""
         products = self._products({"DateChanged": LONG_AGO}, sku_field)
-        marked = any(MARK in one.ean13 or MARK in one.sku for one in products)
+        marked = any(MARK in "".join(map(attrgetter(code), products)) for code in ("ean13", "sku"))
         self.products_unread = marked or self._session.left_out
         return products
 

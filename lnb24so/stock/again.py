@@ -28,17 +28,14 @@ def send_again(
     mode, was made before the stamp: what is more of it by now would be sold until the next run.
     Where nothing was sent no time went by, and nothing is asked. Refusals join `refused`.
     """
-    sent = {
-        item.code: item.after
-        for item in plan.items
-        if item.action == "set" and item.code not in refused
-    }
-    if not sent or not waiting_statuses(tools.config):
+    taken = [item for item in plan.items if item.action == "set" and item.code not in refused]
+    if not taken or not waiting_statuses(tools.config):
         return plan
     try:
         changed = tools.lnb.orders_changed_since(reading.at)
         if not changed:
             return plan
+        sent = {item.code: item.after for item in taken}
         later = after_changes(reading, changed, sent, tools)
         touched = codes_of([*reading.waiting_orders, *changed], changed, later) - refused.keys()
         if tools.config.stock.lnb_mode == "simple":
@@ -55,7 +52,7 @@ def send_again(
         known = reading.codes_set.keys() | sent.keys()
         refused |= apply_stock(replace(plan, items=tuple(items.values())), known, tools)
     except Lnb24soError as error:
-        error.counted = {"set": len(sent), "refused": len(refused)}
+        error.counted = {"set": len(taken), "refused": len(refused)}
         raise
     planned = [
         one._replace(after=items.pop(one.code).after) if one.code in items else one

@@ -73,10 +73,11 @@ def _ask_for(
 
 def _log_batch(batch: Sequence[StockItem], refused: Mapping[str, str], tools: Tools) -> None:
     """Log what was taken of a batch, and how many codes were not."""
-    taken = {item.code: (item.before, item.after) for item in batch if item.code not in refused}
+    taken = [item for item in batch if item.code not in refused]
     # Each run stamps each level in time-based mode; only what changed says anything.
     stamps = tools.config.stock.lnb_mode == "time_based"
-    levels = {code: (was, now) for code, (was, now) in taken.items() if was != now or not stamps}
+    told = (item for item in taken if item.before != item.after) if stamps else taken
+    levels = {item.code: (item.before, item.after) for item in told}
     if batch:
         lost = len(batch) - len(taken)
         tools.event("stock.batch_sent", count=len(taken), refused=lost, levels=levels)

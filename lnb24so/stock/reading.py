@@ -52,6 +52,7 @@ def read_stock(tools: Tools, *, ask_again: bool = False, writes: bool = False) -
     codes_set = ledger.products_of_codes()
     orders, there, codes = _read_erp(inventory, codes_set, tools, writes=writes)
     open_orders, products = list(orders.records.values()), list(there.records.values())
+    there = replace(there, records={})  # That index of a hundred thousand is five megabytes.
     tools.event("products.read", count=len(products), open_orders=len(open_orders))
     catalogue = as_le_new_black_writes(index_by_code(products, code_field), inventory)
     tools.progress(f"{len(products):,} products; reading waiting orders from Le New Black")

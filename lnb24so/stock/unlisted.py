@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from unicodedata import category
 
 from lnb24so.errors import Transient
 from lnb24so.soap.types import Product
@@ -44,42 +45,67 @@ def ask_for_codes(
     The control is the code of a listed product, asked for before the others and after them: only
     where both answers have it, an answer without a product counts. Raises Transient.
     """
-    config = tools.config
-    if config.stock.codes_without_product == "keep" or not listed:
+    search = tools.config.products.searched_by
+    if tools.config.stock.codes_without_product == "keep" or not listed or search is None:
         return Asked()
-    code_field = config.products.code_field
-    doubted = {
+    doubted = _doubted(listed, inventory, codes_set, tools)
+    if not doubted:
+        return Asked()
+    code_field = tools.config.products.code_field
+    codes = ((getattr(product, code_field), product.id) for product in listed.values())
+    known, control = next(((code, number) for code, number in codes if _can_be_sent(code)), ("", 0))
+    if not known:
+        return Asked(why_not="no listed product has a code to compare with")
+
+    def asked(code: str) -> set[int]:
+        # Le New Black may write it with what is invisible, and 24SevenOffice without, or as it is.
+        spellings = {code, plain(code)} if plain(code) else {code}
+        found = (
+            tools.soap.products_with(one, search=search, sku_field=tools.config.products.sku_field)
+            for one in spellings
+        )
+        every = (product for products in found for product in products)
+        return {one.id for one in every if plain(getattr(one, code_field)) == plain(code)}
+
+    unproven = Asked(
+        why_not=f"24SevenOffice, asked for the code {known}, does not find product {control}"
+    )
+    tools.progress("Asking 24SevenOffice for codes that none of its listed products has")
+    try:
+        if control not in asked(known):
+            return unproven
+    except Transient as error:
+        return Asked(why_not=str(error).rstrip("."))
+    answers = {code: asked(code) for code in doubted[:MOST_CODES]}
+    if control not in asked(known):
+        return unproven
+    absent = frozenset(code for code, ids in answers.items() if not ids)
+    return Asked(absent, frozenset().union(*answers.values()))
+
+
+def _doubted(
+    listed: Mapping[int, Product],
+    inventory: Mapping[str, int | None],
+    codes_set: Mapping[str, tuple[int | None, bool]],
+    tools: Tools,
+) -> list[str]:
+    """Return the codes with stock that neither the last run nor this one has found on a product."""
+    reported = tools.ledger.codes_reported().items()
+    lacking = [
         code
-        for code, reason in tools.ledger.codes_reported().items()
+        for code, reason in reported
         if reason == "code.without_product"
         and (inventory.get(code) or 0) > 0
         and codes_set.get(code, (None, False))[0] is None
-        and code == plain(code)
-    }
-    if doubted:
-        doubted -= {plain(getattr(product, code_field)) for product in listed.values()}
-    search = config.products.searched_by
-    if not doubted or search is None:
-        return Asked()
-    codes = ((getattr(product, code_field), product) for product in listed.values())
-    control = next(((code, one.id) for code, one in codes if code and code == plain(code)), None)
-    if control is None:
-        return Asked(why_not="no listed product has a code to compare with")
-    known, control_id = control
+        and _can_be_sent(code)
+    ]
+    if not lacking:
+        return []
+    code_field = tools.config.products.code_field
+    there = {plain(getattr(product, code_field)) for product in listed.values()}
+    return sorted(code for code in lacking if plain(code) not in there)
 
-    def asked(code: str) -> set[int]:
-        answer = tools.soap.products_with(code, search=search, sku_field=config.products.sku_field)
-        return {one.id for one in answer if plain(getattr(one, code_field)) == code}
 
-    unproven = f"24SevenOffice, asked for the code {known}, does not find product {control_id}"
-    tools.progress("Asking 24SevenOffice for codes that none of its listed products has")
-    try:
-        if control_id not in asked(known):
-            return Asked(why_not=unproven)
-    except Transient as error:
-        return Asked(why_not=str(error).rstrip("."))
-    answers = {code: asked(code) for code in sorted(doubted)[:MOST_CODES]}
-    if control_id not in asked(known):
-        return Asked(why_not=unproven)
-    absent = frozenset(code for code, ids in answers.items() if not ids)
-    return Asked(absent, frozenset().union(*answers.values()))
+def _can_be_sent(code: str) -> bool:
+    """Return whether XML can hold each character of a code, and there is one to see."""
+    return bool(plain(code)) and all(category(one) not in ("Cc", "Cs", "Cn") for one in code)

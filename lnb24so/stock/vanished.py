@@ -54,8 +54,12 @@ def settle_products(
     soap, ledger, sku_field = tools.soap, tools.ledger, tools.config.products.sku_field
     if not listed:
         return Settled(listed)
-    known = codes_set.values()
-    remembered = {number for number, gone in known if number is not None and not gone}
+    # Those that are listed are left out at once: a set of them all is eight megabytes.
+    remembered = {
+        number
+        for number, gone in codes_set.values()
+        if number is not None and not gone and number not in listed
+    }
     hidden = set(map(int, ledger.hidden("product")))
     question: Question[int, Product] = Question(
         "products of 24SevenOffice",

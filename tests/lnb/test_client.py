@@ -229,6 +229,14 @@ def test_an_order_that_moves_to_the_next_page_is_still_one_order(desk: Desk) -> 
     assert [order.reference for order in desk.client.orders()] == ["new", *wanted]
 
 
+def test_two_orders_of_one_reference_hide_no_wrong_count(desk: Desk) -> None:
+    first = next(iter(desk.box.lnb.orders.values()))
+    desk.box.lnb.orders["twin"] = first | {"comment": "Another."}
+    desk.box.faults.add("GET /orders", lambda exchange: headless(exchange.apply(), "7"), times=9)
+    assert len(desk.client.orders()) == len(desk.box.lnb.orders)
+    assert desk.events.names.count("list.miscounted") == 1
+
+
 def headless(reply: Reply, total: str | None) -> Reply:
     """Return a page of a list with another total, or none."""
     headers = {k: v for k, v in reply.headers.items() if k != "X-Pagination-Total-Items"}

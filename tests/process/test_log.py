@@ -408,3 +408,11 @@ def test_a_closed_log_opens_again_when_needed(opened: Open, tmp_path: Path) -> N
 def test_importing_log_does_not_import_structlog() -> None:
     code = "import sys, lnb24so.process.log; sys.exit('structlog' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_a_log_leaves_rich_to_those_who_draw_with_it() -> None:
+    code = (
+        "import sys, lnb24so.process.log as log; log._structlog(); loaded = 'rich' in sys.modules;"
+        "import rich, structlog; sys.exit(loaded or rich is None)"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

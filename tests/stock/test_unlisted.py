@@ -202,3 +202,22 @@ def refuse_all(exchange: Exchange) -> Reply:
     requests = json.loads(exchange.call.body)["requests"]
     errors = [{"status": "error", "errors": "no", "result": None} for _ in requests]
     return json_reply(200, {"metadata": {}, "data": errors})
+
+
+@pytest.mark.parametrize("code", ["ALMA 38", "ALMA\u200b38", "ALMA\xa038"])
+@pytest.mark.parametrize("hidden", [False, True])
+def test_a_code_with_spaces_or_what_is_invisible_is_asked_for_too(
+    office: Installation, code: str, hidden: bool
+) -> None:
+    products(office, match_by="sku")
+    row = office.box.lnb.inventory.pop(FIRST.sku)
+    office.box.lnb.inventory[code] = row | {"sku": code}
+    office.box.lnb.index()
+    if hidden:
+        office.box.erp.change_product(FIRST.product_id, No="ALMA38" if "\u200b" in code else code)
+        cut(office)
+    else:
+        del office.box.erp.products[FIRST.product_id]
+    for _ in range(3):
+        assert office.run("pull-stock").code == 0
+    assert office.box.lnb.inventory[code]["in_stock"] == (10 if hidden else 0)

@@ -10,12 +10,12 @@ from decimal import Decimal
 from lnb24so.lnb.types import Order, is_canceled
 from lnb24so.money import differs, row_total
 from lnb24so.orders.draft import draft_order
+from lnb24so.orders.hits import cargo_of
 from lnb24so.orders.lookup import facts_for
 from lnb24so.orders.matching import CustomerIndex, customer_number, index_customers, match_customer
 from lnb24so.orders.plan import is_changed
 from lnb24so.orders.reading import case_of
 from lnb24so.orders.rows import Facts
-from lnb24so.orders.settle import cargo_of
 from lnb24so.soap.booked import Booked
 from lnb24so.soap.order import InvoiceOrder
 from lnb24so.soap.types import Customer
