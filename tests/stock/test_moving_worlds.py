@@ -57,7 +57,15 @@ class Act:
     pieces: int
 
 
-ACTS = st.builds(
+AT_LAST = st.builds(
+    Act,
+    before=st.just(LEVELS),
+    after=st.just(0),
+    kind=st.sampled_from(["raise", "raise", "confirm", "block", "open"]),
+    which=st.integers(0, 1),
+    pieces=st.integers(1, 5),
+)
+EARLIER = st.builds(
     Act,
     before=st.sampled_from(["GetInvoices", "GetProducts", "GET /orders", LEVELS, LEVELS]),
     after=st.sampled_from([0, 0, 1, 2]),
@@ -65,6 +73,7 @@ ACTS = st.builds(
     which=st.integers(0, 2),
     pieces=st.integers(1, 5),
 )
+ACTS = AT_LAST | EARLIER
 
 
 @dataclass
