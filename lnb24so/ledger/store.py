@@ -22,7 +22,7 @@ from lnb24so.process.whole_file import open_regular
 from .file import as_our_errors, connect, migrate
 from .rows import from_json
 from .seen import Seen
-from .types import STATES, Binding, Entry, State, Step, as_json, columns, entry_of, step_of
+from .types import FAR_OFF, STATES, Binding, Entry, State, Step, as_json, columns, entry_of, step_of
 
 FILE_NAME = "ledger.sqlite3"
 
@@ -100,9 +100,9 @@ class Ledger(Seen):
             f"SELECT * FROM orders WHERE {NOT_AT_REST} AND (state NOT IN"  # noqa: S608
             " ('exported', 'done', 'needs_decision', 'skipped', 'withdrawn')"
             " OR (state = 'exported' AND done_status IS NOT NULL)"
-            " OR look_again_at <= ?) ORDER BY +rowid"
+            " OR look_again_at <= ? OR look_again_at > ?) ORDER BY +rowid"
         )
-        return self._entries(query, utc_text(now))
+        return self._entries(query, utc_text(now), utc_text(now + FAR_OFF))
 
     def waiting(self) -> list[Entry]:
         """Return the entries that wait for something: what `status` shows."""

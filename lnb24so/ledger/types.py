@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, Literal, get_args
 
@@ -30,6 +30,8 @@ State = Literal[
 ]
 STATES: tuple[State, ...] = get_args(State)
 AskedFor = Literal["order", "any_status"]
+FAR_OFF = timedelta(hours=2)
+"""No second look is later than an hour after what it looks for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +144,14 @@ class Entry:
     def in_doubt(self) -> bool:
         """An attempt had no clear answer at some time: 24SevenOffice may create it late."""
         return self.doubted or self.state in ("sending", "unconfirmed")
+
+    def looks_again(self, now: datetime) -> bool:
+        """Return whether its second look is due.
+
+        So it is too where its time is so far off that a clock was ahead when it was set.
+        """
+        at = self.look_again_at
+        return at is not None and not now < at <= now + FAR_OFF
 
     @property
     def in_erp(self) -> bool:

@@ -57,7 +57,7 @@ def search_attempts(soap: SoapClient, entries: Iterable[Entry], now: datetime) -
     old: list[tuple[datetime, Entry]] = []
     seen: dict[int, Entry] = {}
     for entry in entries:
-        for started in _starts(entry):
+        for started in (min(start, now) for start in _starts(entry)):
             (old if now - started > OLD else recent).append((started, entry))
         if entry.seen_id is not None:
             seen[entry.seen_id] = entry

@@ -73,8 +73,7 @@ def with_erp(reading: Reading, tools: Tools, selection: Selection) -> Reading:
 
 def is_looked_for(entry: Entry, looked_at: datetime) -> bool:
     """Return whether a run looks for what the order's attempts made, whatever else it does."""
-    again = entry.look_again_at is not None and entry.look_again_at <= looked_at
-    return again or entry.state in ("sending", "unconfirmed")
+    return entry.looks_again(looked_at) or entry.state in ("sending", "unconfirmed")
 
 
 def _leaves(case: Case, config: Config, selection: Selection, reading: Reading) -> bool:

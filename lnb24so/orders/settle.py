@@ -148,7 +148,7 @@ def second_look_is_due(entry: Entry, reading: Reading) -> bool:
     """Return whether an order that was once in doubt is to be looked for again, and was."""
     if entry.reference in reading.failed:
         return False
-    return entry.look_again_at is not None and entry.look_again_at <= reading.looked_at
+    return entry.looks_again(reading.looked_at)
 
 
 def is_cleared(case: Case, reading: Reading, zone: Zone) -> bool:

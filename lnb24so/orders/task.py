@@ -52,7 +52,8 @@ def carry_orders(tools: Tools, selection: Selection, *, writes: bool) -> OrderRe
     if writes and not selection.references:
         if report.plan.guard is None:
             tools.news.guard(TASK, "orders.guard", None)
-        remember_changes_until(tools.ledger, reading.lnb_now)
+        # Le New Black's clock may have been ahead, for this one run.
+        remember_changes_until(tools.ledger, min(reading.lnb_now, reading.looked_at))
     return report
 
 

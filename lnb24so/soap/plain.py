@@ -2,9 +2,9 @@
 
 A catalogue has a hundred thousand products, and their elements cost four times their texts. .NET
 writes one record behind the other, the children in the order of the WSDL, each once at most,
-without attributes, comments or white space. That is a part of XML's grammar: where a record may
-begin, in a document that is sound so far, what is written so has no second meaning. Whatever is
-written in any other way is left to the parser.
+without comments or white space, and without attributes but `xsi:nil`. That is a part of XML's
+grammar: where a record may begin, in a document that is sound so far, what is written so has no
+second meaning. Whatever is written in any other way is left to the parser.
 """
 
 from __future__ import annotations
@@ -58,5 +58,6 @@ class Plain:
 
     def _written(self, begin: str, end: str) -> str:
         """Return the pattern of a record, with this around each text."""
-        fields = (f"(?:<{one}>{begin}[^<]*+{end}</{one}>|<{one} />)?+" for one in self.fields)
+        empty = '(?: xsi:nil="true")?+ ?/>'
+        fields = (f"(?:<{one}>{begin}[^<]*+{end}</{one}>|<{one}{empty})?+" for one in self.fields)
         return f"<{self.name}>{''.join(fields)}</{self.name}>"

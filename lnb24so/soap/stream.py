@@ -21,6 +21,7 @@ MARK = "\x7f"
 
 _LONGEST_ITEM = 4 * MIB  # an order of ten thousand rows
 _LONGEST_REFERENCE = 40
+_INSTANCE = "http://www.w3.org/2001/XMLSchema-instance"
 _TRIES = 8  # of a chunk: where so many records are followed by none that is plain, few are
 _UTF_8 = re.compile(
     rb"""(?:<\?xml version=["']1\.0["'] encoding=["']utf-8["'] ?\?>)?\s*<[A-Za-z]""", re.I
@@ -87,10 +88,10 @@ def elements_and_texts(
 def _has_plain_ones_beside(element: Any, plain: Plain, namespace: str) -> bool:
     """Return whether what is written beside an element under the same bare name is of its kind."""
     parent = element.getparent()
-    return (
-        element.tag == f"{{{namespace}}}{plain.name}"
-        and parent is not None
-        and parent.nsmap.get(None) == namespace
+    names = {} if parent is None else parent.nsmap
+    # What says of an empty one that it is null: without its name the parser would refuse it.
+    return element.tag == f"{{{namespace}}}{plain.name}" and (
+        (names.get(None), names.get("xsi")) == (namespace, _INSTANCE)
     )
 
 

@@ -7,7 +7,7 @@ readers raise BadRecordError for what is there and is no such value.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -121,16 +121,18 @@ class Customer(NamedTuple):
 
 def products_by(
     code: Literal["ean13", "sku", "number"], products: Iterable[Product]
-) -> dict[str, list[Product]]:
+) -> dict[str, Sequence[Product]]:
     """Return the products by one of their codes; a code may be on several, and "" is none."""
-    index: dict[str, list[Product]] = {}
+    index: dict[str, Sequence[Product]] = {}
+    twins: dict[str, list[Product]] = {}
     read = attrgetter(code)
     for product in products:
         if text := read(product):
             if text in index:
-                index[text].append(product)
+                twins.setdefault(text, [*index[text]]).append(product)
             else:  # With room for one, as nearly all are.
-                index[text] = [product]
+                index[text] = (product,)
+    index.update(twins)
     return index
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
@@ -74,6 +75,22 @@ def test_a_long_run_asks_each_system_once_a_minute(tmp_path: Path) -> None:
         assert world.push() == 0
         assert world.sent("GetInvoices") - 2 == 5
         assert world.sent("GET /orders") - lists - 5 == 1
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seconds", [0, 11])
+def test_fifty_creates_cost_one_reading_more_for_each_order_and_two_requests_a_minute(
+    seconds: int, tmp_path: Path
+) -> None:
+    with small_world(tmp_path, orders=50) as world:
+        slow_creates(world, seconds, lambda: None)
+        assert world.push() == 0
+        of_each = ("SaveInvoices", "GET /orders/{reference}", "POST /orders/status")
+        asked = Counter(seen.operation for seen in world.box.requests)
+        assert [asked.pop(operation) for operation in of_each] == [50, 50, 50]
+        minutes = 50 * seconds // 60
+        # Two logins and who we are, one list, products, customers, currency, look-up, read-back.
+        assert sum(asked.values()) <= 12 + 2 * minutes, asked
 
 
 def test_where_the_look_up_cannot_be_made_again_nothing_more_is_sent(tmp_path: Path) -> None:

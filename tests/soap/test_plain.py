@@ -20,17 +20,21 @@ from lnb24so.soap.wire import NAMESPACE
 PLAIN = plain_product("ProductCode")
 READ = product_reader("ProductCode")
 HEAD = (
-    '<?xml version="1.0" encoding="utf-8"?><e:Envelope xmlns:e="e" xmlns:p="'
+    '<?xml version="1.0" encoding="utf-8"?><e:Envelope xmlns:e="e" '
+    'xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xmlns:p="'
     f'{NAMESPACE}"><e:Body><GetProductsResponse xmlns="{NAMESPACE}"><GetProductsResult>'
 )
 TAIL = "</GetProductsResult></GetProductsResponse></e:Body></e:Envelope>"
 ONE = "<Product><Id>7</Id><Name>Rosé &amp; Blanc</Name><Stock>3</Stock><EAN1>70</EAN1></Product>"
-EMPTY = "<Product><Id>8</Id><Name /><No /><StockControlled>false</StockControlled></Product>"
+EMPTY = '<Product><Id>8</Id><Name /><No/><StockControlled xsi:nil="true" /></Product>'
 ODD = (
     "<Product/>",
     "<Product />",
     "<Product></Product>",
     "<Product><Id>9</Id></Product >",
+    '<Product><Id>9</Id><StockControlled xsi:nil="true">false</StockControlled></Product>',
+    '<Product><Id>9</Id><StockControlled xsi:nil="false" /></Product>',
+    '<Wrong xmlns:xsi="other">' + EMPTY + EMPTY + "</Wrong>",
     "<Product><Name>late</Name><Id>10</Id></Product>",
     "<Product><Id>11</Id><Id>12</Id></Product>",
     "<Product><Id>13</Id><Name>a<b/>c</Name></Product>",
@@ -140,6 +144,7 @@ def test_what_stands_between_plain_records_reads_the_same(record: str) -> None:
     "head",
     [
         HEAD.replace("utf-8", "iso-8859-1"),
+        HEAD.replace("xmlns:xsi", "xmlns:other"),
         HEAD.replace('<?xml version="1.0" encoding="utf-8"?>', ""),
         HEAD.replace('"1.0" encoding="utf-8"', "'1.0' encoding='UTF-8'"),
         HEAD.replace("?>", "?><!-- a -->"),

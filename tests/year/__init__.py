@@ -7,5 +7,6 @@
 One seed is one story (`story`), replayed exactly. The `world` keeps the truth: what each retailer
 ordered when, what lies in the shelves, who moved what. `people`, `warehouse`, `seasons` and the
 `clerk`, who reads the mails, act in it; `weather` and `sky` spoil runs and days. After each run
-`judge`, `shelf` and `mails` hold the tool to its promises by the world's own knowledge.
+`judge`, `shelf` and `mails` hold the tool to its promises by the world's own knowledge; at the end
+`proof` holds `reconcile` to it, and a calm year to its mails.
 """

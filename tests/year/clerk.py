@@ -65,6 +65,7 @@ class Clerk:
         for surplus in there[1:]:
             del self.world.erp.orders[surplus]
             sale.there.remove(surplus)
+            sale.was_doubled = True
             self.world.note(sale.reference, f"order {surplus} is deleted: one too many")
         if not there:
             sale.there.clear()
@@ -76,7 +77,9 @@ class Clerk:
         """Decide without looking: from then on the world asks nothing of this order."""
         way = self.rng.choice(("--send-again", "--skip"))
         sale.conceded.add("a person decided wrongly")
-        self._resolve(sale, way)
+        before = self.there(sale)
+        if self._resolve(sale, way) and way == "--send-again":
+            sale.disowned.update(before)
 
     def _follow(self, said: Said, sale: Sale) -> None:
         """Do in 24SevenOffice by hand what changed in Le New Black after the export."""

@@ -136,7 +136,7 @@ class Judge:
             known = {
                 "order.reference_taken": bool(sale.typed or self.world.ledger_forgot)
                 or sale.retailer.shop.customer_id in self.world.merged,
-                "order.duplicate": len(sale.there) > 1,
+                "order.duplicate": len(sale.there) > 1 or sale.was_doubled,
                 "order.refused": sale.was_refused,
                 "order.not_searchable": sale.was_in_doubt,
             }

@@ -29,15 +29,17 @@ class People(Warehouse):
     """What people do, drawn by the story's chance; nobody here looks at the tool.
 
     A calm brand is one that knows its trade: of 2,000 orders some ten are changed, canceled,
-    opened again or typed in wrongly once they are carried, and a code stands on two products a
-    few times a year. In a storm all of this happens every other day.
+    opened again or typed in wrongly once they are carried, a code stands on two products a few
+    times a year, and what the mails name is mended within days. In a storm all of this happens
+    every other day, and is mended when somebody finds the time.
     """
 
     def __init__(self, world: World) -> None:
         self.world, self.rng = world, world.rng
         self.season = 0
+        calm = world.story.weather == "calm"
         self.acts: Mapping[str, tuple[int, Act]] = {
-            "order": (50, self.order),
+            "order": (56 if calm else 50, self.order),
             "confirm": (22, self.confirm),
             "release": (26, self.release),
             "edit": (5, self.edit),
@@ -45,7 +47,7 @@ class People(Warehouse):
             "reopen": (1, self.reopen),
             "mistype": (1, self.forget_a_reference),
             "unlist": (1, self.lose_a_code),
-            "mend": (6, self.mend),
+            "mend": (20 if calm else 6, self.mend),
             "ship": (16, self.ship),
             "invoice": (24, self.pack),
             "phone": (4, self.order_by_phone),
@@ -217,7 +219,7 @@ class People(Warehouse):
 
     def double_a_code(self) -> None:
         """Put a code on a second product."""
-        if not self.happens(0.5, in_calm=0.15):
+        if not self.happens(0.5, in_calm=0.08):
             return
         code = self.rng.choice(self.world.codes)
         name, number = self.world.field[1], 5000 + len(self.world.tale)

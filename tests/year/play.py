@@ -105,7 +105,10 @@ class Play:
                 self.people.something()
                 world.time.move(world.rng.randrange(5, 90))
             self.pair()
-            while self.weather.is_restless and world.rng.random() < 0.6:
+            # Who waits for an order in doubt looks again and again, cron too.
+            while self.weather.is_restless and world.rng.random() < (
+                0.9 if self.weather.pending else 0.6
+            ):
                 self.pair()
         self.until(23, 59)
         world.time.move(120)

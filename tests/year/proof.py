@@ -57,13 +57,16 @@ class Proof:
 
     def _wrong(self, sale: Sale, said: Said | None) -> Iterator[tuple[str, bool]]:
         """Yield what is wrong with an order, by its code, and whether it must be named."""
-        there = [one for one in sale.there if one in self.world.erp.orders]
+        every = [one for one in sale.there if one in self.world.erp.orders]
+        there = [one for one in every if one not in sale.disowned]
         status, held = sale.now.status, said.order_id if said else None
         skipped = said is not None and said.state == "skipped"
         settled = skipped or sale.acknowledged is not None
+        if len(every) > 1:
+            yield "order.duplicate", len(there) > 1
         if len(there) > 1:
-            yield "order.duplicate", True
-        elif there:
+            return
+        if there:
             is_known = held == there[0]
             yield "order.not_in_ledger", not (is_known or skipped)
             # Who typed an order in and skips it then does what the messages say.

@@ -53,6 +53,7 @@ class Sale:
 
     `there` are the 24SevenOffice orders that stand for it, `ours` those of them that the tool
     made, `surplus` how many more than one the protocol concedes, and `conceded` why.
+    Of `disowned` a person said that they are no copies of it.
     """
 
     reference: str
@@ -63,6 +64,7 @@ class Sale:
     ours: list[int] = field(default_factory=list)
     typed: list[int] = field(default_factory=list)
     conceded: set[str] = field(default_factory=set)
+    disowned: set[int] = field(default_factory=set)
     surplus: int = 0
     wrong_total: bool = False
     accepted: bool = False
@@ -70,6 +72,7 @@ class Sale:
     in_doubt: bool = False
     was_in_doubt: bool = False
     was_refused: bool = False
+    was_doubled: bool = False
     exported: Content | None = None
     acknowledged: Content | None = None
 

@@ -173,12 +173,13 @@ class Weather(Sky):
             doubted = []
         self.hidden_once.update(doubted)
         hidden = set(self.rng.sample(old, k=min(len(old), 3))) | set(doubted)
-        # Of a code that the ledger never set nobody knows which product it was on.
+        # Of a code that the ledger never set nobody knows which product it was on: an order of it
+        # is blocked until the list has it again, and an expired product stands for it.
         codes = [
             code
             for code in self.rng.sample(self.world.codes, k=3)
-            if not self.world.was_doubled(code)
-            or getattr(code, self.world.field[0]) in self.remembered
+            if getattr(code, self.world.field[0]) in self.remembered
+            or (run.command != PUSH and not self.world.was_doubled(code))
         ]
         self.met["short lists"] += 1
         run.troubles.append("short lists")

@@ -63,7 +63,8 @@ REMEDIES: Mapping[str, str] = {
     "order.reference_taken": "Look at the order that the message names. It is this one: lnb24so "
     "resolve REF --exported-as ID. It is another one: lnb24so resolve REF --send-again",
     "order.reference_twice": "Only one of the two can be carried. Type the other in by hand, "
-    "cancel it in Le New Black, then: lnb24so resolve REF --exported-as ID",
+    "cancel it in Le New Black, then: lnb24so resolve REF --exported-as ID. Where the first was "
+    "never sent, the new one is sent by --send-again, or left out by --skip.",
     "order.duplicate": "Cancel all but one in 24SevenOffice, then: lnb24so resolve REF "
     "--exported-as ID",
     "order.created_late": "To keep it: lnb24so resolve REF --exported-as ID. Else cancel it in "

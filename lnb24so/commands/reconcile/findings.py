@@ -55,11 +55,19 @@ def unknown(trio: Trio, own: str) -> Finding:
         trio,
         "order.not_in_ledger",
         f"24SevenOffice has {_there(trio.parents, own)} as {trio.our_reference}, and the ledger "
-        f"does not know that; {_here(trio)}. Fix: is it this order? lnb24so resolve "
-        f"{trio.reference} --exported-as {trio.parents[0].order_id}; else give it another "
-        "reference there.",
+        f"does not know that; {_here(trio)}. Fix: {_is_it_this(trio)}give it another reference "
+        "there.",
         *_ids(trio),
     )
+
+
+def _is_it_this(trio: Trio) -> str:
+    """Return the way of who finds that it is this order; another customer's is not taken as it."""
+    there, sent = trio.parents[0], trio.entry.customer_id if trio.entry else None
+    if not {trio.customer_id, sent} <= {None, there.customer_id}:
+        return f"it is customer {there.customer_id}'s: "
+    resolve = f"lnb24so resolve {trio.reference} --exported-as {there.order_id}"
+    return f"is it this order? {resolve}; else "
 
 
 def created_late(trio: Trio, own: str) -> Finding:

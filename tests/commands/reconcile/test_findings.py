@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
@@ -101,6 +102,32 @@ def test_all_of_them_at_once_are_named_in_each_mode_of_stock(
             harm(shop, f"{80001 + place}")
         expected = {f"{80001 + place}": [code] for place, (code, _) in enumerate(FINDINGS)}
         assert shop.found() == expected
+
+
+OFFER = re.compile(r"(resolve 80001 --[a-z-]+(?: \d+)?)")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("code", "harm"), FINDINGS)
+def test_each_decision_that_a_finding_names_is_accepted(shop: Shop, code: str, harm: Harm) -> None:
+    if (code, harm) in AFTER_EXPORT:
+        shop.exported("80001")
+    harm(shop, "80001")
+    (found,) = shop.document()["findings"]
+    for offer in OFFER.findall(found["message"])[:1]:
+        named = ["found"] if offer.endswith("--exported-as") else []
+        if "delete all but one" in found["message"]:
+            del shop.box.erp.orders[max(shop.box.erp.orders)]
+        answer = shop.run(*offer.split(), *named)
+        assert answer.code == 0, answer.err
+
+
+def test_another_customers_order_is_not_offered_as_this_one(shop: Shop) -> None:
+    shop.ordered("80001")
+    shop.type_in("80001", CustomerId=SHOPS[1].customer_id)
+    (found,) = shop.document()["findings"]
+    assert "--exported-as" not in found["message"]
+    assert f"it is customer {SHOPS[1].customer_id}'s" in found["message"]
 
 
 def gone(shop: Shop) -> None:
