@@ -6,6 +6,7 @@ happens in 24SevenOffice a run sees what was there when it asked, open orders be
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from decimal import Decimal
@@ -24,7 +25,7 @@ from small_brand import CODES, small_brand
 from lnb24so.sandbox import Sandbox
 from lnb24so.sandbox.faults import Behaviour
 
-from .test_worlds import OPEN, SALES, SINCE_DAYS, WITHIN_DAYS, Mode, Sale, fill
+from .test_worlds import OPEN, PROMISED, SINCE_DAYS, WITHIN_DAYS, Mode, Sale, fill
 
 pytestmark = pytest.mark.slow
 
@@ -32,23 +33,47 @@ FIRST = CODES[0]
 Kind = Literal["confirm", "raise", "cut", "cancel", "block", "open", "invoice", "stock", "ship"]
 
 
+LEVELS = "POST /multi/inventory"
+LIVELY = st.builds(
+    Sale,
+    status=st.sampled_from([*sorted(PROMISED), "draft"]),
+    days_old=st.sampled_from([0, 1]),
+    pieces=st.integers(1, 6),
+    tracked=st.just(True),
+    last_day=st.none(),
+    delivered_in=st.just(1),
+    known=st.sampled_from(["", "", "exported"]),
+)
+
+
 @dataclass(frozen=True)
 class Act:
-    """What somebody does just before the n-th request of the run is answered, to one order."""
+    """What somebody does to one order before an operation is answered, after so many like it."""
 
-    before: int
+    before: str
+    after: int
     kind: Kind
     which: int
     pieces: int
 
 
-ACTS = st.builds(
+AT_LAST = st.builds(
     Act,
-    before=st.integers(1, 14),
-    kind=st.sampled_from(Kind.__args__),  # type: ignore[attr-defined]
-    which=st.integers(0, 4),
+    before=st.just(LEVELS),
+    after=st.just(0),
+    kind=st.sampled_from(["raise", "raise", "confirm", "block", "open"]),
+    which=st.integers(0, 1),
     pieces=st.integers(1, 5),
 )
+EARLIER = st.builds(
+    Act,
+    before=st.sampled_from(["GetInvoices", "GetProducts", "GET /orders", LEVELS, LEVELS]),
+    after=st.sampled_from([0, 0, 1, 2]),
+    kind=st.sampled_from(Kind.__args__),  # type: ignore[attr-defined]
+    which=st.integers(0, 2),
+    pieces=st.integers(1, 5),
+)
+ACTS = AT_LAST | EARLIER
 
 
 @dataclass
@@ -62,7 +87,7 @@ class World:
     stock: int
     held: int
     acts: list[Act]
-    asked: int = 0
+    asked: Counter[str] = field(default_factory=Counter)
     sent: bool = False
     books: list[tuple[int, int]] = field(default_factory=list)
     promised: list[int] = field(default_factory=list)
@@ -76,12 +101,13 @@ class World:
     def takes(self, operation: str) -> None:
         """Let what is due happen before a request is answered, until the last batch is."""
         self.hand.move(1)
-        self.asked += 1
+        name = LEVELS if operation.startswith(LEVELS) else operation
         for act in self.acts:
-            if act.before == self.asked and not self.sent:
+            if act.before == name and act.after == self.asked[name] and not self.sent:
                 self.do(act)
                 self.note()
-        self.sent = self.sent or operation.startswith("POST /multi")
+        self.asked[name] += 1
+        self.sent = self.sent or name == LEVELS
 
     def do(self, act: Act) -> None:
         box = self.office.box
@@ -155,8 +181,8 @@ class World:
 @pytest.mark.parametrize("mode", ["simple", "advanced", "time_based"])
 @settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
-    stock=st.integers(0, 25),
-    sales=st.lists(SALES, min_size=1, max_size=4),
+    stock=st.integers(8, 25),
+    sales=st.lists(LIVELY, min_size=1, max_size=3),
     shown_before=st.integers(0, 30),
     acts=st.lists(ACTS, min_size=1, max_size=4),
     match_by=st.sampled_from(["ean13", "sku"]),
