@@ -62,7 +62,12 @@ def unknown(trio: Trio, own: str) -> Finding:
 
 
 def _is_it_this(trio: Trio) -> str:
-    """Return the way of who finds that it is this order; another customer's is not taken as it."""
+    """Return the way of who finds that it is this order; another customer's is not taken as it.
+
+    Nor is any where neither Le New Black nor the ledger has an order that it could be.
+    """
+    if trio.order is None and trio.entry is None:
+        return ""
     there, sent = trio.parents[0], trio.entry.customer_id if trio.entry else None
     if not {trio.customer_id, sent} <= {None, there.customer_id}:
         return f"it is customer {there.customer_id}'s: "
