@@ -54,10 +54,13 @@ class Plain:
 
     @cached_property
     def _run(self) -> re.Pattern[bytes]:
-        return re.compile(f"(?:{self._written('', '')})*+".encode())
+        return re.compile(f"(?:{self._written('', '')})*".encode())
 
     def _written(self, begin: str, end: str) -> str:
-        """Return the pattern of a record, with this around each text."""
-        empty = '(?: xsi:nil="true")?+ ?/>'
-        fields = (f"(?:<{one}>{begin}[^<]*+{end}</{one}>|<{one}{empty})?+" for one in self.fields)
+        """Return the pattern of a record, with this around each text.
+
+        No quantifier in it is possessive: Python 3.11 before 3.11.5 reads those wrongly.
+        """
+        empty = '(?: xsi:nil="true")? ?/>'
+        fields = (f"(?:<{one}>{begin}[^<]*{end}</{one}>|<{one}{empty})?" for one in self.fields)
         return f"<{self.name}>{''.join(fields)}</{self.name}>"
