@@ -28,6 +28,8 @@ from .stories import (
     withdrawn_in_doubt,
 )
 
+pytestmark = pytest.mark.slow
+
 Story = Callable[[World], object]
 WAYS: Mapping[str, Way] = {way.replace("_", "-"): way for way in get_args(Way)}
 OFFER = re.compile(rf"resolve {REFERENCE} --([a-z-]+)(?: (ID|[\d.]+))?")

@@ -29,6 +29,7 @@ def lists(office: Installation, *arguments: str) -> tuple[int, str]:
     return office.asked(since=seen).count("GET /orders"), answer.err
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("task", ["pull-stock", "push-orders"])
 def test_a_list_that_is_always_miscounted_is_told_once_and_stands_in_status(
     office: Installation, task: str
@@ -45,6 +46,7 @@ def test_a_list_that_is_always_miscounted_is_told_once_and_stands_in_status(
     assert "list /orders" not in office.run("status").out
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("task", ["pull-stock", "push-orders"])
 def test_an_account_that_never_counts_is_noted_and_its_lists_are_read_once(
     office: Installation, task: str
