@@ -92,21 +92,18 @@ def claim(
 
 def attempted(case: Case, entry: Entry, reading: Reading, zone: Zone) -> Item | None:
     """Return what a look-up says of an attempt without a clear answer; None: send it again."""
-    settled = settle(
-        case, hits_of(case, reading, case.erp_reference), reading.looked_at, reading.held
-    )
-    found = explained(entry, hits_of(case, reading, case.erp_reference), settled.order_ids)
+    hits, until = hits_of(case, reading, case.erp_reference), case.grace_ended
+    settled = settle(case, hits, reading.looked_at, reading.held)
+    found = explained(entry, hits, settled.order_ids)
     if settled.what == "found" and found is not None:
         return _found(case, *found)
-    there = which(case, reading, settled.order_ids)
     if settled.what == "taken":
-        until = (
-            case.grace_ended if case.grace_ended and reading.looked_at < case.grace_ended else None
-        )
-        not_before = zone.text(until, reading.looked_at) if until else None
+        is_early = until is not None and reading.looked_at < until
+        not_before = zone.text(until, reading.looked_at) if until and is_early else None
+        there = which(case, reading, settled.order_ids)
         return _ask(case, reference_taken(case, case.erp_reference, there, not_before=not_before))
     if settled.what == "several":
-        return _ask(case, duplicate(case.reference, there))
+        return _ask(case, duplicate(case.reference, which(case, reading, settled.order_ids)))
     if case.reference in reading.failed:
         return not_looked_for(case, reading)
     if case.reference in reading.partly:
