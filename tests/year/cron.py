@@ -118,7 +118,7 @@ class Cron:
         """
         with ExitStack() as stack:
             for name, value in (
-                ("lnb24so.clock.Clock", self.world.time.tool),
+                ("lnb24so.clock.Clock", lambda: self.world.time.clock),
                 ("lnb24so.config.schema.load_config", self._load),
                 ("atexit.register", lambda act: act),
                 ("hashlib.scrypt", cache_of(hashlib.scrypt)),
@@ -138,7 +138,7 @@ class Cron:
 
     def in_a_process(self, command: tuple[str, ...], err: io.StringIO) -> int | None:
         """Run a command in a process of its own; return its exit code, None where it was killed."""
-        now = self.world.time.tool().now().isoformat()
+        now = self.world.time.clock.now().isoformat()
         line = [sys.executable, "-m", "year.process", str(self.world.file.file), now, *command]
         paths = {"PYTHONPATH": os.pathsep.join(sys.path)}
         self._process = subprocess.Popen(

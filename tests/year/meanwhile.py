@@ -76,7 +76,7 @@ class Meanwhile:
         if self.rng.random() < 0.3:
             run.overlapped.append(self.cron.in_a_process(PUSH, StringIO()))
             return exchange.apply()
-        mode = Mode("push-orders", True, self.world.time.tool(), lambda words: None)
+        mode = Mode("push-orders", True, self.world.time.clock, lambda words: None)
         try:
             code = push_orders(self.cron.config, mode, Selection()).exit_code
         except Lnb24soError as error:

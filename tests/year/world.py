@@ -14,7 +14,6 @@ from typing import Any
 from config_file import ConfigFile
 from hand_clock import HandClock
 
-from lnb24so.clock import Clock
 from lnb24so.sandbox import Sandbox
 from lnb24so.sandbox.brand import Json, Record
 from lnb24so.sandbox.fashion import Code, collection
@@ -37,18 +36,6 @@ from .truth import (
     net_of,
     open_pieces,
 )
-
-
-class Times(HandClock):
-    """The true time; the tool's own clock may be ahead of it, or behind."""
-
-    def __init__(self) -> None:
-        super().__init__(START)
-        self.tool_ahead = timedelta(0)
-
-    def tool(self) -> Clock:
-        """Return the clock that the tool is given."""
-        return Clock(lambda: self.now() + self.tool_ahead, self.monotonic, self.sleep, lambda: 0.0)
 
 
 @dataclass(frozen=True)
@@ -77,7 +64,7 @@ class World(Named):
     def __init__(self, story: Story, folder: Path) -> None:
         self.story = story
         self.rng = Random(story.key)
-        self.time = Times()
+        self.time = HandClock(START)
         self.codes: list[Code] = list(islice(collection(Random(24)), CODES))
         self.number_of = {code.sku: code.product_id for code in self.codes}
         self.box = Sandbox(brand_of(CODES), now=self.time.now).start()
