@@ -191,12 +191,18 @@ def test_a_reference_that_comes_back_for_the_same_retailer_is_another_order_too(
     assert "Change order" not in world.told[-1]
 
 
-@pytest.mark.parametrize("first", UNSENT)
-def test_the_one_that_came_back_is_sent_where_a_person_says_so(first: Story, world: World) -> None:
+def asked_which(first: Story, world: World) -> int:
+    """Let a reference come back, and a person be asked; return how many creates were sent."""
     first(world)
     used_again(world)
     sent = world.sent()
     world.push()
+    return sent
+
+
+@pytest.mark.parametrize("first", UNSENT)
+def test_the_one_that_came_back_is_sent_where_a_person_says_so(first: Story, world: World) -> None:
+    sent = asked_which(first, world)
     assert "--send-again" in world.told[-1]
     assert resolve(world, "send_again") == 0
     assert (world.push(), state(world), world.sent()) == (0, "done", sent + 1)
@@ -207,10 +213,7 @@ def test_the_one_that_came_back_is_sent_where_a_person_says_so(first: Story, wor
 def test_the_one_that_came_back_is_never_sent_where_a_person_says_so(
     first: Story, world: World
 ) -> None:
-    first(world)
-    used_again(world)
-    sent = world.sent()
-    world.push()
+    sent = asked_which(first, world)
     assert "--skip" in world.told[-1]
     assert resolve(world, "skip") == 0
     for _ in range(2):

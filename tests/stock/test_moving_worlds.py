@@ -10,8 +10,6 @@ from collections import Counter
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from decimal import Decimal
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Literal
 
 import pytest
@@ -20,12 +18,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from installation import Installation
 from seen import batches
-from small_brand import CODES, small_brand
+from small_brand import CODES
 
-from lnb24so.sandbox import Sandbox
 from lnb24so.sandbox.faults import Behaviour
 
-from .test_worlds import OPEN, PROMISED, SINCE_DAYS, WITHIN_DAYS, Mode, Sale, fill
+from .test_worlds import OPEN, PROMISED, WITHIN_DAYS, Mode, Sale, fill, small_shop
 
 pytestmark = pytest.mark.slow
 
@@ -196,19 +193,10 @@ def test_a_buyer_sees_no_more_than_could_be_sold_while_the_world_moves(
     acts: list[Act],
     match_by: str,
 ) -> None:
-    hand = HandClock()
-    brand = small_brand(today=hand.now().date())
-    with TemporaryDirectory() as folder, Sandbox(brand, now=hand.now) as box:
-        office = Installation(box, Path(folder), monkeypatch)
-        monkeypatch.setattr("lnb24so.clock.Clock", lambda: hand.clock)
-        office.change("lnb_mode: simple", f"lnb_mode: {mode}")
+    shop = small_shop(monkeypatch, mode, stock=stock, shown_before=shown_before)
+    with shop as (office, hand):
+        box = office.box
         office.change("stock:\n", f"products: {{match_by: {match_by}}}\nstock:\n")
-        office.set("stock", open_order_delivery_within_days=WITHIN_DAYS)
-        since = hand.now().date() - timedelta(days=SINCE_DAYS)
-        office.set("orders", blocked_status="blocked", since=since.isoformat())
-        assert office.run("push-orders").code == 0
-        box.erp.change_product(FIRST.product_id, Stock=Decimal(stock))
-        box.lnb.inventory[FIRST.sku]["in_stock"] = shown_before
         held = fill(office, sales, hand)
         world = World(office, mode, hand, list(sales), stock, int(held), acts)
         world.note()

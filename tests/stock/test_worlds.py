@@ -7,7 +7,8 @@ out here from both systems' books. Neither knows how the tool counts.
 from __future__ import annotations
 
 import sqlite3
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
@@ -20,10 +21,11 @@ from hand_clock import HandClock
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from installation import Installation
-from small_brand import CODES, SHOPS, lnb_order, small_brand
+from small_brand import CODES, SHOPS, lnb_order
 
-from lnb24so.sandbox import Sandbox
 from lnb24so.sandbox.portal import STATUSES
+
+from .shops import ten_of_each
 
 pytestmark = pytest.mark.slow
 
@@ -120,27 +122,33 @@ def fill(office: Installation, sales: list[Sale], hand: HandClock) -> int:
     return held
 
 
+@contextmanager
+def small_shop(
+    monkeypatch: pytest.MonkeyPatch, mode: Mode, *, stock: int, shown_before: int
+) -> Iterator[tuple[Installation, HandClock]]:
+    """Yield an installation in a mode, with so many pieces of the first code on either side."""
+    with TemporaryDirectory() as folder, ten_of_each(Path(folder), monkeypatch) as (office, hand):
+        office.change("lnb_mode: simple", f"lnb_mode: {mode}")
+        office.set("stock", open_order_delivery_within_days=WITHIN_DAYS)
+        since = hand.now().date() - timedelta(days=SINCE_DAYS)
+        office.set("orders", blocked_status="blocked", since=since.isoformat())
+        assert office.run("push-orders").code == 0
+        office.box.erp.change_product(CODES[0].product_id, Stock=Decimal(stock))
+        office.box.lnb.inventory[CODES[0].sku]["in_stock"] = shown_before
+        yield office, hand
+
+
 @pytest.mark.parametrize("mode", ["simple", "advanced", "time_based"])
 @settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(stock=st.integers(0, 25), sales=st.lists(SALES, max_size=5), shown_before=st.integers(0, 30))
 def test_a_buyer_sees_what_could_really_be_sold(
     monkeypatch: pytest.MonkeyPatch, mode: Mode, stock: int, sales: list[Sale], shown_before: int
 ) -> None:
-    hand = HandClock()
-    brand = small_brand(today=hand.now().date())
-    with TemporaryDirectory() as folder, Sandbox(brand, now=hand.now) as box:
-        office = Installation(box, Path(folder), monkeypatch)
-        monkeypatch.setattr("lnb24so.clock.Clock", lambda: hand.clock)
-        office.change("lnb_mode: simple", f"lnb_mode: {mode}")
-        office.set("stock", open_order_delivery_within_days=WITHIN_DAYS)
-        since = hand.now().date() - timedelta(days=SINCE_DAYS)
-        office.set("orders", blocked_status="blocked", since=since.isoformat())
-        assert office.run("push-orders").code == 0
-        box.erp.change_product(CODES[0].product_id, Stock=Decimal(stock))
-        box.lnb.inventory[CODES[0].sku]["in_stock"] = shown_before
+    shop = small_shop(monkeypatch, mode, stock=stock, shown_before=shown_before)
+    with shop as (office, hand):
         held = fill(office, sales, hand)
         assert office.run("pull-stock").code == 0
         sellable = int(stock - held) - sum(sale.promised for sale in sales)
         conceded = sum(sale.conceded(mode) for sale in sales)
-        shown = box.lnb.shown(mode)[CODES[0].sku]
+        shown = office.box.lnb.shown(mode)[CODES[0].sku]
         assert max(0, sellable - conceded) <= shown <= max(0, sellable)
