@@ -48,6 +48,7 @@ LIBRARIES = {
     "lxml": {"soap.wire", "soap.stream", "commands.check.services"},
     "requests": {"network.http", "network.line"},
     "urllib3": {"network.http", "network.line"},
+    "msgspec": {"lnb.levels"},
     "sqlite3": {"ledger.file"},
     "structlog": {"process.log"},
     "yaml": {"config.nodes"},
@@ -55,7 +56,7 @@ LIBRARIES = {
 }
 """The only modules that may know each library."""
 
-HEAVY = set(LIBRARIES) - {"sqlite3"}
+HEAVY = set(LIBRARIES) - {"sqlite3", "msgspec"}
 
 PURE = (
     *("orders.plan", "orders.ready", "orders.types", "orders.settle", "orders.draft"),

@@ -175,7 +175,7 @@ def ours(modules: set[str]) -> set[str]:
 def test_an_order_run_with_nothing_to_do_imports_no_more_than_it_needs(shop: Installation) -> None:
     modules = modules_of(shop, "push-orders")
     assert ours(modules) <= NO_ORDERS
-    assert modules.isdisjoint({"zeep", "lxml", "difflib", "rich"})
+    assert modules.isdisjoint({"zeep", "lxml", "msgspec", "difflib", "rich"})
 
 
 def test_help_imports_click_and_what_shows_it(shop: Installation) -> None:

@@ -6,11 +6,12 @@ The shapes are those of Le New Black's SDK; an error may come in any of them, or
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from lnb24so.clock import http_date
@@ -18,14 +19,14 @@ from lnb24so.errors import Ambiguous, ConfigError, Rejected, Transient
 from lnb24so.network.patience import header_number, too_many
 from lnb24so.process.redact import MASK, REDACTOR
 
-from .values import listed, objects, read_text
+from .values import read_text
 from .wire import Answer
+
+if TYPE_CHECKING:
+    from msgspec.json import Decoder
 
 UNTOLD = "Le New Black did not say what became of it"
 """Why a code counts as refused that the answer to its batch does not name."""
-
-Shorten = Callable[[dict[str, Any]], object]
-"""Makes less of a JSON object as it is read, or returns it: a long list of whole ones is memory."""
 
 _LONGEST = 300
 _DEEPEST = 9
@@ -38,7 +39,7 @@ def checked(
     *,
     secrets: Sequence[str],
     now: datetime,
-    shorten: Shorten | None = None,
+    shape: Decoder[Any] | None = None,
 ) -> Any:
     """Return the JSON of a good answer, numbers as Decimal, or raise what a bad one means.
 
@@ -48,7 +49,7 @@ def checked(
     """
     status = answer.status
     if 200 <= status < 300:
-        return _read_json(answer.body, asked, shorten)
+        return _read(answer.body, asked, shape)
     if status == 429:
         header = answer.headers.get("Retry-After", "")
         seconds = header_number(header)
@@ -98,21 +99,26 @@ def names_the_client(answer: Answer) -> bool:
     return error in ("invalid_client", "unauthorized_client")
 
 
-def _read_json(body: bytes, asked: str, shorten: Shorten | None) -> Any:
+def _read(body: bytes, asked: str, shape: Decoder[Any] | None) -> Any:
     """Return the JSON of an answer, None for an empty one; Ambiguous where it is broken."""
     if not body:
         return None
     try:
-        return _loaded(body, shorten)
+        return read_json(body, shape)
     except (ValueError, RecursionError):
         kind = "a web page" if b"<html" in body[:1024].lower() else "broken JSON"
         raise Ambiguous(f"Le New Black: {asked} answered with {kind}.") from None
 
 
-def _loaded(body: bytes, shorten: Shorten | None) -> Any:
-    load = partial(
-        json.loads, body, parse_float=_number, parse_constant=_as_written, object_hook=shorten
-    )
+def read_json(body: bytes, shape: Decoder[Any] | None) -> Any:
+    """Return what a JSON text holds: what `shape` makes of it, where it has that shape.
+
+    Else all of it, as dicts and lists. Raises ValueError or RecursionError for what is no JSON.
+    """
+    if shape is not None:
+        with suppress(ValueError, RecursionError):
+            return shape.decode(body)
+    load = partial(json.loads, body, parse_float=_number, parse_constant=_as_written)
     try:
         return load()
     except ValueError:
@@ -169,34 +175,3 @@ def failed(answer: Mapping[str, Any]) -> bool:
     if answer.get("success") is True or answer.get("status") == "success":
         return False
     return answer.get("success") is False or answer.get("status") == "error"
-
-
-def refusals(field: str, codes: Sequence[str], answer: object) -> dict[str, str]:
-    """Return the codes that were not taken, each with why; success must be said to count."""
-    data = objects(listed(answer.get("data"))) if isinstance(answer, Mapping) else []
-    if _all_taken(field, codes, data):
-        return {}
-    results = (item.get("result") for item in data)
-    named = [read_text(one.get(field)) if isinstance(one, dict) else "" for one in results]
-    by_code = dict(zip(named, data, strict=True))
-    sent = set(codes)
-    refused: dict[str, str] = {}
-    for place, code in enumerate(codes):
-        answered = by_code.get(code)
-        # What stands in this place but names another code says nothing of this one.
-        if answered is None and len(data) == len(codes) and named[place] not in sent:
-            answered = data[place]
-        if answered is None:
-            refused[code] = UNTOLD
-        elif answered.get("status") != "success" and answered.get("success") is not True:
-            refused[code] = complaint(answered.get("errors")) or "refused without a reason"
-    return refused
-
-
-def _all_taken(field: str, codes: Sequence[str], data: Sequence[Mapping[str, Any]]) -> bool:
-    """Return whether each is said to be taken, in order and by name, as it is nearly always."""
-    try:
-        taken = [one["result"][field] for one in data if one["status"] == "success"]
-    except (KeyError, TypeError):
-        return False
-    return len(taken) == len(data) and taken == codes

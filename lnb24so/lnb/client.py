@@ -10,14 +10,11 @@ from urllib.parse import quote
 from lnb24so.errors import NotThatOrder, Rejected, of_system
 
 from .answers import UNTOLD as UNTOLD
-from .answers import complaint, failed, refusals
+from .answers import complaint, failed
 from .calls import MISSING, Calls
-from .values import read_number, read_text
 
 if TYPE_CHECKING:
     from .types import Order, Sku
-
-_MOST_PIECES = 10**9
 
 
 class LnbClient(Calls):
@@ -99,33 +96,10 @@ class LnbClient(Calls):
     def inventory(self, field: str) -> dict[str, int | None]:
         """Return the pieces by `ean13` or `sku`; None: not whole, or two levels for one code."""
 
-        def shorten(record: dict[str, Any]) -> object:
-            code, level = record.get(field), record.get("in_stock")
-            # As nearly all of a hundred thousand are; the readers take the rest.
-            if type(code) is not str or not code.isascii() or not (code := code.strip()):
-                return record
-            if type(level) is not int or not -_MOST_PIECES < level < _MOST_PIECES:
-                return record
-            return code, level
+        from .levels import INVENTORY, read_inventory
 
-        answer, _ = self._call("GET", "/inventory", shorten=shorten)
-        records = self._records("/inventory", answer)
-        levels: dict[str, int | None] = {}
-        no_records = without = 0
-        for record in records:
-            if isinstance(record, tuple):
-                code, level = record
-            elif isinstance(record, dict):
-                code, level = read_text(record.get(field)), _pieces(record.get("in_stock"))
-                if not code:
-                    # Not every size has both codes, but each says so.
-                    without += bool(record) and record.get(field, record) not in (None, "")
-                    continue
-            else:
-                no_records += 1
-                continue
-            if levels.setdefault(code, level) != level:
-                levels[code] = None
+        answer, _ = self._call("GET", "/inventory", shape=INVENTORY[field])
+        levels, no_records, without = read_inventory(self._records("/inventory", answer), field)
         self._note_unread("/inventory", no_records, "is no record")
         self._note_unread("/inventory", without, f"has no readable {field}")
         return levels
@@ -146,6 +120,7 @@ class LnbClient(Calls):
         open a size for sale.
         """
         from .batches import Batches
+        from .levels import ALL_DONE, refusals
 
         path = f"/multi/inventory/{'ean' if field == 'ean13' else 'sku'}"
         since = _time_text(at)
@@ -155,7 +130,7 @@ class LnbClient(Calls):
                 {field: code, "in_stock": level, "in_stock_update_time": since}
                 for code, level in batch
             ]
-            answer, _ = self._call("POST", path, body={"requests": items})
+            answer, _ = self._call("POST", path, body={"requests": items}, shape=ALL_DONE[field])
             return refusals(field, [code for code, _ in batch], answer)
 
         return Batches(send, self._settings.batch_size).outcomes(levels)
@@ -165,12 +140,6 @@ class LnbClient(Calls):
     def retailers(self) -> list[Mapping[str, Any]]:
         """Return the retailers as Le New Black sends them."""
         return self._whole("/retailers", {})
-
-
-def _pieces(level: object) -> int | None:
-    """Return a level; None for what is no whole number."""
-    number = read_number(level)
-    return int(number) if number is not None and number == int(number) else None
 
 
 def _order(record: Mapping[str, Any]) -> Order:

@@ -113,11 +113,11 @@ def as_le_new_black_writes(catalogue: Catalogue, inventory: Mapping[str, object]
 
     They are one article: to leave it alone would sell what is gone, and 0 what is there.
     """
-    odd = {plain(code): code for code in inventory if not _is_plain(code)}
+    odd: dict[str, str] = {}
+    if not _is_plain("".join(inventory)):
+        odd = {plain(code): code for code in inventory if not _is_plain(code)}
     written: dict[str, str] = {}
-    for code in catalogue.by_code:
-        if code in inventory:
-            continue
+    for code in lacking(catalogue.by_code, inventory):
         bare = plain(code)
         written[code] = bare if bare in inventory else odd.get(bare, code)
     if all(code == as_written for code, as_written in written.items()):
@@ -126,6 +126,11 @@ def as_le_new_black_writes(catalogue: Catalogue, inventory: Mapping[str, object]
     for code, products in catalogue.by_code.items():
         by_code.setdefault(written.get(code, code), []).extend(products)
     return replace(catalogue, by_code=by_code, odd=odd)
+
+
+def lacking(codes: Mapping[str, object], among: Mapping[str, object]) -> list[str]:
+    """Return the codes that are not among the others: nearly always none."""
+    return [] if codes.keys() <= among.keys() else [code for code in codes if code not in among]
 
 
 def index_eans_by_sku(products: Iterable[Product]) -> dict[str, list[str]]:

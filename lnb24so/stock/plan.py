@@ -16,6 +16,7 @@ from .available import (
     NOTHING,
     StockReading,
     available,
+    lacking,
     reserved,
     unsure,
 )
@@ -137,9 +138,7 @@ def _levels(reading: StockReading, settings: Stock) -> Iterable[Level]:
             yield code, product, before, available(pieces - held), None, available(pieces)
         elif settings.expired_products == "zero":
             yield code, product, before, 0, "product.expired", 0
-    # Nearly always there are none.
-    others = [] if inventory.keys() <= by_code.keys() else sorted(inventory.keys() - by_code.keys())
-    for code in others:
+    for code in sorted(lacking(inventory, by_code)):
         if (inventory[code] or 0) > 0:
             yield from _without_product(code, reading, settings)
 

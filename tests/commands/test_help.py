@@ -193,7 +193,9 @@ def test_it_needs_no_configuration_and_no_heavy_library(tmp_path: Path) -> None:
         cwd=tmp_path,
     )
     loaded = set(json.loads(done.stderr))
-    assert loaded.isdisjoint({"zeep", "lxml", "requests", "urllib3", "structlog", "yaml", "rich"})
+    assert loaded.isdisjoint(
+        {"zeep", "lxml", "requests", "urllib3", "structlog", "yaml", "rich", "msgspec"}
+    )
 
 
 def test_the_example_is_in_the_package_or_beside_it(project_root: Path) -> None:

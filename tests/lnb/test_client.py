@@ -31,8 +31,9 @@ from lnb24so.errors import (
     Rejected,
     Transient,
 )
-from lnb24so.lnb.answers import complaint, refusals
+from lnb24so.lnb.answers import complaint
 from lnb24so.lnb.client import LnbClient
+from lnb24so.lnb.levels import refusals
 from lnb24so.lnb.types import read_order, read_skus
 from lnb24so.sandbox import Brand, Exchange, Reply, Sandbox
 from lnb24so.sandbox.exchange import json_reply

@@ -1,0 +1,136 @@
+"""Levels in Le New Black's answers: the inventory, and what became of a batch.
+
+Both may have a hundred thousand records. As they nearly always are they are read at once, without
+the dicts that hold what nobody asks for, which takes an eighth of the time; an answer of any other
+shape is read as all answers are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Annotated, Any, Generic, Literal, NamedTuple, TypeVar
+
+from msgspec import UNSET, Meta, Struct, UnsetType, field, to_builtins
+from msgspec.json import Decoder
+
+from .answers import UNTOLD, complaint
+from .values import listed, objects, read_number, read_text
+
+_MOST_PIECES = 10**9
+Pieces = Annotated[int, Meta(gt=-_MOST_PIECES, lt=_MOST_PIECES)]
+
+
+class EanLevel(Struct, gc=False):
+    """A record of the inventory by EAN13."""
+
+    in_stock: Pieces | None
+    code: str | UnsetType | None = field(name="ean13", default=UNSET)
+
+
+class SkuLevel(Struct, gc=False):
+    """A record of the inventory by SKU."""
+
+    in_stock: Pieces | None
+    code: str | UnsetType | None = field(name="sku", default=UNSET)
+
+
+class EanCode(Struct, gc=False):
+    """A code that was answered for, where it is an EAN13."""
+
+    code: str = field(name="ean13")
+
+
+class SkuCode(Struct, gc=False):
+    """A code that was answered for, where it is a SKU."""
+
+    code: str = field(name="sku")
+
+
+C = TypeVar("C", EanCode, SkuCode)
+
+
+class Done(Struct, Generic[C], gc=False):
+    """A level that was taken."""
+
+    status: Literal["success"]
+    result: C
+
+
+class AllDone(Struct, Generic[C]):
+    """The answer to a batch of which each level was taken that it names."""
+
+    data: list[Done[C]]
+
+
+INVENTORY: dict[str, Decoder[Any]] = {
+    "ean13": Decoder(list[EanLevel]),
+    "sku": Decoder(list[SkuLevel]),
+}
+"""Reads an inventory by the code that is asked for; ValueError where it has another shape."""
+ALL_DONE: dict[str, Decoder[Any]] = {
+    "ean13": Decoder(AllDone[EanCode]),
+    "sku": Decoder(AllDone[SkuCode]),
+}
+"""Reads the answer to a batch of which no level was refused; ValueError for any other."""
+
+
+class Inventory(NamedTuple):
+    """The pieces by code, None: not whole, or two levels for one code; and what was left out."""
+
+    levels: dict[str, int | None]
+    no_records: int
+    without_code: int
+
+
+def read_inventory(records: Iterable[object], code_field: str) -> Inventory:
+    """Return what the records of an inventory hold, read by INVENTORY or as all JSON is."""
+    levels: dict[str, int | None] = {}
+    no_records = without = 0
+    for record in records:
+        if isinstance(record, EanLevel | SkuLevel):
+            code, level = read_text(record.code), record.in_stock
+            if not code:
+                without += record.code not in (None, "")
+                continue
+        elif isinstance(record, dict):
+            code, level = read_text(record.get(code_field)), _pieces(record.get("in_stock"))
+            if not code:
+                # Not every size has both codes, but each says so.
+                without += bool(record) and record.get(code_field, record) not in (None, "")
+                continue
+        else:
+            no_records += 1
+            continue
+        if levels.setdefault(code, level) != level:
+            levels[code] = None
+    return Inventory(levels, no_records, without)
+
+
+def _pieces(level: object) -> int | None:
+    """Return a level; None for what is no whole number."""
+    number = read_number(level)
+    return int(number) if number is not None and number == int(number) else None
+
+
+def refusals(code_field: str, codes: Sequence[str], answer: object) -> dict[str, str]:
+    """Return the codes that were not taken, each with why; success must be said to count."""
+    if isinstance(answer, AllDone):
+        if [one.result.code for one in answer.data] == codes:
+            return {}
+        answer = to_builtins(answer)
+    data = objects(listed(answer.get("data"))) if isinstance(answer, dict) else []
+    results = (item.get("result") for item in data)
+    named = [read_text(one.get(code_field)) if isinstance(one, dict) else "" for one in results]
+    by_code = dict(zip(named, data, strict=True))
+    sent = set(codes)
+    refused: dict[str, str] = {}
+    for place, code in enumerate(codes):
+        answered = by_code.get(code)
+        # What stands in this place but names another code says nothing of this one.
+        if answered is None and len(data) == len(codes) and named[place] not in sent:
+            answered = data[place]
+        if answered is None:
+            refused[code] = UNTOLD
+        elif answered.get("status") != "success" and answered.get("success") is not True:
+            refused[code] = complaint(answered.get("errors")) or "refused without a reason"
+    return refused
