@@ -156,15 +156,27 @@ def _exported_as(entry: Entry, order_id: int | None, tools: Tools, who: Facts) -
 
 def _check_customer(case: Case, there: InvoiceOrder, tools: Tools) -> None:
     """Raise Rejected where an order of 24SevenOffice is for another customer than this one."""
-    customers = customers_sent_for(case.known, tools)
-    if there.customer_id not in customers:
+    owner, customers = there.customer_id, customers_sent_for(case.known, tools)
+    if owner not in customers:
         customers.add(customer_today(case, tools))
-    if there.customer_id not in customers and customers != {None}:
-        theirs = " or ".join(str(number) for number in customers if number is not None)
-        raise Rejected(
-            f"Order {there.order_id} belongs to customer {there.customer_id}, this one to "
-            f"customer {theirs}."
-        )
+    theirs = sorted(number for number in customers if number is not None)
+    if not theirs or owner in theirs or _are_gone(theirs, owner, tools):
+        return
+    raise Rejected(
+        f"Order {there.order_id} belongs to customer {owner}, this one to customer "
+        f"{' or '.join(map(str, theirs))}."
+    )
+
+
+def _are_gone(customers: Sequence[int], owner: int | None, tools: Tools) -> bool:
+    """Return whether 24SevenOffice has none of these customers any more: they were merged.
+
+    The owner of an order that is there is asked for too: an answer without it says nothing.
+    """
+    if owner is None:
+        return False
+    there = {one.id for one in tools.soap.customers_by_id([*customers, owner])}
+    return owner in there and there.isdisjoint(customers)
 
 
 def _order_to_take(entry: Entry, order_id: int, tools: Tools) -> InvoiceOrder:

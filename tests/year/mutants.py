@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 from unittest.mock import patch
@@ -160,7 +159,7 @@ MUTANTS: Mapping[str, Mutant] = {
     ),
     "no-second-look": Mutant(
         "nothing is looked up once more",
-        {"lnb24so.orders.life.SECOND_LOOK_AFTER": timedelta(days=3650)},
+        {"lnb24so.orders.plan.second_look_is_due": always(False)},
     ),
     "again-and-again": Mutant(
         "what was told is told again", {"lnb24so.run.News": telling_everything}, "calm"

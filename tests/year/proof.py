@@ -66,6 +66,9 @@ class Proof:
             yield "order.duplicate", len(there) > 1
         if len(there) > 1:
             return
+        if every and not there and self.world.ledger_forgot:
+            # Whoever declared it to be no copy told a ledger that is gone.
+            yield "order.not_in_ledger", False
         if there:
             is_known = held == there[0]
             yield "order.not_in_ledger", not (is_known or skipped)
