@@ -187,6 +187,7 @@ class Judge:
         self.said = read_book(self.world.paths.state, everything=True)
         for sale in self.world.sales.values():
             self._change_is_told(sale, self.said.get(sale.reference))
+            self._copies_are_told(sale, self.said.get(sale.reference))
         for sale in self.world.live():
             self.twice(sale, None)
             said = self.said.get(sale.reference)
@@ -195,11 +196,18 @@ class Judge:
             state = said.state if said else ""
             if state in ("sending", "unconfirmed", "retry") and not sale.conceded:
                 self.verdict.broken(DUE, sale.reference, None, f"is still {state}")
-            surplus = [one for one in sale.ours if one in self.world.erp.orders]
-            if len(surplus) > 1 and state != "needs_decision" and not sale.conceded:
-                text = f"orders {surplus}, and nobody is asked ({state})"
-                self.verdict.broken(DUE, sale.reference, None, text)
             sale.was_in_doubt, sale.in_doubt = sale.was_in_doubt or sale.in_doubt, False
+
+    def _copies_are_told(self, sale: Sale, said: Said | None) -> None:
+        """Judge that somebody is asked about an order that is there twice, closed or not.
+
+        A new ledger does not know the closed ones; those `reconcile` names.
+        """
+        copies = [one for one in sale.ours if one in self.world.erp.orders]
+        if said is None or sale.conceded or len(copies) < 2 or said.state == "needs_decision":
+            return
+        text = f"orders {copies}, and nobody is asked ({said.state})"
+        self.verdict.broken(DUE, sale.reference, None, text)
 
     def _change_is_told(self, sale: Sale, said: Said | None) -> None:
         """Judge that a change after the export stands until somebody has dealt with it."""
