@@ -6,12 +6,11 @@ The shapes are those of Le New Black's SDK; an error may come in any of them, or
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import quote
 
 from lnb24so.clock import http_date
@@ -22,11 +21,11 @@ from lnb24so.process.redact import MASK, REDACTOR
 from .values import read_text
 from .wire import Answer
 
-if TYPE_CHECKING:
-    from msgspec.json import Decoder
-
 UNTOLD = "Le New Black did not say what became of it"
 """Why a code counts as refused that the answer to its batch does not name."""
+
+AtOnce = Callable[[bytes], object]
+"""Reads a long answer without what nobody asks for; None where it has not the usual shape."""
 
 _LONGEST = 300
 _DEEPEST = 9
@@ -39,7 +38,7 @@ def checked(
     *,
     secrets: Sequence[str],
     now: datetime,
-    shape: Decoder[Any] | None = None,
+    at_once: AtOnce | None = None,
 ) -> Any:
     """Return the JSON of a good answer, numbers as Decimal, or raise what a bad one means.
 
@@ -49,7 +48,7 @@ def checked(
     """
     status = answer.status
     if 200 <= status < 300:
-        return _read(answer.body, asked, shape)
+        return _read(answer.body, asked, at_once)
     if status == 429:
         header = answer.headers.get("Retry-After", "")
         seconds = header_number(header)
@@ -99,25 +98,24 @@ def names_the_client(answer: Answer) -> bool:
     return error in ("invalid_client", "unauthorized_client")
 
 
-def _read(body: bytes, asked: str, shape: Decoder[Any] | None) -> Any:
+def _read(body: bytes, asked: str, at_once: AtOnce | None) -> Any:
     """Return the JSON of an answer, None for an empty one; Ambiguous where it is broken."""
     if not body:
         return None
     try:
-        return read_json(body, shape)
+        return read_json(body, at_once)
     except (ValueError, RecursionError):
         kind = "a web page" if b"<html" in body[:1024].lower() else "broken JSON"
         raise Ambiguous(f"Le New Black: {asked} answered with {kind}.") from None
 
 
-def read_json(body: bytes, shape: Decoder[Any] | None) -> Any:
-    """Return what a JSON text holds: what `shape` makes of it, where it has that shape.
+def read_json(body: bytes, at_once: AtOnce | None) -> Any:
+    """Return what a JSON text holds, read at once where it can be; else as dicts and lists.
 
-    Else all of it, as dicts and lists. Raises ValueError or RecursionError for what is no JSON.
+    Raises ValueError or RecursionError for what is no JSON.
     """
-    if shape is not None:
-        with suppress(ValueError, RecursionError):
-            return shape.decode(body)
+    if at_once is not None and (read := at_once(body)) is not None:
+        return read
     load = partial(json.loads, body, parse_float=_number, parse_constant=_as_written)
     try:
         return load()

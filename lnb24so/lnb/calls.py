@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from lnb24so.clock import Clock, http_date
 from lnb24so.config.schema import LeNewBlack
@@ -14,12 +14,9 @@ from lnb24so.network.patience import header_number, patiently
 from lnb24so.process.events import WriteEvent
 from lnb24so.process.redact import REDACTOR
 
-from .answers import checked, names_the_client
+from .answers import AtOnce, checked, names_the_client
 from .values import listed, read_number, read_text, read_time
 from .wire import Answer, LnbWire
-
-if TYPE_CHECKING:
-    from msgspec.json import Decoder
 
 PAGE_SIZE = 500  # records on a full page, where no header tells (Le New Black's SDK)
 # No list of a brand is longer; one that goes on is a server that does not know its own end.
@@ -147,12 +144,9 @@ class Calls:
         *,
         body: Mapping[str, Any] | None = None,
         may_be_missing: bool = False,
-        shape: Decoder[Any] | None = None,
+        at_once: AtOnce | None = None,
     ) -> tuple[Any, Mapping[str, str]]:
-        """Return the JSON and headers of one call: patiently, after a 401 with a new token.
-
-        An answer of this `shape` is read by it, which a long one is much sooner.
-        """
+        """Return the JSON and headers of one call: patiently, after a 401 with a new token."""
 
         def send() -> Answer:
             return self._send(method, path, {**(search or {}), **self._fresh_token()}, body)
@@ -168,7 +162,7 @@ class Calls:
                 )
             if answer.status == 404 and may_be_missing:
                 return MISSING, answer.headers
-            content = self._checked(answer, f"{method} {path}", shape)
+            content = self._checked(answer, f"{method} {path}", at_once)
             self.has_answered = True
             return content, answer.headers
 
@@ -206,10 +200,10 @@ class Calls:
         now = self._clock.now() + self._clock_ahead
         return (ends - now).total_seconds() if ends else 2 * _EARLY
 
-    def _checked(self, answer: Answer, asked: str, shape: Decoder[Any] | None = None) -> Any:
+    def _checked(self, answer: Answer, asked: str, at_once: AtOnce | None = None) -> Any:
         secrets = self._token, self._settings.client_secret.reveal()
         now = self._clock.now()
-        return checked(answer, asked, secrets=secrets, now=now, shape=shape)
+        return checked(answer, asked, secrets=secrets, now=now, at_once=at_once)
 
     def _send(
         self, method: str, path: str, search: Mapping[str, str], body: Mapping[str, Any] | None

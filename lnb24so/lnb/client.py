@@ -98,7 +98,7 @@ class LnbClient(Calls):
 
         from .levels import INVENTORY, read_inventory
 
-        answer, _ = self._call("GET", "/inventory", shape=INVENTORY[field])
+        answer, _ = self._call("GET", "/inventory", at_once=INVENTORY[field])
         levels, no_records, without = read_inventory(self._records("/inventory", answer), field)
         self._note_unread("/inventory", no_records, "is no record")
         self._note_unread("/inventory", without, f"has no readable {field}")
@@ -130,7 +130,7 @@ class LnbClient(Calls):
                 {field: code, "in_stock": level, "in_stock_update_time": since}
                 for code, level in batch
             ]
-            answer, _ = self._call("POST", path, body={"requests": items}, shape=ALL_DONE[field])
+            answer, _ = self._call("POST", path, body={"requests": items}, at_once=ALL_DONE[field])
             return refusals(field, [code for code, _ in batch], answer)
 
         return Batches(send, self._settings.batch_size).outcomes(levels)

@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Annotated, Any, Generic, Literal, NamedTuple, TypeVar
 
-from msgspec import UNSET, Meta, Struct, UnsetType, field, to_builtins
+from msgspec import UNSET, Meta, MsgspecError, Struct, UnsetType, field, to_builtins
 from msgspec.json import Decoder
 
-from .answers import UNTOLD, complaint
+from .answers import UNTOLD, AtOnce, complaint
 from .values import listed, objects, read_number, read_text
 
 _MOST_PIECES = 10**9
@@ -62,16 +62,23 @@ class AllDone(Struct, Generic[C]):
     data: list[Done[C]]
 
 
-INVENTORY: dict[str, Decoder[Any]] = {
-    "ean13": Decoder(list[EanLevel]),
-    "sku": Decoder(list[SkuLevel]),
-}
-"""Reads an inventory by the code that is asked for; ValueError where it has another shape."""
-ALL_DONE: dict[str, Decoder[Any]] = {
-    "ean13": Decoder(AllDone[EanCode]),
-    "sku": Decoder(AllDone[SkuCode]),
-}
-"""Reads the answer to a batch of which no level was refused; ValueError for any other."""
+def _by(shape: Any) -> AtOnce:
+    decoder = Decoder(shape)
+
+    def read(body: bytes) -> object:
+        try:
+            return decoder.decode(body)
+        except (MsgspecError, ValueError, RecursionError):
+            return None
+
+    return read
+
+
+INVENTORY = {"ean13": _by(list[EanLevel]), "sku": _by(list[SkuLevel])}
+"""What reads an inventory of EanLevel or SkuLevel, by the code that is asked for."""
+
+ALL_DONE = {"ean13": _by(AllDone[EanCode]), "sku": _by(AllDone[SkuCode])}
+"""What reads the answer to a batch of which no level was refused."""
 
 
 class Inventory(NamedTuple):
@@ -83,7 +90,7 @@ class Inventory(NamedTuple):
 
 
 def read_inventory(records: Iterable[object], code_field: str) -> Inventory:
-    """Return what the records of an inventory hold, read by INVENTORY or as all JSON is."""
+    """Return what the records of an inventory hold, read at once or not."""
     levels: dict[str, int | None] = {}
     no_records = without = 0
     for record in records:

@@ -64,8 +64,8 @@ TAKEN = st.sampled_from("ABC").map(lambda code: {"status": "success", "result": 
 
 def test_half_a_letter_is_read_as_it_always_was() -> None:
     body = written([{"ean13": "\ud800", "in_stock": 5}], True)
-    for shape in (None, INVENTORY["ean13"]):
-        assert read_inventory(read_json(body, shape), "ean13").levels == {"\ufffd": 5}
+    for at_once in (None, INVENTORY["ean13"]):
+        assert read_inventory(read_json(body, at_once), "ean13").levels == {"\ufffd": 5}
 
 
 @given(
@@ -98,6 +98,6 @@ def test_a_batch_that_was_taken_is_read_at_once() -> None:
     ids=["cut", "too many brackets", "no number", "a comma too many", "too deep"],
 )
 def test_what_is_no_json_is_none_in_either_way(body: bytes) -> None:
-    for shape in (None, INVENTORY["ean13"]):
+    for at_once in (None, INVENTORY["ean13"]):
         with pytest.raises((ValueError, RecursionError)):
-            read_json(body, shape)
+            read_json(body, at_once)
