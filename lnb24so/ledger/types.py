@@ -91,7 +91,8 @@ class Entry:
     a person declared to be no copy of this one. `asked_for`: a person named the order, `order`
     (whatever its age) or `any_status`; each run tries it until 24SevenOffice has it or it is
     left out. `not_found_at`: when the look-up began that, after the grace time, first did not
-    find what the last attempt sent; the next one that does not find it either ends the doubt.
+    find what the last attempt sent, or at the second look a second order; the next one that
+    does not find it either ends the doubt.
     `tried` are the attempts since the order was last free of doubt, the first one first.
     `other_made` is of another order of its reference about which a person was asked.
     """

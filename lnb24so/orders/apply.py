@@ -38,7 +38,7 @@ def apply_orders(plan: OrderPlan, tools: Tools, results: Results) -> None:
     """
     journal = Journal(tools.ledger, tools.event)
     for reference in plan.looked_again:
-        journal.save(life.looked_again(journal.entry(reference)))
+        journal.save(life.looked_again(journal.entry(reference), plan.looked_at))
     for item in plan.items:
         if not isinstance(item, Create | Finish):
             with tools.stop.item():

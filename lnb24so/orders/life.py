@@ -148,9 +148,16 @@ def _there(entry: Entry, order_id: int, *, doubted: bool, now: datetime) -> Entr
     )
 
 
-def looked_again(entry: Entry) -> Transition:
-    """Note that the second look found what it should."""
-    after = replace(entry, look_again_at=None, doubted=False, tried=())
+def looked_again(entry: Entry, looked_at: datetime) -> Transition:
+    """Note that the second look found what it should.
+
+    Where an attempt may still make an order, one list that shows none may be a short one: the
+    next run has to say so too.
+    """
+    if entry.in_doubt and entry.not_found_at is None:
+        unsure = replace(entry, not_found_at=looked_at, look_again_at=looked_at)
+        return Transition(unsure, "order.looked_again")
+    after = replace(entry, look_again_at=None, doubted=False, not_found_at=None, tried=())
     return Transition(after, "order.looked_again")
 
 
@@ -198,7 +205,8 @@ def too_old(entry: Entry, reason: Reason, now: datetime) -> Transition:
 def _left_out(entry: Entry, now: datetime) -> Entry:
     """Return the entry; one that was in doubt is looked for once more: it may be made late."""
     again = second_look(doubted=entry.in_doubt, now=now)
-    return replace(entry, asked_for=None, look_again_at=again, doubted=entry.in_doubt)
+    after = replace(entry, asked_for=None, look_again_at=again, doubted=entry.in_doubt)
+    return replace(after, not_found_at=None)
 
 
 # After the export
@@ -279,6 +287,7 @@ def resolved_to_skip(entry: Entry, *, doubted: bool, now: datetime, who: Facts) 
         notice=None,
         look_again_at=second_look(doubted=doubted, now=now),
         doubted=doubted,
+        not_found_at=None,
     )
     return Transition(after, "order.resolved", who)
 

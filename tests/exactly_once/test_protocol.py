@@ -224,4 +224,6 @@ def test_the_second_look_is_an_hour_after_the_success(world: World) -> None:
     assert world.entries()[REFERENCE].look_again_at == world.time.now() + timedelta(hours=1)
     world.wait(minutes=61)
     world.push()
+    world.wait(minutes=15)
+    world.push()
     assert world.entries()[REFERENCE].look_again_at is None

@@ -48,6 +48,31 @@ def test_a_date_of_an_earlier_doubt_does_not_end_a_later_one(world: World) -> No
     assert (world.push(), reason(world)) == (4, "order.duplicate")
 
 
+def test_a_short_list_at_the_second_look_hides_no_second_order(world: World) -> None:
+    created_late(world)
+    second = max(world.in_erp(REFERENCE))
+    hidden = world.box.erp.orders.pop(second)
+    world.wait(minutes=61)
+    assert (world.push(), state(world)) == (0, "done")
+    world.box.erp.orders[second] = hidden
+    world.wait(minutes=15)
+    assert (world.push(), reason(world)) == (4, "order.duplicate")
+
+
+def test_two_looks_that_show_one_order_end_the_doubt(world: World) -> None:
+    created_late(world)
+    del world.box.erp.orders[max(world.in_erp(REFERENCE))]
+    for minutes in (61, 15):
+        assert world.entries()[REFERENCE].in_doubt
+        world.wait(minutes=minutes)
+        assert world.push() == 0
+    assert not world.entries()[REFERENCE].in_doubt
+    asked = len(world.box.requests)
+    world.wait(minutes=15)
+    assert world.push() == 0
+    assert {seen.system for seen in world.box.requests[asked:]} == {"lnb"}
+
+
 def test_what_waits_for_a_person_is_not_looked_up_in_each_run(world: World) -> None:
     created_late(world)
     world.wait(minutes=61)

@@ -175,11 +175,20 @@ class Weather(Sky):
         hidden = set(self.rng.sample(old, k=min(len(old), 3))) | set(doubted)
         # Of a code that the ledger never set nobody knows which product it was on: an order of it
         # is blocked until the list has it again, and an expired product stands for it.
+        # Nor is a product missed by anybody whose code came back since.
+        back = {
+            line.subject
+            for line in self.world.tale[-200:]
+            if line.at > seen_at and line.text.endswith("has its code again")
+        }
         codes = [
             code
             for code in self.rng.sample(self.world.codes, k=3)
-            if getattr(code, self.world.field[0]) in self.remembered
-            or (run.command != PUSH and not self.world.was_doubled(code))
+            if code.sku not in back
+            and (
+                getattr(code, self.world.field[0]) in self.remembered
+                or (run.command != PUSH and not self.world.was_doubled(code))
+            )
         ]
         self.met["short lists"] += 1
         run.troubles.append("short lists")
