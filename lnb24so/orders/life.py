@@ -43,9 +43,10 @@ AFTER_EXPORT: Mapping[AfterExport, EventName] = {
 }
 
 
-def second_look(*, doubted: bool, now: datetime) -> datetime | None:
-    """Return when to look an order up once more, or None where nothing was ever in doubt."""
-    return now + SECOND_LOOK_AFTER if doubted else None
+def _looked_for(entry: Entry, *, doubted: bool, now: datetime) -> Entry:
+    """Return the entry, to be looked for once more where it was ever in doubt."""
+    again = now + SECOND_LOOK_AFTER if doubted else None
+    return replace(entry, look_again_at=again, doubted=doubted, not_found_at=None)
 
 
 def sending(entry: Entry, attempt: Attempt, asked_for: AskedFor | None, facts: Facts) -> Transition:
@@ -136,16 +137,8 @@ def adopted(entry: Entry, order_id: int, sent: Sent, now: datetime) -> Transitio
 
 def _there(entry: Entry, order_id: int, *, doubted: bool, now: datetime) -> Entry:
     """Return the entry of an order that 24SevenOffice turned out to have."""
-    return replace(
-        entry,
-        state="exported",
-        order_id=order_id,
-        reasons=(),
-        asked_for=None,
-        look_again_at=second_look(doubted=doubted, now=now),
-        doubted=doubted,
-        not_found_at=None,
-    )
+    there = replace(entry, state="exported", order_id=order_id, reasons=(), asked_for=None)
+    return _looked_for(there, doubted=doubted, now=now)
 
 
 def looked_again(entry: Entry, looked_at: datetime) -> Transition:
@@ -204,9 +197,7 @@ def too_old(entry: Entry, reason: Reason, now: datetime) -> Transition:
 
 def _left_out(entry: Entry, now: datetime) -> Entry:
     """Return the entry; one that was in doubt is looked for once more: it may be made late."""
-    again = second_look(doubted=entry.in_doubt, now=now)
-    after = replace(entry, asked_for=None, look_again_at=again, doubted=entry.in_doubt)
-    return replace(after, not_found_at=None)
+    return _looked_for(replace(entry, asked_for=None), doubted=entry.in_doubt, now=now)
 
 
 # After the export
@@ -280,16 +271,8 @@ def resolved_to_send(
 
 def resolved_to_skip(entry: Entry, *, doubted: bool, now: datetime, who: Facts) -> Transition:
     """Never send it; one in doubt is looked for once more."""
-    after = replace(
-        entry,
-        state="skipped",
-        reasons=(),
-        notice=None,
-        look_again_at=second_look(doubted=doubted, now=now),
-        doubted=doubted,
-        not_found_at=None,
-    )
-    return Transition(after, "order.resolved", who)
+    after = replace(entry, state="skipped", reasons=(), notice=None)
+    return Transition(_looked_for(after, doubted=doubted, now=now), "order.resolved", who)
 
 
 def resolved_total(
