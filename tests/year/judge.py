@@ -29,7 +29,8 @@ class Judge:
     def __init__(self, world: World, verdict: Verdict) -> None:
         self.world, self.verdict = world, verdict
         self.said: dict[str, Said] = {}
-        self.last_words = ""  # of this run, and of those before it that died
+        self._forgot = 0
+        self.last_words = ""  # of this run, and of those before it that came to no end
 
     def after(self, run: Run) -> int:
         """Judge one run; return how many orders it blocked anew."""
@@ -45,9 +46,13 @@ class Judge:
         if run.task != "push-orders":
             return 0
         self.last_words += run.mail
-        if run.code is None:
+        if run.code in (None, 1):
+            # What it found and did not come to tell, the next one tells.
             return 0
         newly_blocked = 0
+        if self._forgot != self.world.ledger_forgot:
+            # What a copy of the ledger holds was told before it was made.
+            self._forgot, self.said = self.world.ledger_forgot, self.world.remembered
         before, self.said = self.said, read_book(self.world.paths.state)
         self._what_was_typed_in(run)
         for said in self.said.values():

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from .book import read_book
 from .faulty import OUTAGES
 from .world import World
 
@@ -118,6 +119,7 @@ class Sky:
         self.met[f"ledger {what}"] += 1
         self.world.note("the ledger", what)
         self.world.ledger_forgot = len(self.world.tale)
+        self.world.remembered = read_book(state)
 
     def _note(self, text: str) -> None:
         self.world.note(THING, text)

@@ -23,6 +23,7 @@ from lnb24so.sandbox.sample import SHIPPING_ID, SHIPPING_NO
 from lnb24so.sandbox.sample_orders import blank_order, totals
 
 from .account import brand_of, config_of, retailer_of
+from .book import Said
 from .named import Named
 from .story import CODES, FIRST_REFERENCE, START, Story
 from .truth import (
@@ -80,6 +81,7 @@ class World(Named):
         self.touched: dict[str, int] = {}
         self.statuses: list[StatusSet] = []
         self.ledger_forgot = 0
+        self.remembered: dict[str, Said] = {}  # by a ledger that was lost or restored, then
         self.typing = False
         self.merged: dict[int, int] = {}
         self.gone: dict[int, Record] = {}
