@@ -16,6 +16,7 @@ from lnb24so.ledger.standing import forget
 from lnb24so.ledger.types import Entry, Transition, about, new_entry
 from lnb24so.lnb.types import is_canceled
 from lnb24so.orders import life
+from lnb24so.orders.draft import fold_reference
 from lnb24so.orders.hits import explained_by
 from lnb24so.orders.questions import canceled_after_export
 from lnb24so.orders.ready import made, made_of, why_not_now
@@ -34,7 +35,7 @@ from .there import (
     as_a_run_would_leave,
     case_today,
     customer_today,
-    customers_sent_for,
+    customers_before,
     the_only_one,
     with_its_reference,
 )
@@ -155,12 +156,22 @@ def _exported_as(entry: Entry, order_id: int | None, tools: Tools, who: Facts) -
 
 
 def _check_customer(case: Case, there: InvoiceOrder, tools: Tools) -> None:
-    """Raise Rejected where an order of 24SevenOffice is for another customer than this one."""
-    owner, customers = there.customer_id, customers_sent_for(case.known, tools)
-    if owner not in customers:
-        customers.add(customer_today(case, tools))
-    theirs = sorted(number for number in customers if number is not None)
-    if not theirs or owner in theirs or _are_gone(theirs, owner, tools):
+    """Raise Rejected where an order of 24SevenOffice is for another customer than this one.
+
+    One that carries this order's reference is taken where the customers that this one was sent
+    for are gone: they were merged, and nobody is left to hold it against.
+    """
+    owner, before = there.customer_id, customers_before(case.known, tools)
+    if owner in before:
+        return
+    now = customer_today(case, tools)
+    theirs = sorted(number for number in {*before, now} if number is not None)
+    if not theirs or owner == now:
+        return
+    is_named_so = fold_reference(there.reference) == fold_reference(case.erp_reference)
+    if (is_named_so or there.order_id == case.known.seen_id) and (
+        _are_gone(sorted(before) or theirs, owner, tools)
+    ):
         return
     raise Rejected(
         f"Order {there.order_id} belongs to customer {owner}, this one to customer "
@@ -169,14 +180,15 @@ def _check_customer(case: Case, there: InvoiceOrder, tools: Tools) -> None:
 
 
 def _are_gone(customers: Sequence[int], owner: int | None, tools: Tools) -> bool:
-    """Return whether 24SevenOffice has none of these customers any more: they were merged.
+    """Return whether 24SevenOffice has none of these customers any more.
 
-    The owner of an order that is there is asked for too: an answer without it says nothing.
+    The owner of an order that is there is asked for too: an answer without it says nothing, and
+    neither does one with a record that cannot be read.
     """
     if owner is None:
         return False
-    there = {one.id for one in tools.soap.customers_by_id([*customers, owner])}
-    return owner in there and there.isdisjoint(customers)
+    found = {one.id for one in tools.soap.customers_by_id([*customers, owner])}
+    return owner in found and found.isdisjoint(customers) and not tools.soap.left_out
 
 
 def _order_to_take(entry: Entry, order_id: int, tools: Tools) -> InvoiceOrder:

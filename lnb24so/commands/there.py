@@ -48,19 +48,26 @@ def as_a_run_would_leave(tools: Tools, entry: Entry) -> Entry:
 
 def the_only_one(case: Case, tools: Tools) -> int:
     """Return the id of the only order with this one's reference and customer, or raise Rejected."""
-    customers = {*customers_sent_for(case.known, tools), customer_today(case, tools)} - {None}
+    customers = {*customers_before(case.known, tools), customer_today(case, tools)} - {None}
     if not customers:
         raise Rejected("Its customer is not known. Fix: name the order: --exported-as ID")
-    theirs = [hit for hit in with_its_reference(case, tools) if hit.customer_id in customers]
+    every = with_its_reference(case, tools)
+    theirs = [hit for hit in every if hit.customer_id in customers]
     # What 24SevenOffice derived from an order belongs to it.
     hits = [hit for hit in theirs if not hit.is_derived] or theirs
     ids = sorted(hit.order_id for hit in hits if hit.order_id is not None)
     if not ids:
         whose = " or ".join(str(number) for number in sorted(filter(None, customers)))
-        raise Rejected(
+        none = (
             f"24SevenOffice shows no order with the reference {case.erp_reference} of customer "
-            f"{whose}."
+            f"{whose}"
         )
+        others = [f"{hit.order_id} of customer {hit.customer_id}" for hit in every]
+        if others:
+            raise Rejected(
+                f"{none}, but order {', '.join(others)}. Is it that one? --exported-as ID"
+            )
+        raise Rejected(f"{none}. If that was merged into another, name the order: --exported-as ID")
     if len(ids) > 1:
         raise Rejected(
             f"24SevenOffice has several orders with the reference {case.erp_reference}: "
@@ -84,7 +91,7 @@ def with_its_reference(case: Case, tools: Tools) -> Sequence[InvoiceOrder]:
     since = min(made, begun or made, now)
     customers: Collection[int | None] = set()
     if now - since > OLD:
-        customers = {*customers_sent_for(entry, tools), customer_today(case, tools)}
+        customers = {*customers_before(entry, tools), customer_today(case, tools)}
     hits = [*search.hits, *search.by_id.values()]
     numbers = sorted(number for number in customers if number is not None)
     if numbers or not customers:
@@ -99,10 +106,11 @@ def with_its_reference(case: Case, tools: Tools) -> Sequence[InvoiceOrder]:
     return list(by_id.values())
 
 
-def customers_sent_for(entry: Entry, tools: Tools) -> set[int | None]:
-    """Return every customer that an attempt sent the order for: it may have moved since."""
+def customers_before(entry: Entry, tools: Tools) -> set[int]:
+    """Return every customer that the order was sent or taken for: it may have moved since."""
     steps = tools.ledger.history(entry.reference)
-    return {step.detail["customer_id"] for step in steps if step.event == "order.sending"}
+    sent = {step.detail["customer_id"] for step in steps if step.event == "order.sending"}
+    return {number for number in (*sent, entry.customer_id) if number is not None}
 
 
 def customer_today(case: Case, tools: Tools) -> int | None:

@@ -1,8 +1,8 @@
 """Levels in Le New Black's answers: the inventory, and what became of a batch.
 
 Both may have a hundred thousand records. As they nearly always are they are read at once, without
-the dicts that hold what nobody asks for, which takes an eighth of the time; an answer of any other
-shape is read as all answers are.
+the dicts that hold what nobody asks for, which takes an eighth of the time. A record of another
+shape, or an answer of another one, is read as all answers are.
 """
 
 from __future__ import annotations
@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Annotated, Any, Generic, Literal, NamedTuple, TypeVar
 
-from msgspec import UNSET, Meta, MsgspecError, Struct, UnsetType, field, to_builtins
+from msgspec import UNSET, Meta, MsgspecError, Raw, Struct, UnsetType, field, to_builtins
 from msgspec.json import Decoder
 
-from .answers import UNTOLD, AtOnce, complaint
+from .answers import UNTOLD, AtOnce, complaint, read_json
 from .values import listed, objects, read_number, read_text
 
 _MOST_PIECES = 10**9
@@ -62,22 +62,58 @@ class AllDone(Struct, Generic[C]):
     data: list[Done[C]]
 
 
-def _by(shape: Any) -> AtOnce:
-    decoder = Decoder(shape)
+NO_SHAPE = MsgspecError, ValueError, RecursionError
+
+
+def _all_of(whole: Decoder[Any]) -> AtOnce:
+    """Return what reads an answer that has this shape, or returns None."""
 
     def read(body: bytes) -> object:
         try:
-            return decoder.decode(body)
-        except (MsgspecError, ValueError, RecursionError):
+            _check_letters(body)
+            return whole.decode(body)
+        except NO_SHAPE:
             return None
 
     return read
 
 
-INVENTORY = {"ean13": _by(list[EanLevel]), "sku": _by(list[SkuLevel])}
+def _each_of(one: Decoder[Any], every: Decoder[Any]) -> AtOnce:
+    """Return what reads a list of records of this shape; any other is read by itself, as a dict."""
+    split = Decoder(list[Raw])
+
+    def read_one(record: Raw) -> object:
+        try:
+            return one.decode(record)
+        except NO_SHAPE:
+            return read_json(bytes(record), None)
+
+    def read(body: bytes) -> object:
+        found = _all_of(every)(body)
+        if found is not None:
+            return found
+        try:
+            _check_letters(body)
+            return [read_one(record) for record in split.decode(body)]
+        except NO_SHAPE:
+            return None
+
+    return read
+
+
+def _check_letters(body: bytes) -> None:
+    """Raise ValueError for bytes that are no UTF-8, in what nobody asks for too."""
+    if not body.isascii():
+        body.decode()
+
+
+INVENTORY = {
+    "ean13": _each_of(Decoder(EanLevel), Decoder(list[EanLevel])),
+    "sku": _each_of(Decoder(SkuLevel), Decoder(list[SkuLevel])),
+}
 """What reads an inventory of EanLevel or SkuLevel, by the code that is asked for."""
 
-ALL_DONE = {"ean13": _by(AllDone[EanCode]), "sku": _by(AllDone[SkuCode])}
+ALL_DONE = {"ean13": _all_of(Decoder(AllDone[EanCode])), "sku": _all_of(Decoder(AllDone[SkuCode]))}
 """What reads the answer to a batch of which no level was refused."""
 
 

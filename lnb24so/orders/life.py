@@ -145,9 +145,10 @@ def looked_again(entry: Entry, looked_at: datetime) -> Transition:
     """Note that the second look found what it should.
 
     Where an attempt may still make an order, one list that shows none may be a short one: the
-    next run has to say so too.
+    next run has to say so too. That it is the next one shows in two dates that are the same.
     """
-    if entry.in_doubt and entry.not_found_at is None:
+    is_first = entry.not_found_at is None or entry.not_found_at != entry.look_again_at
+    if entry.in_doubt and is_first:
         unsure = replace(entry, not_found_at=looked_at, look_again_at=looked_at)
         return Transition(unsure, "order.looked_again")
     after = replace(entry, look_again_at=None, doubted=False, not_found_at=None, tried=())

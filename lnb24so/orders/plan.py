@@ -157,6 +157,9 @@ def _gone(case: Case, reading: Reading, config: Config) -> Item | None:
     if case.entry is None:
         reason = Reason("order.not_found", "Le New Black has no order with that reference.")
         return Leave(case=case, reasons=(reason,))
+    if case.entry.state == "withdrawn":
+        reason = Reason("order.withdrawn", "is gone from Le New Black.")
+        return Leave(case=case, reasons=(reason,))
     return _withdrawn(case, "is gone from Le New Black", reading, config)
 
 

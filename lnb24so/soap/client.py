@@ -45,8 +45,7 @@ class SoapClient:
         self._event = event
         self._wire = Wire(settings.base_url, settings.timeout_seconds)
         self._session = Session(self._wire, settings, state, clock, event)
-        # Whether a product of the last list, or its code, could not be read.
-        self.products_unread = False
+        self.products_unread = False  # whether one of the last list, or its code, could not be read
 
     @property
     def company(self) -> Company:
@@ -57,6 +56,11 @@ class SoapClient:
     def is_open(self) -> bool:
         """Return whether 24SevenOffice was asked anything yet."""
         return self._session.is_open
+
+    @property
+    def left_out(self) -> bool:
+        """Return whether the last list had a record that could not be read."""
+        return self._session.left_out
 
     @property
     def requests_left(self) -> str | None:
@@ -100,7 +104,7 @@ class SoapClient:
 
     def products_by_id(self, product_ids: Sequence[int], sku_field: str) -> list[Product]:
         """Return the products with these ids; absent ones are left out."""
-        searches = ({"ProductIds": {"int": ids}} for ids in _portions(product_ids))
+        searches = _by("ProductIds", product_ids)
         return [product for search in searches for product in self._products(search, sku_field)]
 
     def products_with(self, code: str, *, search: str, sku_field: str) -> list[Product]:
@@ -113,8 +117,7 @@ class SoapClient:
 
     def open_orders_by_id(self, order_ids: Sequence[int]) -> list[InvoiceOrder]:
         """Return the orders with these ids in whatever state, as `open_orders` does."""
-        searches = ({"OrderIds": {"int": ids}} for ids in _portions(order_ids))
-        return [order for search in searches for order in self._open_orders(search)]
+        return [one for search in _by("OrderIds", order_ids) for one in self._open_orders(search)]
 
     def orders_changed_since(
         self, since: datetime, customer_ids: Sequence[int] = ()
@@ -129,8 +132,7 @@ class SoapClient:
 
     def orders_by_id(self, order_ids: Sequence[int]) -> list[InvoiceOrder]:
         """Return the orders with these ids; absent ones are left out."""
-        searches = ({"OrderIds": {"int": ids}} for ids in _portions(order_ids))
-        return [order for search in searches for order in self._look_up(search)]
+        return [one for search in _by("OrderIds", order_ids) for one in self._look_up(search)]
 
     def booked_since(self, since: datetime, customer_ids: Sequence[int] = ()) -> list[Booked]:
         """Return what the books show of the orders changed since then, as above."""
@@ -138,13 +140,12 @@ class SoapClient:
 
     def booked_by_id(self, order_ids: Sequence[int]) -> list[Booked]:
         """Return what the books show of the orders with these ids; absent ones are left out."""
-        portions = _portions(order_ids, BOOKED_A_REQUEST)
-        return [one for ids in portions for one in self._booked({"OrderIds": {"int": ids}})]
+        searches = _by("OrderIds", order_ids, BOOKED_A_REQUEST)
+        return [one for search in searches for one in self._booked(search)]
 
     def customers_by_id(self, customer_ids: Sequence[int]) -> list[Customer]:
         """Return the customers with these numbers; absent ones are left out."""
-        searches = ({"CompanyIds": {"int": ids}} for ids in _portions(customer_ids))
-        return [customer for search in searches for customer in self._customers(search)]
+        return [one for ids in _by("CompanyIds", customer_ids) for one in self._customers(ids)]
 
     def all_customers(self) -> list[Customer]:
         """Return every customer, in one request."""
@@ -295,5 +296,5 @@ def _changed(since: datetime, customer_ids: Sequence[int]) -> dict[str, Any]:
     return search | ({"CustomerIds": {"int": list(customer_ids)}} if customer_ids else {})
 
 
-def _portions(ids: Sequence[int], size: int = IDS_A_REQUEST) -> Iterable[list[int]]:
-    return (list(ids[at : at + size]) for at in range(0, len(ids), size))
+def _by(field: str, ids: Sequence[int], size: int = IDS_A_REQUEST) -> Iterable[dict[str, Any]]:
+    return ({field: {"int": list(ids[at : at + size])}} for at in range(0, len(ids), size))

@@ -16,7 +16,6 @@ from .helpers import World
 from .stories import (
     REFERENCE,
     SECOND_SHOP,
-    an_empty_list,
     change,
     reason,
     resolve,
@@ -48,39 +47,6 @@ def test_lost_then_edited_the_one_that_is_there_is_asked_about_and_not_sent_agai
     assert (world.push(), reason(world), world.sent()) == (4, "order.reference_taken", 1)
     assert resolve(world, "exported_as", in_erp(world)) == 0
     assert (world.push(), state(world), world.sent()) == (0, "done", 1)
-
-
-def are_merged(world: World) -> None:
-    """Merge the first shop's customer into the second's, whom Le New Black does not know yet."""
-    del world.box.erp.customers[SHOPS[0].customer_id]
-    world.box.erp.orders[in_erp(world)]["CustomerId"] = SHOPS[1].customer_id
-
-
-def test_lost_and_asked_about_then_merged_the_way_that_was_offered_is_still_taken(
-    world: World,
-) -> None:
-    world.push()
-    shutil.rmtree(world.state)
-    change(world, status="invoicing")
-    edit(world)
-    assert (world.push(), reason(world)) == (4, "order.reference_taken")
-    are_merged(world)
-    assert resolve(world, "exported_as", in_erp(world)) == 0
-    assert (world.push(), state(world), world.sent()) == (0, "done", 1)
-
-
-def test_asked_about_then_merged_another_shop_s_order_is_still_refused(world: World) -> None:
-    world.push()
-    shutil.rmtree(world.state)
-    change(world, status="invoicing")
-    edit(world)
-    world.push()
-    world.box.erp.orders[in_erp(world)]["CustomerId"] = SHOPS[1].customer_id
-    assert resolve(world, "exported_as", in_erp(world)) == 3
-    are_merged(world)
-    world.box.faults.add("GetCompanies", an_empty_list)
-    assert resolve(world, "exported_as", in_erp(world)) == 3
-    assert "belongs to customer" in world.told[-1]
 
 
 def test_lost_then_given_to_another_retailer_then_edited_a_second_one_is_named(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from datetime import timedelta
 
 import pytest
@@ -57,6 +59,35 @@ def test_a_short_list_at_the_second_look_hides_no_second_order(world: World) -> 
     world.box.erp.orders[second] = hidden
     world.wait(minutes=15)
     assert (world.push(), reason(world)) == (4, "order.duplicate")
+
+
+def test_an_order_withdrawn_in_doubt_and_gone_is_looked_for_twice_and_no_more(
+    world: World,
+) -> None:
+    withdrawn_in_doubt(world)
+    del world.box.lnb.orders[REFERENCE]
+    for _ in range(4):
+        world.wait(minutes=61)
+        assert world.push() == 0
+    assert not world.entries()[REFERENCE].in_doubt
+    assert world.entries()[REFERENCE].look_again_at is None
+
+
+def test_a_doubt_that_an_earlier_version_left_withdrawn_needs_two_looks(world: World) -> None:
+    withdrawn_in_doubt(world, Fault.LATE)
+    # Until this version an order that left kept the date of the look-up after its grace time.
+    with closing(sqlite3.connect(world.state / "ledger.sqlite3")) as ledger:
+        ledger.execute("UPDATE orders SET not_found_at = '2026-03-02T08:20:00.000000Z'")
+        ledger.commit()
+    world.box.release_late()
+    (late,) = world.in_erp(REFERENCE)
+    hidden = world.box.erp.orders.pop(late)
+    world.wait(minutes=61)
+    assert world.push() == 0
+    world.box.erp.orders[late] = hidden
+    world.wait(minutes=15)
+    world.push()
+    assert world.entries()[REFERENCE].order_id == late
 
 
 def test_two_looks_that_show_one_order_end_the_doubt(world: World) -> None:

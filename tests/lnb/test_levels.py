@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import tracemalloc
 from typing import Any
 
 import pytest
@@ -101,3 +102,35 @@ def test_what_is_no_json_is_none_in_either_way(body: bytes) -> None:
     for at_once in (None, INVENTORY["ean13"]):
         with pytest.raises((ValueError, RecursionError)):
             read_json(body, at_once)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'[{"ean13": "7041", "in_stock": 5, "name": "Ros\xe9"}]',
+        b'[{"ean13": "7041", "in_stock": 5, "\xff": 1}]',
+    ],
+    ids=["value", "name"],
+)
+def test_letters_that_are_no_utf_8_say_the_same_however_they_are_read(body: bytes) -> None:
+    said: list[object] = []
+    for at_once in (None, INVENTORY["ean13"]):
+        try:
+            said.append(read_inventory(read_json(body, at_once), "ean13").levels)
+        except ValueError:
+            said.append("broken")
+    assert said[0] == said[1]
+
+
+def test_one_odd_level_does_not_cost_the_memory_of_all_dicts() -> None:
+    row = {"sku": "A", "in_stock_update_time": "2026-11-27", "incoming": [{"n": 1}]}
+    rows = [{**row, "ean13": f"{n:013d}", "in_stock": n % 9} for n in range(20_000)]
+    peaks = []
+    for odd in (5, "5"):
+        rows[-1]["in_stock"] = odd
+        body = json.dumps(rows).encode()
+        tracemalloc.start()
+        read_inventory(read_json(body, INVENTORY["ean13"]), "ean13")
+        peaks.append(tracemalloc.get_traced_memory()[1])
+        tracemalloc.stop()
+    assert peaks[1] < 3 * peaks[0]
