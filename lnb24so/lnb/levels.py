@@ -23,14 +23,14 @@ Pieces = Annotated[int, Meta(gt=-_MOST_PIECES, lt=_MOST_PIECES)]
 class EanLevel(Struct, gc=False):
     """A record of the inventory by EAN13."""
 
-    in_stock: Pieces | None
+    in_stock: Pieces | str | None
     code: str | UnsetType | None = field(name="ean13", default=UNSET)
 
 
 class SkuLevel(Struct, gc=False):
     """A record of the inventory by SKU."""
 
-    in_stock: Pieces | None
+    in_stock: Pieces | str | None
     code: str | UnsetType | None = field(name="sku", default=UNSET)
 
 
@@ -132,6 +132,7 @@ def read_inventory(records: Iterable[object], code_field: str) -> Inventory:
     for record in records:
         if isinstance(record, EanLevel | SkuLevel):
             code, level = read_text(record.code), record.in_stock
+            level = level if type(level) is int else _pieces(level)
             if not code:
                 without += record.code not in (None, "")
                 continue

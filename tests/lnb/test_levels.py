@@ -126,7 +126,7 @@ def test_one_odd_level_does_not_cost_the_memory_of_all_dicts() -> None:
     row = {"sku": "A", "in_stock_update_time": "2026-11-27", "incoming": [{"n": 1}]}
     rows = [{**row, "ean13": f"{n:013d}", "in_stock": n % 9} for n in range(20_000)]
     peaks = []
-    for odd in (5, "5"):
+    for odd in (5, 5.5):
         rows[-1]["in_stock"] = odd
         body = json.dumps(rows).encode()
         tracemalloc.start()
