@@ -13,6 +13,8 @@ from small_brand import typed_order
 from .helpers import World, small_world
 from .stories import REFERENCE, change, reason, state
 
+pytestmark = pytest.mark.slow
+
 
 def test_a_copy_of_an_order_with_a_clear_answer_is_named_an_hour_later(world: World) -> None:
     assert (world.push(), state(world)) == (0, "done")

@@ -24,6 +24,8 @@ from .stories import (
     state,
 )
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.parametrize("way", ["send_again", "exported_as"])
 def test_nothing_is_decided_in_another_company(way: Way, world: World) -> None:

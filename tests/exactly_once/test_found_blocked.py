@@ -14,6 +14,8 @@ from lnb24so.config.schema import load_config
 from .helpers import World, configure, small_world
 from .stories import REFERENCE, change, restored_after, state
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def marked(tmp_path: Path) -> Iterator[World]:

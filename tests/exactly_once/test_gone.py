@@ -11,6 +11,8 @@ from lnb24so.sandbox.faults import Behaviour
 from .helpers import World
 from .stories import REFERENCE, change, resolve, state
 
+pytestmark = pytest.mark.slow
+
 
 def goes(world: World, *, with_fault: Behaviour | None = None) -> dict[str, object]:
     """Let the order go from Le New Black while it is created; return it as it was."""

@@ -23,6 +23,8 @@ from .stories import (
     state,
 )
 
+pytestmark = pytest.mark.slow
+
 
 def edit(world: World, pieces: int = 5) -> None:
     change(world, items=[line(CODES[0], pieces)])

@@ -16,6 +16,8 @@ from lnb24so.sandbox.portal import moment
 from .helpers import World, reference_of, small_world
 from .stories import REFERENCE, change, state
 
+pytestmark = pytest.mark.slow
+
 LAST = "70004"
 
 
@@ -77,7 +79,6 @@ def test_a_long_run_asks_each_system_once_a_minute(tmp_path: Path) -> None:
         assert world.sent("GET /orders") - lists - 5 == 1
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("seconds", [0, 11])
 def test_fifty_creates_cost_one_reading_more_for_each_order_and_two_requests_a_minute(
     seconds: int, tmp_path: Path

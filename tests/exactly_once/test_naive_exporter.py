@@ -16,6 +16,8 @@ from lnb24so.sandbox import Exchange, Reply, Sandbox
 
 from .machine import ExactlyOnce
 
+pytestmark = pytest.mark.slow
+
 ORDER = (
     "<invoices><InvoiceOrder><CustomerId>{}</CustomerId><IncludeVAT xsi:nil='true' />"
     "<InvoiceRows><InvoiceRow><ProductId>{}</ProductId><Price>1</Price>"

@@ -14,6 +14,8 @@ from lnb24so.sandbox.faults import Behaviour
 from .helpers import World, configure, small_world
 from .stories import REFERENCE, change, state
 
+pytestmark = pytest.mark.slow
+
 NAMED = {"references": (REFERENCE,), "any_status": True}
 
 

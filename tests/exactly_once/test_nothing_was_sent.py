@@ -11,6 +11,8 @@ from small_brand import typed_order
 from .helpers import World
 from .stories import REFERENCE, change, reason, resolve, restored_after, state
 
+pytestmark = pytest.mark.slow
+
 WORDS = "nothing was sent"
 
 

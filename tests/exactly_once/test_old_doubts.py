@@ -16,6 +16,8 @@ from lnb24so.sandbox.sample_orders import line, totals
 from .helpers import World, small_world
 from .stories import REFERENCE, change, reason, resolve, state
 
+pytestmark = pytest.mark.slow
+
 
 def an_old_doubt(world: World, *, lost: bool = True) -> None:
     """Leave the order without an answer, and let cron stand still for a month."""

@@ -15,6 +15,8 @@ from lnb24so.sandbox.faults import Behaviour
 from .helpers import World, configure, reference_of, small_world
 from .stories import REFERENCE, change, state
 
+pytestmark = pytest.mark.slow
+
 
 def test_orders_that_never_get_an_answer_let_the_others_through(tmp_path: Path) -> None:
     with small_world(tmp_path, orders=5) as world:

@@ -18,6 +18,8 @@ from lnb24so.sandbox.portal import as_time, moment
 from .helpers import World, configure, small_world
 from .stories import REFERENCE, change, reason, resolve, state
 
+pytestmark = pytest.mark.slow
+
 
 def a_twin(world: World) -> None:
     """Put a second order of the same reference beside the first."""

@@ -6,6 +6,8 @@ import pytest
 from hand_clock import HandClock
 from installation import Installation
 
+pytestmark = pytest.mark.slow
+
 DAY = 86400
 SHOWN = "which no setting names"
 

@@ -14,6 +14,8 @@ from old_ledger import as_first_version
 from lnb24so.ledger.old_hash import hash_of_version_1
 from lnb24so.lnb.types import Order, content_hash, read_order
 
+pytestmark = pytest.mark.slow
+
 ADDRESS = {"company": "B", "zipcode": "5003", "city": "Bergen", "country": "NO"}
 LINE = {"name": "Alma", "color": "Navy", "size": "38", "ean13": "7041234567890", "sku": "A-38"}
 ITEMS: list[dict[str, Any]] = [

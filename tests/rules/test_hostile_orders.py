@@ -22,6 +22,8 @@ from lnb24so.soap.order import InvoiceOrder
 from .hostile_sheet import LINE, SHEET, Hostile, Numbered
 from .round_trip import as_planned, planned, read_back
 
+pytestmark = pytest.mark.slow
+
 NAMES = [hostile.name for hostile in SHEET]
 
 

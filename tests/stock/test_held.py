@@ -30,6 +30,8 @@ from lnb24so.stock.plan import plan_stock
 
 from .shops import ten_of_each
 
+pytestmark = pytest.mark.slow
+
 D = Decimal
 MODES = ("simple", "advanced", "time_based")
 AGO, TODAY = NOW - timedelta(minutes=15), NOW.date()

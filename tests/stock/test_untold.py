@@ -14,6 +14,8 @@ from lnb24so.sandbox.portal import OverMax
 from lnb24so.sandbox.sample import catalogue
 from lnb24so.stock.apply import NOT_TAKEN
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Installation]:

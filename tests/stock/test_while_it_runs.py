@@ -20,6 +20,8 @@ from lnb24so.sandbox.portal import moment
 
 from .shops import ten_of_each
 
+pytestmark = pytest.mark.slow
+
 LEVELS = "POST /multi/inventory/ean"
 FIRST, OTHER = CODES[:2]
 Place = tuple[Installation, HandClock]
