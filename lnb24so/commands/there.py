@@ -62,11 +62,10 @@ def the_only_one(case: Case, tools: Tools) -> int:
             f"24SevenOffice shows no order with the reference {case.erp_reference} of customer "
             f"{whose}"
         )
-        others = [f"{hit.order_id} of customer {hit.customer_id}" for hit in every]
-        if others:
-            raise Rejected(
-                f"{none}, but order {', '.join(others)}. Is it that one? --exported-as ID"
-            )
+        if every:
+            others = ", ".join(f"{hit.order_id} of customer {hit.customer_id}" for hit in every)
+            name = every[0].order_id if len(every) == 1 else "ID"
+            raise Rejected(f"{none}, but order {others}. Is it that one? --exported-as {name}")
         raise Rejected(f"{none}. If that was merged into another, name the order: --exported-as ID")
     if len(ids) > 1:
         raise Rejected(

@@ -119,6 +119,6 @@ def test_the_only_one_that_is_not_there_after_a_merge_can_be_named(days: int, wo
     del world.box.erp.customers[SHOPS[0].customer_id]
     world.wait(days=days)
     assert resolve(world, "exported_as") == 3
-    way = f"but order {typed} of customer 502. Is it that one? --exported-as ID"
+    way = f"but order {typed} of customer 502. Is it that one? --exported-as {typed}"
     assert world.told[-1].endswith(way)
     assert resolve(world, "exported_as", typed) == 0
