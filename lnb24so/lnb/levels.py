@@ -80,7 +80,7 @@ def _all_of(whole: Decoder[Any]) -> AtOnce:
 
 def _each_of(one: Decoder[Any], every: Decoder[Any]) -> AtOnce:
     """Return what reads a list of records of this shape; any other is read by itself, as a dict."""
-    split = Decoder(list[Raw])
+    whole, split = _all_of(every), _all_of(Decoder(list[Raw]))
 
     def read_one(record: Raw) -> object:
         try:
@@ -89,14 +89,10 @@ def _each_of(one: Decoder[Any], every: Decoder[Any]) -> AtOnce:
             return read_json(bytes(record), None)
 
     def read(body: bytes) -> object:
-        found = _all_of(every)(body)
-        if found is not None:
-            return found
-        try:
-            _check_letters(body)
-            return [read_one(record) for record in split.decode(body)]
-        except NO_SHAPE:
-            return None
+        if (levels := whole(body)) is not None:
+            return levels
+        records: Any = split(body)
+        return None if records is None else [read_one(record) for record in records]
 
     return read
 

@@ -39,14 +39,19 @@ def in_erp(world: World) -> int:
 # A lost ledger
 
 
-def test_lost_then_edited_the_one_that_is_there_is_asked_about_and_not_sent_again(
-    world: World,
-) -> None:
+def lost_then_edited(world: World) -> None:
+    """Export the order, lose the ledger, and edit the order: the next run asks about it."""
     world.push()
     shutil.rmtree(world.state)
     change(world, status="invoicing")
     edit(world)
     assert (world.push(), reason(world), world.sent()) == (4, "order.reference_taken", 1)
+
+
+def test_lost_then_edited_the_one_that_is_there_is_asked_about_and_not_sent_again(
+    world: World,
+) -> None:
+    lost_then_edited(world)
     assert resolve(world, "exported_as", in_erp(world)) == 0
     assert (world.push(), state(world), world.sent()) == (0, "done", 1)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from dataclasses import replace
 
 import pytest
@@ -13,7 +12,7 @@ from lnb24so.sandbox import Exchange, Reply
 
 from .helpers import World
 from .stories import REFERENCE, SECOND_SHOP, an_empty_list, change, reason, resolve, state
-from .test_long_stories import edit, in_erp
+from .test_long_stories import in_erp, lost_then_edited
 
 pytestmark = pytest.mark.slow
 
@@ -27,22 +26,14 @@ def are_merged(world: World) -> None:
 def test_lost_and_asked_about_then_merged_the_way_that_was_offered_is_still_taken(
     world: World,
 ) -> None:
-    world.push()
-    shutil.rmtree(world.state)
-    change(world, status="invoicing")
-    edit(world)
-    assert (world.push(), reason(world)) == (4, "order.reference_taken")
+    lost_then_edited(world)
     are_merged(world)
     assert resolve(world, "exported_as", in_erp(world)) == 0
     assert (world.push(), state(world), world.sent()) == (0, "done", 1)
 
 
 def test_asked_about_then_merged_another_shop_s_order_is_still_refused(world: World) -> None:
-    world.push()
-    shutil.rmtree(world.state)
-    change(world, status="invoicing")
-    edit(world)
-    world.push()
+    lost_then_edited(world)
     world.box.erp.orders[in_erp(world)]["CustomerId"] = SHOPS[1].customer_id
     assert resolve(world, "exported_as", in_erp(world)) == 3
     are_merged(world)
